@@ -1,0 +1,115 @@
+package money
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Amount is a sum of money in the minor units of its currency: 12345 is 123.45 ₽. The currency is known from where
+// the amount stands (a programme, a receipt), so that amounts of one receipt add up without ceremony.
+type Amount int64
+
+// MaxAmount is the largest amount that is taken from outside, of either sign: ten billion major units. It leaves
+// room for a thousand such lines in an int64.
+const MaxAmount Amount = 1_000_000_000_000
+
+// Valid reports whether the amount is one that may come from outside: from zero to MaxAmount.
+func (a Amount) Valid() bool { return a >= 0 && a <= MaxAmount }
+
+// Currency is an ISO 4217 alphabetic code, such as RUB.
+type Currency string
+
+// exponents lists the currencies whose minor unit is not a hundredth (ISO 4217, list one).
+var exponents = map[Currency]int{
+	"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
+	"VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+	"BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+}
+
+// Valid reports whether the code has the form of a currency code: three capital Latin letters.
+func (c Currency) Valid() bool {
+	if len(c) != 3 {
+		return false
+	}
+	for _, r := range []byte(c) {
+		if r < 'A' || r > 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
+// Exponent is the number of decimal places of the currency's minor unit; 2 where the currency is not listed.
+func (c Currency) Exponent() int {
+	if n, ok := exponents[c]; ok {
+		return n
+	}
+	return 2
+}
+
+// Format writes an amount in major units with a point, such as "123.45". It is for logs and command output; pages
+// format by the reader's language.
+func (c Currency) Format(a Amount) string { return formatScaled(int64(a), c.Exponent()) }
+
+// Points is a number of points in the smallest unit of its programme: with scale 1, 35 is 3.5 points.
+type Points int64
+
+// MaxPoints is the largest number of points that is taken from outside, of either sign.
+const MaxPoints Points = 1_000_000_000_000
+
+// Valid reports whether the points may come from outside: from zero to MaxPoints.
+func (p Points) Valid() bool { return p >= 0 && p <= MaxPoints }
+
+// Format writes points with the given number of decimal places.
+func (p Points) Format(scale int) string { return formatScaled(int64(p), scale) }
+
+func formatScaled(n int64, places int) string {
+	sign := ""
+	u := uint64(n)
+	if n < 0 {
+		sign, u = "-", -u
+	}
+	s := strconv.FormatUint(u, 10)
+	if places <= 0 {
+		return sign + s
+	}
+	if len(s) <= places {
+		s = strings.Repeat("0", places-len(s)+1) + s
+	}
+	return sign + s[:len(s)-places] + "." + s[len(s)-places:]
+}
+
+// parseScaled reads a plain decimal: optional minus, ASCII digits, optionally a point and one to places digits. It
+// takes no plus, exponent, space, grouping, comma or digit of another script, and no more than 15 digits.
+func parseScaled(s string, places int) (int64, error) {
+	body, neg := strings.CutPrefix(s, "-")
+	whole, frac, dotted := strings.Cut(body, ".")
+	if whole == "" || dotted && (frac == "" || len(frac) > places) || len(whole)+places > 15 {
+		return 0, ErrSyntax
+	}
+	digits := whole + frac + strings.Repeat("0", places-len(frac))
+	n := int64(0)
+	for _, d := range []byte(digits) {
+		if d < '0' || d > '9' {
+			return 0, ErrSyntax
+		}
+		n = n*10 + int64(d-'0')
+	}
+	if neg {
+		n = -n
+	}
+	return n, nil
+}
+
+// ParseAmount reads major units, such as "123.45", as minor units of the currency. It returns ErrSyntax for anything
+// but a plain decimal with at most the currency's places.
+func (c Currency) ParseAmount(s string) (Amount, error) {
+	n, err := parseScaled(s, c.Exponent())
+	return Amount(n), err
+}
+
+// ParsePoints reads a plain decimal with at most scale places. It returns ErrSyntax for anything else.
+func ParsePoints(s string, scale int) (Points, error) {
+	n, err := parseScaled(s, scale)
+	return Points(n), err
+}

@@ -1,0 +1,56 @@
+package verno
+
+import "github.com/verno-loyalty/verno/money"
+
+// OwnerState is what the rules need to know of an owner under its lock, beside balances: one row, read and written with
+// every sale. It holds no personal data.
+type OwnerState struct {
+	Purchases  int64                      `json:"n,omitempty"`     // committed sales less whole returns
+	FirstAt    int64                      `json:"first,omitempty"` // µs of the first paid purchase, 0 before it
+	LastAt     int64                      `json:"last,omitempty"`  // µs of the latest purchase
+	Spend      []MonthSpend               `json:"m,omitempty"`     // net spend by month of the store's calendar, oldest first
+	Usage      map[PromotionID]Usage      `json:"u,omitempty"`     // limits of promotions by member
+	StaticDay  int32                      `json:"sd,omitempty"`    // day on which a static code last spent, as YYYYMMDD
+	StaticUsed money.Points               `json:"su,omitempty"`    // points that static codes spent on that day
+	LiveSpent  map[CardID]int64           `json:"lv,omitempty"`    // last step of a live code that has spent, by card
+	Enrolled   map[ProgrammeID]EnrolState `json:"e,omitempty"`
+}
+
+// EnrolState is what a programme remembers of a member's joining.
+type EnrolState struct {
+	At      int64 `json:"at"`
+	Welcome bool  `json:"w,omitempty"` // the welcome bonus was given
+}
+
+// MonthSpend is the net spend of one month, minor units of the programme's currency.
+type MonthSpend struct {
+	Month int32        `json:"m"` // YYYYMM
+	Spent money.Amount `json:"s"`
+}
+
+// Usage counts how often a promotion was used by one owner.
+type Usage struct {
+	Total int64 `json:"t"`
+	Day   int32 `json:"d,omitempty"` // the last day of use, YYYYMMDD
+	Today int64 `json:"n,omitempty"` // uses on that day
+}
+
+// On is the number of uses on a day.
+func (u Usage) On(day int32) int64 {
+	if u.Day == day {
+		return u.Today
+	}
+	return 0
+}
+
+// Add counts n uses on a day. A day before the last one counts in the total only.
+func (u Usage) Add(day int32, n int64) Usage {
+	u.Total += n
+	switch {
+	case day > u.Day:
+		u.Day, u.Today = day, n
+	case day == u.Day:
+		u.Today += n
+	}
+	return u
+}

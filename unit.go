@@ -1,0 +1,71 @@
+package verno
+
+import "github.com/verno-loyalty/verno/money"
+
+// UnitKind says what a unit counts.
+type UnitKind string
+
+// The kinds of unit. Units of different kinds are never added up.
+const (
+	UnitPoints UnitKind = "points" // points of a programme; may expire
+	UnitMoney  UnitKind = "money"  // stored money of a currency and issuer; never expires
+	UnitStamps UnitKind = "stamps" // stamps of a promotion
+)
+
+// Unit is what an account counts in.
+type Unit struct {
+	ID        UnitID
+	Kind      UnitKind
+	Programme ProgrammeID    // of points and stamps
+	Issuer    IssuerID       // of money: the legal entity that owes it
+	Currency  money.Currency // of money
+	Scale     int            // decimal places of points
+}
+
+// StampsUnit is the unit of a stamp promotion; it shares the promotion's bytes.
+func StampsUnit(p PromotionID) UnitID { return UnitID(p) }
+
+// PointsUnit is the unit of a programme's points; it shares the programme's bytes.
+func PointsUnit(p ProgrammeID) UnitID { return UnitID(p) }
+
+// Role of an account under its owner: what the account is for. A member's owner has only the main account of a unit;
+// the programme's owner has the others, which are the far ends of what members gain and lose.
+type AccountRole uint8
+
+// The roles of accounts. Their numbers are stored.
+const (
+	AccountMain       AccountRole = iota // what the owner has
+	AccountIssuance                      // where points come from
+	AccountRedemption                    // where spent points go
+	AccountBreakage                      // where lapsed points go
+	AccountClearing                      // where stored money comes from and goes to
+	AccountAdjustment                    // the far end of corrections by staff
+)
+
+var accountRoles = [...]string{"main", "issuance", "redemption", "breakage", "clearing", "adjustment"}
+
+func (r AccountRole) String() string { return accountRoles[r] }
+
+// MarshalText writes the role's name.
+func (r AccountRole) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads the role's name.
+func (r *AccountRole) UnmarshalText(b []byte) error {
+	for i, name := range accountRoles {
+		if name == string(b) {
+			*r = AccountRole(i)
+			return nil
+		}
+	}
+	return ErrID
+}
+
+// MemberOwner is the owner that a member has from enrolment on; it shares the member's bytes. Households and merges
+// move the member to another owner.
+func MemberOwner(m MemberID) OwnerID { return OwnerID(m) }
+
+// ProgrammeOwner is the owner of a programme's issuance, redemption and breakage.
+func ProgrammeOwner(p ProgrammeID) OwnerID { return OwnerID(p) }
+
+// IssuerOwner is the owner of the clearing account of a legal entity's stored money.
+func IssuerOwner(i IssuerID) OwnerID { return OwnerID(i) }
