@@ -1,0 +1,104 @@
+# `make test` is everything that must hold before a change is taken: CI runs it, and so does the README. It needs Debian
+# and Go; what else the tests want is installed on the way.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# Tools are pinned by tools/go.mod, compiled once and kept under their version.
+BIN := .cache/bin
+pinned = $(shell awk '$$1 == "$(1)" && $$2 ~ /^v/ { print $$2 }' tools/go.mod)
+GOFUMPT := $(BIN)/gofumpt-$(call pinned,mvdan.cc/gofumpt)
+LINT := $(BIN)/golangci-lint-$(call pinned,github.com/golangci/golangci-lint/v2)
+VULN := $(BIN)/govulncheck-$(call pinned,golang.org/x/vuln)
+
+# What the longer targets take: seconds a fuzz target, rounds of torture, callers of the benchmark, and the database, a
+# file for SQLite or a URL for PostgreSQL.
+FUZZTIME ?= 30s
+ROUNDS ?= 100
+CLIENTS ?= 256
+DB ?= .cache/verno.db
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## the program, as bin/verno
+	go build -trimpath -o bin/verno ./cmd/verno
+
+# go test comes last, so that its summary closes the output.
+.PHONY: test
+test: parts check ## everything: the source checks, then all tests with the race detector on both engines
+	go test -race -shuffle=on -count=1 ./...
+
+.PHONY: check
+check: format vet lint generated ## the source checks: format, vet, lint, generated files; no test is run
+
+.PHONY: parts
+parts: ## the Debian packages that the tests use
+	@scripts/parts.sh
+
+.PHONY: format
+format: $(GOFUMPT)
+	@unformatted=$$($(GOFUMPT) -l .); \
+	if [ -n "$$unformatted" ]; then echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; fi
+
+.PHONY: fmt
+fmt: $(GOFUMPT) ## format the source
+	$(GOFUMPT) -w .
+
+.PHONY: vet
+vet:
+	go vet ./...
+
+.PHONY: lint
+lint: $(LINT) ## golangci-lint with .golangci.yml
+	$(LINT) run ./...
+
+.PHONY: generate
+generate: ## make the generated files again
+	go generate ./...
+
+.PHONY: generated
+generated:
+	@scripts/generated.sh
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME
+	scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: bench
+bench: build ## the Go benchmarks, then sales a second on DB with CLIENTS callers
+	go test -run '^$$' -bench . -benchmem ./...
+	mkdir -p .cache
+	bin/verno bench checkout --clients $(CLIENTS) --db $(DB)
+
+.PHONY: torture
+torture: build ## kills, doubles and races on DB, ROUNDS of each: long
+	mkdir -p .cache
+	for fault in kill dup race; do bin/verno torture --fault $$fault --n $(ROUNDS) --db $(DB); done
+
+.PHONY: cover
+cover: parts ## which lines the tests reach, as cover.html
+	go test -count=1 -coverpkg=./... -coverprofile=cover.out ./...
+	go tool cover -html=cover.out -o cover.html
+	go tool cover -func=cover.out | tail -n 1
+
+.PHONY: vuln
+vuln: $(VULN) ## known vulnerabilities in what we import; asks vuln.go.dev
+	$(VULN) ./...
+
+.PHONY: clean
+clean: ## what was built, cached or measured
+	rm -rf .cache bin cover.out cover.html
+
+$(GOFUMPT):
+	go build -C tools -o ../$@ mvdan.cc/gofumpt
+
+$(LINT):
+	@echo "compiling golangci-lint once; this takes a few minutes"
+	go build -C tools -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+$(VULN):
+	go build -C tools -o ../$@ golang.org/x/vuln/cmd/govulncheck
