@@ -1,0 +1,37 @@
+package verno
+
+// checkoutCodes are the codes of the till's work and of everything that moves value.
+var checkoutCodes = map[string]CodeText{
+	"totals_changed": {
+		EN: "The totals are no longer those of the quote. Show the new ones and commit again with the same key.",
+		RU: "Итоги изменились с момента расчёта. Покажите новые и повторите с тем же ключом.", CashierEN: "Totals changed", CashierRU: "Итог изменился",
+	},
+	"presence_invalid":      {EN: "The presence is not valid or has ended. Identify again.", RU: "Подтверждение присутствия недействительно или истекло. Считайте карту ещё раз.", CashierEN: "Scan the card again", CashierRU: "Считайте карту ещё раз"},
+	"presence_stale":        {EN: "The card or account was changed meanwhile. Identify again.", RU: "Карта или счёт за это время изменились. Считайте карту ещё раз.", CashierEN: "Scan the card again", CashierRU: "Считайте карту ещё раз"},
+	"card_not_usable":       {EN: "This card cannot be used.", RU: "Эту карту использовать нельзя.", CashierEN: "Card not valid", CashierRU: "Карта не принята"},
+	"code_unreadable":       {EN: "This is not a code, number or phone that we know.", RU: "Не похоже на код, номер карты или телефон.", CashierEN: "Not recognised", CashierRU: "Не распознано"},
+	"code_used":             {EN: "This code was already used. Show a fresh one.", RU: "Этот код уже использован. Покажите новый.", CashierEN: "Ask for a fresh code", CashierRU: "Попросите новый код"},
+	"code_expired":          {EN: "This code has expired. Show a fresh one.", RU: "Код устарел. Покажите новый.", CashierEN: "Ask for a fresh code", CashierRU: "Попросите новый код"},
+	"account_frozen":        {EN: "The member has frozen this account; nothing can be spent.", RU: "Участник заморозил счёт, списание невозможно.", CashierEN: "Account frozen", CashierRU: "Счёт заморожен"},
+	"insufficient_points":   {EN: "There are only {available} points to spend.", RU: "Можно списать только {available}.", CashierEN: "Only {available} points", CashierRU: "Можно только {available}"},
+	"insufficient_money":    {EN: "There is not enough stored money.", RU: "На счёте недостаточно денег.", CashierEN: "Not enough money", CashierRU: "Недостаточно средств"},
+	"spend_needs_member":    {EN: "Points and stored money need an identified member.", RU: "Для списания нужно считать карту.", CashierEN: "Scan the card", CashierRU: "Считайте карту"},
+	"strength_needed":       {EN: "A static code may not spend this. It needs a live code, the member's phone or a PIN.", RU: "По статичному коду столько списать нельзя: нужен живой код, телефон участника или PIN.", CashierEN: "Ask for the live code", CashierRU: "Нужен живой код"},
+	"tenders_mismatch":      {EN: "The tenders add up to {paid}, but {payable} is to be paid.", RU: "Оплачено {paid}, а к оплате {payable}.", CashierEN: "Payment does not add up", CashierRU: "Оплата не сходится"},
+	"checkout_committed":    {EN: "This checkout was already committed.", RU: "Этот чек уже проведён.", CashierEN: "Already done", CashierRU: "Уже проведён"},
+	"checkout_cancelled":    {EN: "This checkout was cancelled.", RU: "Этот чек отменён.", CashierEN: "Cancelled", CashierRU: "Отменён"},
+	"checkout_lapsed":       {EN: "This checkout has lapsed.", RU: "Срок этого чека истёк."},
+	"receipt_exists":        {EN: "This till already has a receipt of this number on this date.", RU: "На этой кассе уже есть чек с таким номером за эту дату.", CashierEN: "Number already used", CashierRU: "Номер уже занят"},
+	"return_too_much":       {EN: "More is to be returned than is left of line {line}: {left}.", RU: "По позиции {line} можно вернуть не больше {left}.", CashierEN: "Too much", CashierRU: "Слишком много"},
+	"return_unknown_line":   {EN: "The receipt has no line {line}.", RU: "В чеке нет позиции {line}."},
+	"return_not_a_sale":     {EN: "Only a sale can be returned.", RU: "Вернуть можно только продажу."},
+	"store_unknown":         {EN: "The store or terminal is not known here.", RU: "Магазин или касса не найдены."},
+	"store_missing":         {EN: "Say at which terminal or store: this credential is bound to none.", RU: "Укажите кассу или магазин: этот ключ ни к чему не привязан."},
+	"programme_unpublished": {EN: "The programme has not been published yet.", RU: "Программа ещё не опубликована."},
+	"hold_ended":            {EN: "This hold has already ended: {state}.", RU: "Этот резерв уже завершён: {state}."},
+	"hold_too_much":         {EN: "Only {amount} is held.", RU: "Зарезервировано только {amount}."},
+	"adjust_limit":          {EN: "This is above your limit of {limit}; a second person must do it.", RU: "Это больше вашего лимита {limit}: нужен второй сотрудник."},
+	"balance_changed":       {EN: "The balance changed meanwhile; try again.", RU: "Баланс за это время изменился, повторите."},
+	"owner_moved":           {EN: "The account was merged or moved meanwhile; try again.", RU: "Счёт за это время объединён или перенесён, повторите."},
+	"time_out_of_range":     {EN: "The time is more than {days} days ago or in the future.", RU: "Время больше чем {days} дней назад или в будущем."},
+}
