@@ -141,11 +141,11 @@ func (id ID[K]) String() string {
 	if id.IsZero() {
 		return ""
 	}
-	return string(id.AppendText(make([]byte, 0, 32)))
+	return string(id.AppendBytes(make([]byte, 0, 32)))
 }
 
-// AppendText appends the text to b.
-func (id ID[K]) AppendText(b []byte) []byte {
+// AppendBytes appends the text to b.
+func (id ID[K]) AppendBytes(b []byte) []byte {
 	b = append(b, id.Prefix()...)
 	b = append(b, '_')
 	return base32ID.AppendEncode(b, id[:])
