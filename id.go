@@ -2,6 +2,7 @@ package verno
 
 import (
 	"database/sql/driver"
+	"encoding"
 	"encoding/base32"
 	"encoding/binary"
 	"errors"
@@ -97,10 +98,10 @@ var ErrID = errors.New("verno: not an identifier of this kind")
 
 var base32ID = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
-// NewID makes an identifier that sorts by its time (UUIDv7, RFC 9562) from the time and 10 bytes of entropy. It panics
-// where the entropy ends, as a program without entropy must not go on.
-func NewID[K kind](now time.Time, entropy io.Reader) ID[K] {
-	var id ID[K]
+// NewID makes an identifier that sorts by its time (UUIDv7, RFC 9562) from the time and 10 bytes of entropy:
+// NewID[MemberID](now, entropy). It panics where the entropy ends, as a program without entropy must not go on.
+func NewID[T ~[16]byte](now time.Time, entropy io.Reader) T {
+	var id [16]byte
 	if _, err := io.ReadFull(entropy, id[6:]); err != nil {
 		panic("verno: no entropy for an identifier: " + err.Error())
 	}
@@ -109,13 +110,16 @@ func NewID[K kind](now time.Time, entropy io.Reader) ID[K] {
 	binary.BigEndian.PutUint32(id[2:], uint32(ms))
 	id[6] = id[6]&0x0f | 0x70
 	id[8] = id[8]&0x3f | 0x80
-	return id
+	return T(id)
 }
 
-// ParseID reads an identifier's text. It returns ErrID for another kind's prefix or anything else.
-func ParseID[K kind](s string) (ID[K], error) {
-	var id ID[K]
-	err := id.UnmarshalText([]byte(s))
+// ParseID reads an identifier's text, ParseID[MemberID](s). It returns ErrID for another kind's prefix or anything else.
+func ParseID[T ~[16]byte, P interface {
+	*T
+	encoding.TextUnmarshaler
+}](s string) (T, error) {
+	var id T
+	err := P(&id).UnmarshalText([]byte(s))
 	return id, err
 }
 
