@@ -1,0 +1,52 @@
+package verno
+
+import "time"
+
+// EventKind names what has happened.
+type EventKind string
+
+// The kinds of event. They are part of the API: names are never changed, only added.
+const (
+	EventReceiptCommitted  EventKind = "checkout.committed"
+	EventReceiptReturned   EventKind = "checkout.returned"
+	EventCheckoutCancelled EventKind = "checkout.cancelled"
+	EventIdentified        EventKind = "member.identified"
+	EventMemberCreated     EventKind = "member.created"
+	EventMemberUpdated     EventKind = "member.updated"
+	EventMemberMerged      EventKind = "member.merged"
+	EventMemberErased      EventKind = "member.erased"
+	EventMemberFrozen      EventKind = "member.frozen"
+	EventConsentGranted    EventKind = "consent.granted"
+	EventConsentWithdrawn  EventKind = "consent.withdrawn"
+	EventCardIssued        EventKind = "card.issued"
+	EventCardBlocked       EventKind = "card.blocked"
+	EventCardUnblocked     EventKind = "card.unblocked"
+	EventCardReplaced      EventKind = "card.replaced"
+	EventCardLinked        EventKind = "card.linked"
+	EventCodeReused        EventKind = "code.reused"
+	EventPointsAwarded     EventKind = "points.awarded"
+	EventPointsAdjusted    EventKind = "points.adjusted"
+	EventPointsExpired     EventKind = "points.expired"
+	EventWalletToppedUp    EventKind = "wallet.topped_up"
+	EventHoldPlaced        EventKind = "hold.placed"
+	EventHoldCaptured      EventKind = "hold.captured"
+	EventHoldReleased      EventKind = "hold.released"
+	EventConfigChanged     EventKind = "config.changed"
+	EventConfigPublished   EventKind = "config.published"
+	EventAccess            EventKind = "access.changed" // staff, keys, terminals, sessions
+	EventImportFinished    EventKind = "import.finished"
+)
+
+// Event is a fact that was committed together with what it tells of. The sealer gives it its number.
+type Event struct {
+	Tenant  TenantID
+	Seq     int64 // 0 until sealed
+	Kind    EventKind
+	At      time.Time
+	Owner   OwnerID // zero where it concerns no owner
+	Subject string  // the id of what it is about
+	Actor   string
+	Entry   EntryID // of the value that moved, zero where none did
+	Hash    []byte  // of that entry
+	Detail  map[string]string
+}

@@ -1,0 +1,140 @@
+package verno
+
+import "time"
+
+// Member is one who has joined a programme. What tells who it is lies in the vault (Person).
+type Member struct {
+	ID         MemberID
+	Tenant     TenantID
+	Owner      OwnerID // itself, its household or the one it was merged into
+	Programme  ProgrammeID
+	MergedInto MemberID
+	ExternalID string
+	Channel    string
+	Store      StoreID
+	Tags       []string
+	Metadata   map[string]string
+	Revision   int64
+	EnrolledAt time.Time
+	UpdatedAt  time.Time
+	ErasedAt   time.Time // zero where the person is still known
+}
+
+// Person is what tells who a member is. It exists sealed under the member's own key; destroying the key erases it.
+type Person struct {
+	FirstName string            `json:"first_name,omitempty"`
+	LastName  string            `json:"last_name,omitempty"`
+	Phone     string            `json:"phone,omitempty"` // E.164
+	Email     string            `json:"email,omitempty"`
+	Birthday  string            `json:"birthday,omitempty"` // YYYY-MM-DD or --MM-DD
+	Gender    string            `json:"gender,omitempty"`
+	Language  string            `json:"language,omitempty"`
+	Custom    map[string]string `json:"custom,omitempty"`
+}
+
+// CardState is what a card may do.
+type CardState string
+
+// The states of a card.
+const (
+	CardActive   CardState = "active"
+	CardBlocked  CardState = "blocked"
+	CardReplaced CardState = "replaced"
+)
+
+// Card is a carrier of a member's identity: in a phone, on plastic, on paper.
+type Card struct {
+	ID         CardID
+	Tenant     TenantID
+	Member     MemberID // zero for a card that nobody has yet
+	Kind       string   // "loyalty", "plastic"
+	State      CardState
+	Reason     string // why it is blocked or replaced
+	ReplacedBy CardID
+	LastStep   int64
+	Revision   int64
+	IssuedAt   time.Time
+	UpdatedAt  time.Time
+}
+
+// CardSecret is what a card shows and how it makes live codes; sealed in the database.
+type CardSecret struct {
+	Number  string `json:"number"`  // for people: 16 digits, the last a check digit
+	Machine string `json:"machine"` // for scanners: digits with 128 random bits
+	Live    []byte `json:"live"`    // secret of the live code
+}
+
+// Consent is one decision of a member about one purpose, with the proof of what was shown.
+type Consent struct {
+	ID          ConsentID
+	Member      MemberID
+	Purpose     string
+	Granted     bool
+	TextVersion string
+	TextHash    []byte
+	Channel     string
+	Actor       string
+	GivenAt     time.Time
+}
+
+// Store is a place that sells.
+type Store struct {
+	ID         StoreID
+	Tenant     TenantID
+	Programme  ProgrammeID
+	Issuer     IssuerID
+	Partner    PartnerID
+	ExternalID string
+	Name       string
+	TimeZone   string
+	Address    string
+	Latitude   *int64 // in millionths of a degree
+	Longitude  *int64
+	Revision   int64
+	ClosedAt   time.Time
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// Terminal is a till of a store.
+type Terminal struct {
+	ID         TerminalID
+	Tenant     TenantID
+	Store      StoreID
+	ExternalID string
+	Name       string
+	PairedAt   time.Time
+	RevokedAt  time.Time
+	SeenAt     time.Time
+	QueueDepth int64
+	Revision   int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// Hold reserves value until a deadline. It ends once: captured (wholly or in part), released or lapsed.
+type Hold struct {
+	ID        HoldID
+	Owner     OwnerID
+	Unit      UnitID
+	Amount    int64
+	Captured  int64
+	State     string // held, captured, released, lapsed
+	Reference string
+	Terminal  TerminalID
+	Deadline  time.Time
+	CreatedAt time.Time
+	EndedAt   time.Time
+}
+
+// Task is something that a person must look at, such as a debt that an offline sale left.
+type Task struct {
+	ID        TaskID
+	Kind      string
+	Owner     OwnerID
+	Ref       string
+	Detail    string
+	CreatedAt time.Time
+	DoneAt    time.Time
+	DoneBy    string
+}

@@ -1,0 +1,124 @@
+package verno
+
+import (
+	"time"
+
+	"github.com/verno-loyalty/verno/money"
+)
+
+// ReceiptKind says what a receipt records.
+type ReceiptKind string
+
+// The kinds of receipt.
+const (
+	ReceiptSale   ReceiptKind = "sale"
+	ReceiptReturn ReceiptKind = "return"
+)
+
+// Receipt is a sale or a return as it was decided: what was known, what the rules made of it and how it was paid. It
+// never changes, but for Returned of a sale.
+type Receipt struct {
+	ID           ReceiptID
+	Tenant       TenantID
+	Kind         ReceiptKind
+	Parent       ReceiptID // of a return: the sale
+	CheckoutID   string    // of a sale: the client's own name for it
+	Owner        OwnerID   // whose value moved; the store where nobody showed a card
+	Member       MemberID
+	Card         CardID
+	Method       Method
+	Programme    ProgrammeID
+	Version      int64 // of the programme, with which it was decided
+	Store        StoreID
+	Terminal     TerminalID
+	Issuer       IssuerID
+	Partner      PartnerID
+	Cashier      StaffID
+	Shift        string
+	Number       string // the till's own, empty where it gave none
+	BusinessDate int32  // YYYYMMDD
+	OccurredAt   time.Time
+	ReceivedAt   time.Time
+	Currency     money.Currency
+	Totals       Totals
+	Facts        Facts
+	Outcome      Outcome
+	AwardLots    []LotID // the lot that each award of the outcome went into
+	Tenders      []Tender
+	Return       *ReturnOutcome // of a return
+	Debt         money.Points   // what could not be taken and became a debt
+	Entry        EntryID        // zero where no value moved
+	Returned     map[string]money.Quantity
+}
+
+// Facts are what a sale was decided on. With the rules' version they give its outcome again, bit for bit.
+type Facts struct {
+	Basket    Basket
+	Member    *MemberFacts // nil where nobody showed a card
+	Spend     money.Points // asked for; −1 for the most
+	Moment    Moment
+	TimeZone  string
+	Exhausted []PromotionID // promotions whose total limit or budget was used up
+}
+
+// ReturnOutcome is what a return gives back and takes back.
+type ReturnOutcome struct {
+	Lines       []ReturnedLine
+	PointsBack  money.Points // spent points given back into their lots
+	PointsTaken money.Points // earned points taken back, the debt included
+	StampsTaken int64
+	StampsBack  int64
+	MoneyBack   money.Amount // stored money given back
+	Refund      money.Amount // to be paid out by the external tenders
+	Tenders     []Tender     // the refund by tender, in the order of the sale
+	Whole       bool         // nothing of the sale is left
+}
+
+// ReturnedLine is one line of a return.
+type ReturnedLine struct {
+	Line        string
+	Quantity    money.Quantity
+	Net         money.Amount // what was charged for it: after discounts, before points
+	Redeemed    money.Amount // the part of Net that points had paid
+	PointsTaken money.Points
+}
+
+// Method is how a member was identified.
+type Method string
+
+// The methods of identification.
+const (
+	MethodNone       Method = ""
+	MethodLiveCode   Method = "live_code"
+	MethodStaticCode Method = "static_code"
+	MethodCardNumber Method = "card_number"
+	MethodPhone      Method = "phone"
+	MethodExternalID Method = "external_id"
+	MethodMemberID   Method = "member_id" // an integration names the member that it has logged in itself
+	MethodReplay     Method = "replay"
+)
+
+// Strong reports whether the method proves that the member is there, so that it may spend without a static code's limit.
+func (m Method) Strong() bool {
+	return m == MethodLiveCode || m == MethodMemberID
+}
+
+// Presence is the proof that a member was identified: bound to a terminal, a method and five minutes. Tills hold it
+// sealed and cannot read it.
+type Presence struct {
+	Tenant     TenantID   `json:"t"`
+	Terminal   TerminalID `json:"x"` // zero where an integration identified
+	APIKey     APIKeyID   `json:"k"` // of the integration, zero at a till
+	Member     MemberID   `json:"m"`
+	Owner      OwnerID    `json:"o"`
+	Card       CardID     `json:"c"`
+	Method     Method     `json:"w"`
+	Epoch      int64      `json:"e"` // of the owner when it was given out
+	Step       int64      `json:"s"` // of the live code
+	BirthMonth int        `json:"b"` // 0 where unknown
+	BirthDay   int        `json:"d"`
+	Until      time.Time  `json:"u"`
+}
+
+// PresenceLife is how long a presence lasts.
+const PresenceLife = 5 * time.Minute
