@@ -1,6 +1,11 @@
 package verno
 
-import "github.com/verno-loyalty/verno/money"
+import (
+	"maps"
+	"slices"
+
+	"github.com/verno-loyalty/verno/money"
+)
 
 // OwnerState is what the rules need to know of an owner under its lock, beside balances: one row, read and written with
 // every sale. It holds no personal data.
@@ -13,6 +18,7 @@ type OwnerState struct {
 	StaticDay  int32                      `json:"sd,omitempty"`    // day on which a static code last spent, as YYYYMMDD
 	StaticUsed money.Points               `json:"su,omitempty"`    // points that static codes spent on that day
 	LiveSpent  map[CardID]int64           `json:"lv,omitempty"`    // last step of a live code that has spent, by card
+	Holds      []OpenHold                 `json:"h,omitempty"`
 	Enrolled   map[ProgrammeID]EnrolState `json:"e,omitempty"`
 }
 
@@ -53,4 +59,32 @@ func (u Usage) Add(day int32, n int64) Usage {
 		u.Today += n
 	}
 	return u
+}
+
+// OpenHold is a hold that has not ended, as the owner's state keeps it: what is held is known wherever the owner is locked.
+type OpenHold struct {
+	ID       HoldID `json:"id"`
+	Unit     UnitID `json:"u"`
+	Amount   int64  `json:"n"`
+	Deadline int64  `json:"t"`           // µs
+	Checkout string `json:"c,omitempty"` // the open checkout that it belongs to
+}
+
+// Held is what live holds reserve of a unit at a time.
+func (s *OwnerState) Held(unit UnitID, now int64) int64 {
+	sum := int64(0)
+	for i := range s.Holds {
+		if h := &s.Holds[i]; h.Unit == unit && h.Deadline > now {
+			sum += h.Amount
+		}
+	}
+	return sum
+}
+
+// Clone copies a state, so that what is decided on the copy can be given up.
+func (s *OwnerState) Clone() OwnerState {
+	c := *s
+	c.Spend, c.Holds = slices.Clone(s.Spend), slices.Clone(s.Holds)
+	c.Usage, c.LiveSpent, c.Enrolled = maps.Clone(s.Usage), maps.Clone(s.LiveSpent), maps.Clone(s.Enrolled)
+	return c
 }

@@ -20,7 +20,7 @@ type Work struct {
 	Decide func(p *Page) (Result, error)
 	// Also runs other statements in the same transaction, after the locks and before Decide. Such work is not
 	// gathered into a group with others.
-	Also func(tx *store.HotTx, p *Page) error
+	Also func(tx *store.Tx, p *Page) error
 }
 
 // Claim names an operation. The same key with the same hash is the same operation, for ever.

@@ -28,10 +28,10 @@ type Lot struct {
 // ErrMore says that the lots at hand do not tell; the caller reads them all and asks again.
 var ErrMore = errors.New("ledger: more lots must be read")
 
-// ErrShort says that less can be spent than was asked for.
-type ErrShort struct{ Spendable int64 }
+// ShortError says that less can be spent than was asked for.
+type ShortError struct{ Spendable int64 }
 
-func (e ErrShort) Error() string { return "ledger: not enough to spend" }
+func (e ShortError) Error() string { return "ledger: not enough to spend" }
 
 // Holding is what an owner has in one unit, as read under the owner's lock: lots by expiry then id, all of them or,
 // where More is set, only the first ones. Its methods change it and append postings, each with its far side.
@@ -85,6 +85,23 @@ func (h *Holding) Clone() *Holding {
 		c.mark(id, lot)
 	}
 	return &c
+}
+
+// Complete adds the lots that had not been read: all is what is stored, and what was changed since stays changed.
+func (h *Holding) Complete(all []Lot) {
+	lots := make([]Lot, 0, len(all)+len(h.changed))
+	for _, l := range all {
+		if _, changed := h.changed[l.ID]; !changed {
+			lots = append(lots, l)
+		}
+	}
+	for _, l := range h.changed {
+		if l.Remaining != 0 {
+			lots = append(lots, l)
+		}
+	}
+	slices.SortFunc(lots, compareLots)
+	h.Lots, h.More = lots, false
 }
 
 // Changes are the lots to be stored as they now are, in the order of their keys; Remaining 0 means that the lot is to be
@@ -195,14 +212,14 @@ func (h *Holding) Lapse(d *Draft, breakage Account, now int64) error {
 	return nil
 }
 
-// Spend takes an amount out of the lots by earliest expiry. It returns ErrShort where less can be spent, and ErrMore
+// Spend takes an amount out of the lots by earliest expiry. It returns ShortError where less can be spent, and ErrMore
 // where the lots at hand do not cover it and more follow.
 func (h *Holding) Spend(d *Draft, far Account, amount, now int64) error {
 	if usable := h.usable(now); usable < amount {
 		if h.More {
 			return ErrMore
 		}
-		return ErrShort{Spendable: max(0, usable)}
+		return ShortError{Spendable: max(0, usable)}
 	}
 	h.take(d, amount, now, WhySpend)
 	d.far(far, amount)

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/ledger"
+)
+
+// HoldingKey names what an owner has in one unit.
+type HoldingKey struct {
+	Owner verno.OwnerID
+	Unit  verno.UnitID
+}
+
+// FewLots is how many lots are read where only the first ones matter, ManyLots where some of them are to be spent.
+const (
+	FewLots  = 2
+	ManyLots = 24
+)
+
+var (
+	accountBalance = Keyed("tenant bytea, owner_id bytea, unit_id bytea",
+		`SELECT owner_id, unit_id, balance FROM account
+		WHERE tenant = k.tenant AND owner_id = k.owner_id AND role = 0 AND unit_id = k.unit_id`)
+	fewLots  = lotsOf("LIMIT 3")
+	manyLots = lotsOf("LIMIT 25")
+	allLots  = lotsOf("")
+	putLot   = Insert("lot",
+		"tenant bytea, owner_id bytea, unit_id bytea, expires_at bigint, id bytea, available_at bigint, remaining bigint",
+		`ON CONFLICT (tenant, owner_id, unit_id, expires_at, id) DO UPDATE
+		SET available_at = excluded.available_at, remaining = excluded.remaining`)
+	dropLot = Keyed("tenant bytea, owner_id bytea, unit_id bytea, expires_at bigint, id bytea",
+		`DELETE FROM lot USING k WHERE lot.tenant = k.tenant AND lot.owner_id = k.owner_id AND lot.unit_id = k.unit_id
+		AND lot.expires_at = k.expires_at AND lot.id = k.id`)
+	putAccount = Insert("account", "tenant bytea, owner_id bytea, role bigint, unit_id bytea, balance bigint",
+		"ON CONFLICT (tenant, owner_id, role, unit_id) DO UPDATE SET balance = excluded.balance")
+	addAccount = Insert("account", "tenant bytea, owner_id bytea, role bigint, unit_id bytea, balance bigint",
+		"ON CONFLICT (tenant, owner_id, role, unit_id) DO UPDATE SET balance = account.balance + excluded.balance")
+)
+
+func lotsOf(limit string) *Bulk {
+	return Keyed("tenant bytea, owner_id bytea, unit_id bytea",
+		`SELECT owner_id, unit_id, id, expires_at, available_at, remaining FROM lot
+		WHERE tenant = k.tenant AND owner_id = k.owner_id AND unit_id = k.unit_id
+		ORDER BY tenant, owner_id, unit_id, expires_at, id `+limit)
+}
+
+// Lots says how many lots are to be read.
+type Lots uint8
+
+// How many lots.
+const (
+	LotsFew Lots = iota
+	LotsMany
+	LotsAll
+)
+
+// ReadHoldings reads balances and lots into the holdings, which come with their accounts and nothing else. It marks those
+// of which more lots exist. The owners must be locked where the answer is to be relied on.
+func (p *Pipe) ReadHoldings(tenant verno.TenantID, holdings map[HoldingKey]*ledger.Holding, keys []HoldingKey, how Lots) {
+	balances := p.Values(accountBalance).Each(func(row Scanner) error {
+		var k HoldingKey
+		var balance int64
+		if err := row.Scan(&k.Owner, &k.Unit, &balance); err != nil {
+			return err
+		}
+		holdings[k].Balance = balance
+		return nil
+	})
+	statement, limit := fewLots, FewLots
+	switch how {
+	case LotsMany:
+		statement, limit = manyLots, ManyLots
+	case LotsAll:
+		statement, limit = allLots, 1<<30
+	}
+	lots := p.Values(statement).Each(func(row Scanner) error {
+		var k HoldingKey
+		var l ledger.Lot
+		if err := row.Scan(&k.Owner, &k.Unit, &l.ID, &l.ExpiresAt, &l.AvailableAt, &l.Remaining); err != nil {
+			return err
+		}
+		h := holdings[k]
+		if len(h.Lots) == limit {
+			h.More = true
+			return nil
+		}
+		h.Lots = append(h.Lots, l)
+		return nil
+	})
+	for i := range keys {
+		k := &keys[i]
+		balances.Bytes(tenant[:]).Bytes(k.Owner[:]).Bytes(k.Unit[:])
+		lots.Bytes(tenant[:]).Bytes(k.Owner[:]).Bytes(k.Unit[:])
+	}
+}
+
+// PutHoldings writes the balances and the changed lots of holdings whose owners are locked.
+func (p *Pipe) PutHoldings(tenant verno.TenantID, holdings []*ledger.Holding) {
+	put, drop, balances := p.Values(putLot), p.Values(dropLot), p.Values(putAccount)
+	for _, h := range holdings {
+		a := &h.Account
+		changes := h.Changes()
+		if len(changes) == 0 {
+			continue
+		}
+		balances.Bytes(tenant[:]).Bytes(a.Owner[:]).Int(int64(a.Role)).Bytes(a.Unit[:]).Int(h.Balance)
+		for i := range changes {
+			l := &changes[i]
+			if l.Remaining == 0 {
+				drop.Bytes(tenant[:]).Bytes(a.Owner[:]).Bytes(a.Unit[:]).Int(l.ExpiresAt).Bytes(l.ID[:])
+				continue
+			}
+			put.Bytes(tenant[:]).Bytes(a.Owner[:]).Bytes(a.Unit[:]).Int(l.ExpiresAt).Bytes(l.ID[:])
+			put.Int(l.AvailableAt).Int(l.Remaining)
+		}
+	}
+}
+
+// AccountTotal is the balance of an account that keeps no lots, or a change of it.
+type AccountTotal struct {
+	Account ledger.Account
+	Amount  int64
+}
+
+// AddTotals adds to the balances of accounts on the programme's side. Only the sealer calls it, so that nobody waits for
+// these rows.
+func (p *Pipe) AddTotals(tenant verno.TenantID, totals []AccountTotal) {
+	v := p.Values(addAccount)
+	for i := range totals {
+		a := &totals[i].Account
+		v.Bytes(tenant[:]).Bytes(a.Owner[:]).Int(int64(a.Role)).Bytes(a.Unit[:]).Int(totals[i].Amount)
+	}
+}
+
+// Holdings reads all that an owner has, with all lots, in the order of units.
+func (r *Reader) Holdings(ctx context.Context, tenant verno.TenantID, owner verno.OwnerID) ([]*ledger.Holding, error) {
+	var list []*ledger.Holding
+	byUnit := map[verno.UnitID]*ledger.Holding{}
+	of := func(unit verno.UnitID) *ledger.Holding {
+		if byUnit[unit] == nil {
+			byUnit[unit] = &ledger.Holding{Account: ledger.Account{Owner: owner, Unit: unit}}
+			list = append(list, byUnit[unit])
+		}
+		return byUnit[unit]
+	}
+	rows, err := r.Query(ctx, `SELECT a.unit_id, a.balance, l.id, COALESCE(l.expires_at, 0), COALESCE(l.available_at, 0),
+		COALESCE(l.remaining, 0) FROM account a LEFT JOIN lot l ON l.tenant = a.tenant AND l.owner_id = a.owner_id
+		AND l.unit_id = a.unit_id WHERE a.tenant = $1 AND a.owner_id = $2 AND a.role = 0
+		ORDER BY a.unit_id, l.expires_at, l.id`, tenant, owner)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var unit verno.UnitID
+		var balance int64
+		var l ledger.Lot
+		if err := rows.Scan(&unit, &balance, &l.ID, &l.ExpiresAt, &l.AvailableAt, &l.Remaining); err != nil {
+			return nil, err
+		}
+		h := of(unit)
+		h.Balance = balance
+		if !l.ID.IsZero() || l.Remaining != 0 {
+			h.Lots = append(h.Lots, l)
+		}
+	}
+	return list, rows.Err()
+}

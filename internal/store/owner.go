@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/verno-loyalty/verno"
+)
+
+// Owner is a row that is locked before value of its owner moves.
+type Owner struct {
+	Tenant   verno.TenantID
+	ID       verno.OwnerID
+	Kind     string
+	MovedTo  verno.OwnerID
+	FrozenAt int64 // 0 where it is not frozen
+	Epoch    int64
+	State    verno.OwnerState
+}
+
+const ownerColumns = `tenant, id, kind, moved_to, COALESCE(frozen_at, 0), epoch, state`
+
+func scanOwner(row Scanner) (o Owner, err error) {
+	var state []byte
+	if err = row.Scan(&o.Tenant, &o.ID, &o.Kind, &o.MovedTo, &o.FrozenAt, &o.Epoch, &state); err != nil {
+		return o, err
+	}
+	if len(state) > 2 {
+		err = json.Unmarshal(state, &o.State)
+	}
+	return o, err
+}
+
+var (
+	lockOwner = Keyed("tenant bytea, id bytea",
+		`SELECT `+ownerColumns+` FROM owner WHERE tenant = k.tenant AND id = k.id FOR NO KEY UPDATE`)
+	putOwner = Insert("owner", "tenant bytea, id bytea, kind text, moved_to bytea, frozen_at bigint, epoch bigint, state text",
+		`ON CONFLICT (tenant, id) DO UPDATE SET moved_to = excluded.moved_to, frozen_at = excluded.frozen_at,
+		epoch = excluded.epoch, state = excluded.state`)
+)
+
+// LockOwners locks owners, given in the order of their IDs, until the transaction ends.
+func (p *Pipe) LockOwners(tenant verno.TenantID, ids []verno.OwnerID, found func(Owner)) {
+	v := p.Values(lockOwner).Each(func(row Scanner) error {
+		o, err := scanOwner(row)
+		if err == nil {
+			found(o)
+		}
+		return err
+	})
+	for i := range ids {
+		v.Bytes(tenant[:]).Bytes(ids[i][:])
+	}
+}
+
+// PutOwners writes owners that are new or locked.
+func (p *Pipe) PutOwners(owners []*Owner) {
+	v := p.Values(putOwner)
+	for _, o := range owners {
+		v.Bytes(o.Tenant[:]).Bytes(o.ID[:]).Text(o.Kind).Bytes(o.MovedTo.Bytes())
+		if o.FrozenAt == 0 {
+			v.Null()
+		} else {
+			v.Int(o.FrozenAt)
+		}
+		v.Int(o.Epoch).Text(string(AppendState(nil, &o.State)))
+	}
+}
+
+// Owner reads an owner without locking it. It returns ErrNotFound where there is none.
+func (r *Reader) Owner(ctx context.Context, tenant verno.TenantID, id verno.OwnerID) (Owner, error) {
+	return queryOne(ctx, r, scanOwner, `SELECT `+ownerColumns+` FROM owner WHERE tenant = $1 AND id = $2`, tenant, id)
+}
+
+// AppendState appends the stored form of an owner's state.
+func AppendState(b []byte, s *verno.OwnerState) []byte {
+	out, err := json.Marshal(s)
+	if err != nil {
+		panic("store: an owner's state cannot be written: " + err.Error())
+	}
+	return append(b, out...)
+}

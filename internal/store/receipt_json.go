@@ -1,0 +1,387 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/money"
+)
+
+// The facts and the outcome of a receipt are written by hand, because every sale writes them, and read by encoding/json,
+// because few are read again. Fields of their zero value are left out. A promotion is named once and then by its number.
+
+type factsJSON struct {
+	Lines     []lineJSON          `json:"l"`
+	Coupons   []string            `json:"c"`
+	Member    *memberJSON         `json:"m"`
+	Spend     money.Points        `json:"spend"`
+	At        int64               `json:"at"`
+	TimeZone  string              `json:"tz"`
+	Channel   string              `json:"ch"`
+	Exhausted []verno.PromotionID `json:"x"`
+}
+
+type lineJSON struct {
+	ID       string           `json:"id"`
+	SKU      string           `json:"s"`
+	Name     string           `json:"n"`
+	Category string           `json:"c"`
+	Class    verno.GoodsClass `json:"k"`
+	Quantity int64            `json:"q"`
+	Price    money.Amount     `json:"p"`
+	Sum      money.Amount     `json:"t"`
+	MinPrice money.Amount     `json:"min"`
+	VAT      int64            `json:"v"`
+	NoVAT    bool             `json:"nv"`
+	Fixed    bool             `json:"f"`
+	Partner  verno.PartnerID  `json:"pa"`
+}
+
+type memberJSON struct {
+	Tier      string                            `json:"l"`
+	Tags      []string                          `json:"t"`
+	Purchases int64                             `json:"n"`
+	Spent     money.Amount                      `json:"s"`
+	Enrolled  int64                             `json:"d"`
+	Birthday  []verno.PromotionID               `json:"b"`
+	Stamps    map[verno.PromotionID]int64       `json:"st"`
+	Usage     map[verno.PromotionID]verno.Usage `json:"u"`
+	Balance   money.Points                      `json:"bal"`
+	SpendCap  money.Points                      `json:"cap"`
+}
+
+// AppendFacts appends the stored form of a receipt's facts.
+func AppendFacts(b []byte, f *verno.Facts) []byte {
+	b = append(b, `{"l":[`...)
+	for i := range f.Basket.Lines {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendLine(b, &f.Basket.Lines[i])
+	}
+	b = append(b, ']')
+	if len(f.Basket.Coupons) > 0 {
+		b = appendAny(b, "c", f.Basket.Coupons)
+	}
+	if f.Member != nil {
+		b = appendMember(b, f.Member)
+	}
+	b = appendInt(b, "spend", int64(f.Spend))
+	b = appendInt(b, "at", verno.Micros(f.Moment.At))
+	b = appendText(b, "tz", f.TimeZone)
+	b = appendText(b, "ch", f.Moment.Channel)
+	if len(f.Exhausted) > 0 {
+		b = appendAny(b, "x", f.Exhausted)
+	}
+	return append(b, '}')
+}
+
+func appendLine(b []byte, l *verno.Line) []byte {
+	b = append(b, `{"id":`...)
+	b = appendString(b, l.ID)
+	b = appendText(b, "s", l.SKU)
+	b = appendText(b, "n", l.Name)
+	b = appendText(b, "c", l.Category)
+	b = appendText(b, "k", string(l.Class))
+	b = appendInt(b, "q", int64(l.Quantity))
+	b = appendInt(b, "p", int64(l.Price))
+	b = appendInt(b, "t", int64(l.Sum))
+	b = appendInt(b, "min", int64(l.MinPrice))
+	b = appendInt(b, "v", int64(l.VAT))
+	b = appendBool(b, "nv", l.NoVAT)
+	b = appendBool(b, "f", l.Fixed)
+	b = appendText(b, "pa", l.Partner.String())
+	return append(b, '}')
+}
+
+func appendMember(b []byte, m *verno.MemberFacts) []byte {
+	b = append(b, `,"m":{"l":`...)
+	b = appendString(b, m.Tier)
+	if len(m.Tags) > 0 {
+		b = appendAny(b, "t", m.Tags)
+	}
+	b = appendInt(b, "n", m.Purchases)
+	b = appendInt(b, "s", int64(m.Spent))
+	b = appendInt(b, "d", m.Enrolled)
+	if len(m.Birthday) > 0 {
+		b = appendAny(b, "b", m.Birthday)
+	}
+	if len(m.Stamps) > 0 {
+		b = appendAny(b, "st", m.Stamps)
+	}
+	if len(m.Usage) > 0 {
+		b = appendAny(b, "u", m.Usage)
+	}
+	b = appendInt(b, "bal", int64(m.Balance))
+	b = appendInt(b, "cap", int64(m.SpendCap))
+	return append(b, '}')
+}
+
+type outcomeJSON struct {
+	Promotions []verno.PromotionID         `json:"p"`
+	Lines      []lineOutcomeJSON           `json:"l"`
+	MaxPoints  money.Points                `json:"max"`
+	Awards     []awardJSON                 `json:"a"`
+	StampsUsed map[verno.PromotionID]int64 `json:"su"`
+	Uses       [][3]int64                  `json:"u"`
+	Tenders    []tenderJSON                `json:"t"`
+	Debt       money.Points                `json:"debt"`
+	Return     *verno.ReturnOutcome        `json:"r"`
+}
+
+type lineOutcomeJSON struct {
+	Discounts [][2]int64       `json:"d"`
+	Net       money.Amount     `json:"n"`
+	Redeemed  money.Amount     `json:"r"`
+	MaxPoints money.Amount     `json:"m"`
+	Earn      money.Points     `json:"e"`
+	Excluded  verno.GoodsClass `json:"x"`
+}
+
+type awardJSON struct {
+	Promotion   int            `json:"p"`
+	Unit        verno.UnitKind `json:"k"`
+	Points      money.Points   `json:"n"`
+	ByLine      []money.Points `json:"by"`
+	AvailableIn int64          `json:"in"`
+	ExpiresIn   int64          `json:"days"`
+	UntilFirst  bool           `json:"first"`
+	Lot         verno.LotID    `json:"lot"`
+}
+
+type tenderJSON struct {
+	Kind      verno.TenderKind `json:"k"`
+	Amount    money.Amount     `json:"a"`
+	Points    money.Points     `json:"p"`
+	Reference string           `json:"r"`
+}
+
+// AppendOutcome appends the stored form of what a receipt decided.
+func AppendOutcome(b []byte, r *verno.Receipt) []byte {
+	var few [16]verno.PromotionID
+	names := few[:0]
+	number := func(id verno.PromotionID) int64 {
+		for i := range names {
+			if names[i] == id {
+				return int64(i)
+			}
+		}
+		names = append(names, id)
+		return int64(len(names) - 1)
+	}
+	o := &r.Outcome
+	b = append(b, `{"l":[`...)
+	for i := range o.Lines {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendLineOutcome(b, &o.Lines[i], number)
+	}
+	b = append(b, ']')
+	b = appendInt(b, "max", int64(o.MaxPoints))
+	b = appendAwards(b, r, number)
+	if len(o.StampsUsed) > 0 {
+		b = appendAny(b, "su", o.StampsUsed)
+	}
+	for i, u := range o.Uses {
+		b = appendOpen(b, i, `,"u":[[`, `,[`)
+		b = strconv.AppendInt(b, number(u.Promotion), 10)
+		b = append(b, ',')
+		b = strconv.AppendInt(b, u.Count, 10)
+		b = append(b, ',')
+		b = strconv.AppendInt(b, u.Cost, 10)
+		b = append(b, ']')
+	}
+	if len(o.Uses) > 0 {
+		b = append(b, ']')
+	}
+	b = appendTenders(b, r.Tenders)
+	b = appendInt(b, "debt", int64(r.Debt))
+	if r.Return != nil {
+		b = appendAny(b, "r", r.Return)
+	}
+	b = append(b, `,"p":[`...)
+	for i := range names {
+		b = appendOpen(b, i, `"`, `,"`)
+		b = names[i].AppendBytes(b)
+		b = append(b, '"')
+	}
+	return append(b, `]}`...)
+}
+
+func appendLineOutcome(b []byte, l *verno.LineOutcome, number func(verno.PromotionID) int64) []byte {
+	b = append(b, `{"n":`...)
+	b = strconv.AppendInt(b, int64(l.Net), 10)
+	for i, d := range l.Discounts {
+		b = appendOpen(b, i, `,"d":[[`, `,[`)
+		b = strconv.AppendInt(b, number(d.Promotion), 10)
+		b = append(b, ',')
+		b = strconv.AppendInt(b, int64(d.Amount), 10)
+		b = append(b, ']')
+	}
+	if len(l.Discounts) > 0 {
+		b = append(b, ']')
+	}
+	b = appendInt(b, "r", int64(l.Redeemed))
+	b = appendInt(b, "m", int64(l.MaxPoints))
+	b = appendInt(b, "e", int64(l.Earn))
+	b = appendText(b, "x", string(l.Excluded))
+	return append(b, '}')
+}
+
+func appendAwards(b []byte, r *verno.Receipt, number func(verno.PromotionID) int64) []byte {
+	for i := range r.Outcome.Awards {
+		a := &r.Outcome.Awards[i]
+		b = appendOpen(b, i, `,"a":[{"p":`, `,{"p":`)
+		b = strconv.AppendInt(b, number(a.Promotion), 10)
+		b = appendText(b, "k", string(a.Unit))
+		b = appendInt(b, "n", int64(a.Points))
+		for j, n := range a.ByLine {
+			b = appendOpen(b, j, `,"by":[`, `,`)
+			b = strconv.AppendInt(b, int64(n), 10)
+		}
+		if len(a.ByLine) > 0 {
+			b = append(b, ']')
+		}
+		b = appendInt(b, "in", a.AvailableIn)
+		b = appendInt(b, "days", a.ExpiresIn)
+		b = appendBool(b, "first", a.UntilFirst)
+		if i < len(r.AwardLots) {
+			b = appendText(b, "lot", r.AwardLots[i].String())
+		}
+		b = append(b, '}')
+	}
+	if len(r.Outcome.Awards) > 0 {
+		b = append(b, ']')
+	}
+	return b
+}
+
+func appendTenders(b []byte, tenders []verno.Tender) []byte {
+	for i := range tenders {
+		t := &tenders[i]
+		b = appendOpen(b, i, `,"t":[{"k":`, `,{"k":`)
+		b = appendString(b, string(t.Kind))
+		b = appendInt(b, "a", int64(t.Amount))
+		b = appendInt(b, "p", int64(t.Points))
+		b = appendText(b, "r", t.Reference)
+		b = append(b, '}')
+	}
+	if len(tenders) > 0 {
+		b = append(b, ']')
+	}
+	return b
+}
+
+func readFacts(text []byte, f *verno.Facts, currency money.Currency) error {
+	var j factsJSON
+	if err := json.Unmarshal(text, &j); err != nil {
+		return fmt.Errorf("store: read a receipt's facts: %w", err)
+	}
+	f.Basket = verno.Basket{Currency: currency, Coupons: j.Coupons, Lines: make([]verno.Line, len(j.Lines))}
+	for i, l := range j.Lines {
+		f.Basket.Lines[i] = verno.Line{
+			ID: l.ID, SKU: l.SKU, Name: l.Name, Category: l.Category, Class: l.Class, Quantity: money.Quantity(l.Quantity),
+			Price: l.Price, Sum: l.Sum, MinPrice: l.MinPrice, VAT: money.Percent(l.VAT), NoVAT: l.NoVAT, Fixed: l.Fixed,
+			Partner: l.Partner,
+		}
+	}
+	if m := j.Member; m != nil {
+		f.Member = &verno.MemberFacts{
+			Tier: m.Tier, Tags: m.Tags, Purchases: m.Purchases, Spent: m.Spent, Enrolled: m.Enrolled, Birthday: m.Birthday,
+			Stamps: m.Stamps, Usage: m.Usage, Balance: m.Balance, SpendCap: m.SpendCap,
+		}
+	}
+	f.Spend, f.TimeZone, f.Exhausted = j.Spend, j.TimeZone, j.Exhausted
+	f.Moment.At, f.Moment.Channel = verno.FromMicros(j.At), j.Channel
+	return nil
+}
+
+func readOutcome(text []byte, r *verno.Receipt) error {
+	var j outcomeJSON
+	if err := json.Unmarshal(text, &j); err != nil {
+		return fmt.Errorf("store: read a receipt's outcome: %w", err)
+	}
+	o := &r.Outcome
+	for _, l := range j.Lines {
+		line := verno.LineOutcome{Net: l.Net, Redeemed: l.Redeemed, MaxPoints: l.MaxPoints, Earn: l.Earn, Excluded: l.Excluded}
+		for _, d := range l.Discounts {
+			line.Discounts = append(line.Discounts, verno.Adjustment{Promotion: j.Promotions[d[0]], Amount: money.Amount(d[1])})
+		}
+		o.Lines = append(o.Lines, line)
+	}
+	o.MaxPoints, o.StampsUsed = j.MaxPoints, j.StampsUsed
+	for _, a := range j.Awards {
+		o.Awards = append(o.Awards, verno.Award{
+			Promotion: j.Promotions[a.Promotion], Unit: a.Unit, Points: a.Points, ByLine: a.ByLine,
+			AvailableIn: a.AvailableIn, ExpiresIn: a.ExpiresIn, UntilFirst: a.UntilFirst,
+		})
+		r.AwardLots = append(r.AwardLots, a.Lot)
+	}
+	for _, u := range j.Uses {
+		o.Uses = append(o.Uses, verno.Use{Promotion: j.Promotions[u[0]], Count: u[1], Cost: u[2]})
+	}
+	for _, t := range j.Tenders {
+		r.Tenders = append(r.Tenders, verno.Tender(t))
+	}
+	r.Debt, r.Return = j.Debt, j.Return
+	return nil
+}
+
+func appendOpen(b []byte, i int, first, next string) []byte {
+	if i == 0 {
+		return append(b, first...)
+	}
+	return append(b, next...)
+}
+
+func appendInt(b []byte, name string, n int64) []byte {
+	if n == 0 {
+		return b
+	}
+	return strconv.AppendInt(appendName(b, name), n, 10)
+}
+
+func appendBool(b []byte, name string, v bool) []byte {
+	if !v {
+		return b
+	}
+	return append(appendName(b, name), "true"...)
+}
+
+func appendText(b []byte, name, s string) []byte {
+	if s == "" {
+		return b
+	}
+	return appendString(appendName(b, name), s)
+}
+
+func appendAny(b []byte, name string, v any) []byte {
+	out, err := json.Marshal(v)
+	if err != nil {
+		panic("store: a receipt cannot be written: " + err.Error())
+	}
+	return append(appendName(b, name), out...)
+}
+
+func appendName(b []byte, name string) []byte {
+	b = append(b, ',', '"')
+	b = append(b, name...)
+	return append(b, '"', ':')
+}
+
+// appendString writes a JSON string; what needs escapes is left to encoding/json.
+func appendString(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf && !utf8.ValidString(s) {
+			out, _ := json.Marshal(s)
+			return append(b, out...)
+		}
+	}
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
+}
