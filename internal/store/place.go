@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+)
+
+// A place is a store of the trade; in this package the word store is taken.
+
+const placeColumns = `tenant, id, programme_id, issuer_id, partner_id, COALESCE(external_id, ''), name, time_zone, address,
+	latitude_e6, longitude_e6, revision, COALESCE(closed_at, 0), created_at, updated_at`
+
+func scanPlace(row Scanner) (s verno.Store, err error) {
+	var closed, created, updated int64
+	err = row.Scan(&s.Tenant, &s.ID, &s.Programme, &s.Issuer, &s.Partner, &s.ExternalID, &s.Name, &s.TimeZone, &s.Address,
+		&s.Latitude, &s.Longitude, &s.Revision, &closed, &created, &updated)
+	s.ClosedAt, s.CreatedAt, s.UpdatedAt = timeOrNone(closed), verno.FromMicros(created), verno.FromMicros(updated)
+	return s, err
+}
+
+// Place finds a store of the trade. It returns ErrNotFound where there is none.
+func (r *Reader) Place(ctx context.Context, tenant verno.TenantID, id verno.StoreID) (verno.Store, error) {
+	return queryOne(ctx, r, scanPlace, `SELECT `+placeColumns+` FROM store WHERE tenant = $1 AND id = $2`, tenant, id)
+}
+
+// PlaceByExternalID finds a store of the trade by the name that another system gave it. It returns ErrNotFound where
+// there is none.
+func (r *Reader) PlaceByExternalID(ctx context.Context, tenant verno.TenantID, externalID string) (verno.Store, error) {
+	return queryOne(ctx, r, scanPlace,
+		`SELECT `+placeColumns+` FROM store WHERE tenant = $1 AND external_id = $2`, tenant, externalID)
+}
+
+// Places lists stores of the trade by ID, the closed ones too.
+func (r *Reader) Places(ctx context.Context, tenant verno.TenantID, after verno.StoreID, limit int) ([]verno.Store, error) {
+	return queryAll(ctx, r, scanPlace, `SELECT `+placeColumns+` FROM store
+		WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3`, tenant, after[:], limit)
+}
+
+// InsertPlace adds a store of the trade and reports false where its external id is taken.
+func (tx *Tx) InsertPlace(ctx context.Context, s verno.Store) (bool, error) {
+	n, err := tx.Exec(ctx, `INSERT INTO store (tenant, id, programme_id, issuer_id, partner_id, external_id, name, time_zone,
+		address, latitude_e6, longitude_e6, revision, closed_at, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
+		s.Tenant, s.ID, s.Programme, s.Issuer, s.Partner, textOrNull(s.ExternalID), s.Name, s.TimeZone, s.Address,
+		s.Latitude, s.Longitude, s.Revision, microsOrNull(s.ClosedAt), verno.Micros(s.CreatedAt), verno.Micros(s.UpdatedAt))
+	return n == 1, err
+}
+
+// ChangePlace writes a store of the trade over that of a revision, which grows by one; false where it is no longer that.
+// It returns ErrUnique where the external id is taken.
+func (tx *Tx) ChangePlace(ctx context.Context, s verno.Store) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE store SET programme_id = $1, issuer_id = $2, partner_id = $3, external_id = $4, name = $5,
+		time_zone = $6, address = $7, latitude_e6 = $8, longitude_e6 = $9, closed_at = $10, updated_at = $11,
+		revision = revision + 1 WHERE tenant = $12 AND id = $13 AND revision = $14`,
+		s.Programme, s.Issuer, s.Partner, textOrNull(s.ExternalID), s.Name, s.TimeZone, s.Address, s.Latitude, s.Longitude,
+		microsOrNull(s.ClosedAt), verno.Micros(s.UpdatedAt), s.Tenant, s.ID, s.Revision)
+	return n == 1, err
+}
+
+// Partner is a company of a coalition: its stores earn and spend with the merchant's.
+type Partner struct {
+	Tenant     verno.TenantID
+	ID         verno.PartnerID
+	Name       string
+	ExternalID string
+	CreatedAt  time.Time
+}
+
+const partnerColumns = `tenant, id, name, COALESCE(external_id, ''), created_at`
+
+func scanPartner(row Scanner) (p Partner, err error) {
+	var created int64
+	err = row.Scan(&p.Tenant, &p.ID, &p.Name, &p.ExternalID, &created)
+	p.CreatedAt = verno.FromMicros(created)
+	return p, err
+}
+
+// Partner finds a partner. It returns ErrNotFound where there is none.
+func (r *Reader) Partner(ctx context.Context, tenant verno.TenantID, id verno.PartnerID) (Partner, error) {
+	return queryOne(ctx, r, scanPartner, `SELECT `+partnerColumns+` FROM partner WHERE tenant = $1 AND id = $2`, tenant, id)
+}
+
+// Partners lists partners by ID.
+func (r *Reader) Partners(ctx context.Context, tenant verno.TenantID, after verno.PartnerID, limit int) ([]Partner, error) {
+	return queryAll(ctx, r, scanPartner, `SELECT `+partnerColumns+` FROM partner
+		WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3`, tenant, after[:], limit)
+}
+
+// InsertPartner adds a partner and reports false where its external id is taken.
+func (tx *Tx) InsertPartner(ctx context.Context, p Partner) (bool, error) {
+	n, err := tx.Exec(ctx, `INSERT INTO partner (tenant, id, name, external_id, created_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT DO NOTHING`, p.Tenant, p.ID, p.Name, textOrNull(p.ExternalID), verno.Micros(p.CreatedAt))
+	return n == 1, err
+}
