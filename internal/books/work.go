@@ -15,6 +15,8 @@ type Work struct {
 	Receipts []verno.ReceiptID
 	// Counters are the promotions whose total limit or budget Decide may use up.
 	Counters []verno.PromotionID
+	// Moved lets the work have owners that another has taken over; without it such work gets owner_moved.
+	Moved bool
 	// Decide reads the page and writes on it. It has no effects of its own and may run again. An error of the kinds
 	// Refused is stored under the key for ever; any other error leaves no trace and the key free.
 	Decide func(p *Page) (Result, error)
@@ -36,8 +38,8 @@ type Claim struct {
 type Want struct {
 	Owner verno.OwnerID
 	Units []verno.UnitID
-	// Lots is how many lots of each unit are read at first; all are read where a rule then asks for more.
-	Lots int
+	// Spends says that lots are to be spent or taken back, so that more than the first are read at once.
+	Spends bool
 }
 
 // Result is what came of an operation.

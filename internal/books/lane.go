@@ -1,0 +1,259 @@
+package books
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/store"
+)
+
+// lane takes what is waiting, never waits for more, and runs it as one group. Row locks give correctness, lanes speed.
+type lane struct {
+	books   *Books
+	number  int
+	queue   chan *item
+	entropy *bufio.Reader
+	found   []*item
+}
+
+// item is one operation on its way through a lane.
+type item struct {
+	work      *Work
+	ctx       context.Context
+	id        [16]byte
+	op        store.Operation
+	followers []*item // the same key in the same group
+	state     atomic.Int32
+	reply     reply
+	done      chan struct{}
+}
+
+const (
+	itemWaiting int32 = iota
+	itemTaken
+	itemGivenUp
+)
+
+// reply is what an item's caller gets; again sends it through once more.
+type reply struct {
+	outcome Outcome
+	err     *verno.Error
+	again   bool
+}
+
+func (r *reply) error() error {
+	if r.err == nil {
+		return nil
+	}
+	return r.err
+}
+
+// patience bounds how long one group may take.
+const patience = 20 * time.Second
+
+func (l *lane) run() {
+	for first := range l.queue {
+		l.found = l.gather(l.found[:0], first)
+		for len(l.found) > 0 {
+			var same []*item
+			same, l.found = sameTenant(l.found)
+			leaders := fold(same)
+			l.process(leaders)
+			for _, it := range leaders {
+				it.answer()
+			}
+		}
+	}
+}
+
+func (l *lane) gather(found []*item, first *item) []*item {
+	for it, ok := first, true; ; {
+		if it.state.CompareAndSwap(itemWaiting, itemTaken) {
+			found = append(found, it)
+		}
+		if len(found) >= l.books.group {
+			return found
+		}
+		select {
+		case it, ok = <-l.queue:
+			if !ok {
+				return found
+			}
+		default:
+			return found
+		}
+	}
+}
+
+// sameTenant parts the items of the first one's tenant from the others.
+func sameTenant(items []*item) (same, others []*item) {
+	for _, it := range items {
+		if it.work.Tenant == items[0].work.Tenant {
+			same = append(same, it)
+		} else {
+			others = append(others, it)
+		}
+	}
+	return same, others
+}
+
+// fold puts items of one key behind the first of them.
+func fold(items []*item) []*item {
+	if len(items) == 1 {
+		return items
+	}
+	leaders := make([]*item, 0, len(items))
+	byKey := make(map[string]*item, len(items))
+	for _, it := range items {
+		if leader := byKey[it.work.Claim.Key]; leader != nil {
+			leader.followers = append(leader.followers, it)
+			continue
+		}
+		byKey[it.work.Claim.Key] = it
+		leaders = append(leaders, it)
+	}
+	return leaders
+}
+
+// answer lets the callers of an item and of its followers go.
+func (it *item) answer() {
+	for _, f := range it.followers {
+		f.reply = it.reply
+		switch {
+		case f.work.Claim.BodyHash != it.work.Claim.BodyHash:
+			f.reply = reply{err: verno.Invalid("idempotency_key_reused")}
+		case it.reply.err == nil && !it.reply.again:
+			f.reply.outcome.Replayed = true
+		}
+		close(f.done)
+	}
+	close(it.done)
+}
+
+// process runs items as one group. Where a statement fails, it halves the group until the item that is at fault is
+// alone.
+func (l *lane) process(items []*item) {
+	g := l.books.newGroup(items[0].work.Tenant, items, l.entropy)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for try := 0; ; try++ {
+		err := l.books.store.Hot(ctx, l.number, func(h *store.HotTx) error { return g.run(ctx, h, nil) })
+		switch {
+		case err == nil:
+			return
+		case errors.Is(err, errCounters):
+			g.strict = true
+		case errors.Is(err, store.ErrRetry) && !errors.Is(err, store.ErrUnknownCommit) && try < 5:
+		case errors.Is(err, store.ErrFsync):
+			l.fail(items, l.books.storeError(err))
+			return
+		case errors.Is(err, store.ErrUnknownCommit):
+			l.books.resolve(ctx, items, err)
+			return
+		case len(items) > 1 && !errors.Is(err, store.ErrUnavailable) && !errors.Is(err, store.ErrFull):
+			half := len(items) / 2
+			l.process(items[:half])
+			l.process(items[half:])
+			return
+		default:
+			l.fail(items, l.books.storeError(err))
+			return
+		}
+	}
+}
+
+func (l *lane) fail(items []*item, err error) {
+	for _, it := range items {
+		it.reply = reply{err: verno.AsError(err)}
+	}
+}
+
+// resolve reads the keys of a group whose COMMIT was not answered. A key that is there was applied with all of its
+// group; one that is not there was not, and is free.
+func (b *Books) resolve(ctx context.Context, items []*item, cause error) {
+	for _, it := range items {
+		o, err := b.find(ctx, it)
+		switch {
+		case err == nil:
+			it.reply = replay(&o, &it.work.Claim)
+		case errors.Is(err, store.ErrNotFound):
+			it.reply = reply{err: verno.Unavailable("storage_unavailable", 1).Because(cause)}
+		default:
+			it.reply = reply{err: verno.Unavailable("outcome_unknown", 1).Because(cause)}
+		}
+	}
+}
+
+// find reads an operation, asking again for a while where the database has just gone away.
+func (b *Books) find(ctx context.Context, it *item) (o store.Operation, err error) {
+	for wait := 20 * time.Millisecond; ; wait *= 2 {
+		o, err = b.store.Reader().Operation(ctx, it.work.Tenant, it.work.Claim.Key)
+		if !errors.Is(err, store.ErrUnavailable) || wait > 3*time.Second {
+			return o, err
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return o, err
+		}
+	}
+}
+
+// replay answers a claim with what its key was used for before.
+func replay(o *store.Operation, c *Claim) reply {
+	if !bytes.Equal(o.BodyHash, c.BodyHash[:]) {
+		return reply{err: verno.Invalid("idempotency_key_reused")}
+	}
+	if o.State == store.Rejected {
+		return reply{err: Refusal(o.Result)}
+	}
+	r := Result{Owner: o.Owner, Answer: o.Result}
+	copy(r.ID[:], o.ResultID)
+	return reply{outcome: Outcome{Result: r, Replayed: true}}
+}
+
+type refusalJSON struct {
+	Code   string            `json:"code"`
+	Params map[string]string `json:"params,omitempty"`
+	Fields []refusedField    `json:"fields,omitempty"`
+}
+
+type refusedField struct {
+	Pointer string            `json:"pointer"`
+	Code    string            `json:"code"`
+	Params  map[string]string `json:"params,omitempty"`
+}
+
+func refusalText(e *verno.Error) string {
+	j := refusalJSON{Code: e.Code, Params: e.Params}
+	for _, f := range e.Fields {
+		j.Fields = append(j.Fields, refusedField{f.Pointer, f.Code, f.Params})
+	}
+	text, err := json.Marshal(j)
+	if err != nil {
+		panic("books: a refusal cannot be written: " + err.Error())
+	}
+	return string(text)
+}
+
+// Refusal reads a stored refusal.
+func Refusal(text string) *verno.Error {
+	var j refusalJSON
+	if err := json.Unmarshal([]byte(text), &j); err != nil {
+		return verno.AsError(err)
+	}
+	e := verno.Refused(j.Code)
+	e.Params = j.Params
+	for _, f := range j.Fields {
+		e.Fields = append(e.Fields, verno.FieldError{Pointer: f.Pointer, Code: f.Code, Params: f.Params})
+	}
+	return e
+}
