@@ -1,0 +1,88 @@
+package promo
+
+import (
+	"time"
+
+	"github.com/verno-loyalty/verno/money"
+)
+
+// birthdayBonus gives points once, or more points for every purchase, in the days around the member's birthday.
+type birthdayBonus struct {
+	DaysBefore int64        `json:"days_before" min:"0" max:"60" doc:"Days before the birthday on which it begins."`
+	DaysAfter  int64        `json:"days_after" min:"0" max:"60" doc:"Days after the birthday until which it goes on."`
+	Points     money.Points `json:"points" min:"1" max:"1000000000000" doc:"Points that are given once a birthday, with the first purchase, in smallest units."`
+	boost
+	life
+}
+
+func newBirthdayBonus() *birthdayBonus { return new(birthdayBonus) }
+
+func (t *birthdayBonus) turn() turn {
+	if t.Points > 0 {
+		return bonus
+	}
+	return multiplying
+}
+
+func (t *birthdayBonus) validate(c *check) {
+	t.boost.validate(c)
+	switch boosted := t.boost != (boost{}); {
+	case t.Points > 0 && boosted:
+		c.say("/settings/points", "one_of", "fields", "points, times, extra")
+	case t.Points == 0 && !boosted:
+		c.say("/settings/points", "required")
+	}
+}
+
+func (t *birthdayBonus) open(s *sale, p *promotion) reason {
+	found := false
+	for _, id := range s.in.Member.Birthday {
+		found = found || id == p.ID
+	}
+	if !found {
+		return reason{code: "not_birthday"}
+	}
+	if used := s.in.Member.Usage[p.ID]; t.Points > 0 && used.Today > 0 {
+		since := dayOf(s.in.Moment.At).Sub(dateOf(used.Day))
+		if since <= time.Duration(t.DaysBefore+t.DaysAfter)*24*time.Hour {
+			return reason{code: "already_given"}
+		}
+	}
+	return reason{}
+}
+
+func (t *birthdayBonus) apply(s *sale, _ *promotion, d *draft) {
+	if t.Points > 0 {
+		d.points = t.Points
+	} else {
+		t.boost.apply(s, d)
+	}
+	d.life = t.life
+}
+
+// covers reports whether the window around a birthday holds the day of a moment. The birthdays of the years before and
+// after are looked at too, as a window may cross New Year.
+func (t *birthdayBonus) covers(month time.Month, day int, at time.Time) bool {
+	today := dayOf(at)
+	for year := today.Year() - 1; year <= today.Year()+1; year++ {
+		born := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+		if born.Month() != month {
+			born = born.AddDate(0, 0, -1)
+		}
+		if !today.Before(born.AddDate(0, 0, -int(t.DaysBefore))) && !today.After(born.AddDate(0, 0, int(t.DaysAfter))) {
+			return true
+		}
+	}
+	return false
+}
+
+// dayOf is the date of a moment in its own zone, as midnight UTC, where every day has the same length.
+func dayOf(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+// dateOf reads a day written as YYYYMMDD.
+func dateOf(day int32) time.Time {
+	return time.Date(int(day/10_000), time.Month(day/100%100), int(day%100), 0, 0, 0, 0, time.UTC)
+}

@@ -1,0 +1,33 @@
+package promo
+
+import "github.com/verno-loyalty/verno/money"
+
+// welcomeBonus gives points to a new member, once.
+type welcomeBonus struct {
+	Points     money.Points `json:"points" required:"true" min:"1" max:"1000000000000" doc:"The points, in smallest units."`
+	When       string       `json:"when" enum:"enrolment,first_purchase" doc:"enrolment: at once when the member joins; first_purchase: with the first purchase."`
+	UntilFirst bool         `json:"until_first" doc:"Whether the points can be spent with or after the first paid purchase only."`
+	life
+}
+
+func newWelcomeBonus() *welcomeBonus { return &welcomeBonus{When: "enrolment"} }
+
+func (t *welcomeBonus) turn() turn {
+	if t.When == "enrolment" {
+		return enrolling
+	}
+	return bonus
+}
+
+func (t *welcomeBonus) validate(_ *check) {}
+
+func (t *welcomeBonus) open(s *sale, _ *promotion) reason {
+	if t.When == "first_purchase" && s.in.Member.Purchases > 0 {
+		return reason{code: "not_first_purchase"}
+	}
+	return reason{}
+}
+
+func (t *welcomeBonus) apply(_ *sale, _ *promotion, d *draft) {
+	d.points, d.first, d.life = t.Points, t.UntilFirst, t.life
+}
