@@ -1,0 +1,47 @@
+package web
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// Address is where a request comes from, for limits: the connection's other end, or where that is a trusted proxy, the
+// nearest address before it in X-Forwarded-For that is none. IPv6 is cut to the network of one household, /64.
+func (f *Frame) Address(r *http.Request) string {
+	port, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return "unknown"
+	}
+	at := port.Addr().Unmap()
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && f.trusts(at); i-- {
+		before, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		at = before.Unmap()
+	}
+	if at.Is6() {
+		if network, err := at.WithZone("").Prefix(64); err == nil {
+			return network.Addr().String()
+		}
+	}
+	return at.String()
+}
+
+func (f *Frame) trusts(a netip.Addr) bool {
+	for _, p := range f.Proxies {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// Local reports whether a request comes from this very machine, through no proxy.
+func Local(r *http.Request) bool {
+	port, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && port.Addr().Unmap().IsLoopback() && len(r.Header.Values("X-Forwarded-For")) == 0 &&
+		len(r.Header.Values("Forwarded")) == 0
+}

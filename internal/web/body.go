@@ -1,0 +1,66 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/verno-loyalty/verno"
+)
+
+// buffers keeps what requests are read into and answers are written in.
+var buffers = sync.Pool{New: func() any {
+	b := make([]byte, 0, 8<<10)
+	return &b
+}}
+
+// maxKept is the largest buffer that is worth keeping.
+const maxKept = 64 << 10
+
+// ReadJSON reads a request's body of at most limit bytes into what into points to, as Decode does.
+func ReadJSON(w http.ResponseWriter, r *http.Request, limit int64, into any) error {
+	if media := r.Header.Get("Content-Type"); media != "application/json" {
+		if bare, _, err := mime.ParseMediaType(media); err != nil || bare != "application/json" {
+			return verno.Malformed("media_type")
+		}
+	}
+	buf := buffers.Get().(*[]byte) //nolint:forcetypeassert // Nothing else is put there.
+	body, err := readAll((*buf)[:0], http.MaxBytesReader(w, r.Body, limit))
+	defer func() {
+		if cap(body) <= maxKept {
+			*buf = body
+			buffers.Put(buf)
+		}
+	}()
+	if err != nil {
+		return bodyError(err, limit)
+	}
+	return Decode(body, into)
+}
+
+func readAll(b []byte, from io.Reader) ([]byte, error) {
+	for {
+		if len(b) == cap(b) {
+			b = append(b, 0)[:len(b)]
+		}
+		n, err := from.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		if errors.Is(err, io.EOF) {
+			return b, nil
+		}
+		if err != nil {
+			return b, err
+		}
+	}
+}
+
+func bodyError(err error, limit int64) error {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return verno.TooLarge("body_too_large").With("limit", strconv.FormatInt(limit, 10))
+	}
+	return verno.Malformed("malformed_json").With("reason", "the body ended too early").Because(err)
+}

@@ -1,0 +1,158 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/verno-loyalty/verno"
+)
+
+// Problem is an error as it is answered: RFC 9457 with the members that programs need. What went wrong inside is never
+// among them.
+type Problem struct {
+	Type           string  `json:"type" format:"uri-reference" doc:"Page that explains the code."`
+	Title          string  `json:"title" doc:"The class of error, in the language of the request."`
+	Status         int     `json:"status" minimum:"400" maximum:"599" doc:"The status of the answer."`
+	Detail         string  `json:"detail" doc:"What is wrong, in the language of the request."`
+	Code           string  `json:"code" doc:"What is wrong, for programs. Codes are never changed."`
+	RequestID      string  `json:"request_id" doc:"Name of the request, for questions about it."`
+	Errors         []Fault `json:"errors,omitempty" doc:"The fields at fault."`
+	CashierMessage string  `json:"cashier_message,omitempty" doc:"One short sentence that a till may show."`
+}
+
+// Fault is one field of a problem.
+type Fault struct {
+	Pointer string `json:"pointer" doc:"JSON pointer (RFC 6901) into the body, or the name of a parameter."`
+	Code    string `json:"code" doc:"What is wrong with it, for programs."`
+	Message string `json:"message" doc:"What is wrong with it, in the language of the request."`
+}
+
+// titles name the kinds of error.
+var titles = map[verno.Kind][2]string{
+	verno.Internal:         {"Error on our side", "Ошибка на нашей стороне"},
+	verno.KindInvalid:      {"Invalid request", "Неверный запрос"},
+	verno.KindMalformed:    {"Unreadable request", "Запрос не читается"},
+	verno.KindUnauthorised: {"Not logged in", "Вход не выполнен"},
+	verno.KindForbidden:    {"Not allowed", "Недостаточно прав"},
+	verno.KindNotFound:     {"Not found", "Не найдено"},
+	verno.KindConflict:     {"Conflict", "Конфликт"},
+	verno.KindRefused:      {"Refused", "Отказано"},
+	verno.KindPrecondition: {"Changed meanwhile", "Уже изменено"},
+	verno.KindTooLarge:     {"Too large", "Слишком большой запрос"},
+	verno.KindLimited:      {"Too often", "Слишком часто"},
+	verno.KindUnavailable:  {"Unavailable", "Недоступно"},
+}
+
+var statuses = map[verno.Kind]int{
+	verno.Internal:         http.StatusInternalServerError,
+	verno.KindInvalid:      http.StatusUnprocessableEntity,
+	verno.KindMalformed:    http.StatusBadRequest,
+	verno.KindUnauthorised: http.StatusUnauthorized,
+	verno.KindForbidden:    http.StatusForbidden,
+	verno.KindNotFound:     http.StatusNotFound,
+	verno.KindConflict:     http.StatusConflict,
+	verno.KindRefused:      http.StatusUnprocessableEntity,
+	verno.KindPrecondition: http.StatusPreconditionFailed,
+	verno.KindTooLarge:     http.StatusRequestEntityTooLarge,
+	verno.KindLimited:      http.StatusTooManyRequests,
+	verno.KindUnavailable:  http.StatusServiceUnavailable,
+}
+
+// Status is the HTTP status of an error. Three codes have one of their own that their kind does not give.
+func Status(e *verno.Error) int {
+	switch e.Code {
+	case "method_not_allowed":
+		return http.StatusMethodNotAllowed
+	case "media_type":
+		return http.StatusUnsupportedMediaType
+	case "etag_missing":
+		return http.StatusPreconditionRequired
+	}
+	return statuses[e.Kind]
+}
+
+// NewProblem is an error in a language, "ru" or "en".
+func NewProblem(e *verno.Error, lang, requestID string) *Problem {
+	title := titles[e.Kind][0]
+	if lang == "ru" {
+		title = titles[e.Kind][1]
+	}
+	p := &Problem{
+		Type:           "/docs/errors#" + e.Code,
+		Title:          title,
+		Status:         Status(e),
+		Detail:         verno.TextOf(e.Code, lang, e.Params),
+		Code:           e.Code,
+		RequestID:      requestID,
+		CashierMessage: verno.CashierTextOf(e.Code, lang, e.Params),
+	}
+	for _, f := range e.Fields {
+		p.Errors = append(p.Errors, Fault{f.Pointer, f.Code, verno.TextOf(f.Code, lang, f.Params)})
+	}
+	return p
+}
+
+// Extra is one more member of a problem, such as the new quote of totals_changed. Value points to what Append can write.
+type Extra struct {
+	Name  string
+	Value any
+}
+
+// Fail answers an error, and logs it where it is ours to mend: the one place where an error is logged on its way out.
+func Fail(w http.ResponseWriter, r *http.Request, err error, extra ...Extra) {
+	e := explain(r, err)
+	t := traceOf(r.Context())
+	if e.Kind == verno.Internal && t != nil {
+		t.frame.Log.LogAttrs(r.Context(), slog.LevelError, "request failed",
+			slog.String("request_id", t.id), slog.String("route", r.Pattern), slog.String("error", e.Error()))
+	}
+	if e.Retry > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(e.Retry))
+	}
+	if e.Kind == verno.KindUnauthorised {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	lang := Lang(r)
+	p := NewProblem(e, lang, RequestID(r.Context()))
+	b := Append(make([]byte, 0, 1024), p)
+	for _, x := range extra {
+		b = append(appendString(append(b[:len(b)-1], ','), x.Name), ':')
+		b = append(Append(b, x.Value), '}')
+	}
+	w.Header().Set("Content-Language", lang)
+	write(w, p.Status, "application/problem+json", b)
+}
+
+// explain finds the error that people may see. A request whose time is up was not answered by what it waited for.
+func explain(r *http.Request, err error) *verno.Error {
+	var known *verno.Error
+	if !errors.As(err, &known) && errors.Is(err, context.DeadlineExceeded) {
+		return verno.Unavailable("overloaded", 1).Because(err)
+	}
+	if t := traceOf(r.Context()); t != nil && t.frame.Explain != nil {
+		return t.frame.Explain(err)
+	}
+	return verno.AsError(err)
+}
+
+// Show answers what v points to, as JSON.
+func Show(w http.ResponseWriter, status int, v any) {
+	buf := buffers.Get().(*[]byte) //nolint:forcetypeassert // Nothing else is put there.
+	b := Append((*buf)[:0], v)
+	write(w, status, "application/json", b)
+	if cap(b) <= maxKept {
+		*buf = b
+		buffers.Put(buf)
+	}
+}
+
+func write(w http.ResponseWriter, status int, mediaType string, b []byte) {
+	h := w.Header()
+	h["Content-Type"] = []string{mediaType}
+	h["Content-Length"] = []string{strconv.Itoa(len(b))}
+	w.WriteHeader(status)
+	_, _ = w.Write(b) // Who is gone does not read that he is.
+}
