@@ -53,12 +53,19 @@ type Receipt struct {
 
 // Facts are what a sale was decided on. With the rules' version they give its outcome again, bit for bit.
 type Facts struct {
-	Basket    Basket
-	Member    *MemberFacts // nil where nobody showed a card
-	Spend     money.Points // asked for; −1 for the most
-	Moment    Moment
-	TimeZone  string
-	Exhausted []PromotionID // promotions whose total limit or budget was used up
+	Basket   Basket
+	Member   *MemberFacts // nil where nobody showed a card
+	Spend    money.Points // asked for; −1 for the most
+	Moment   Moment
+	TimeZone string
+	Left     []PromotionLeft // what shared limits had left, where a promotion has one
+}
+
+// PromotionLeft is what the limits that all members share left of a promotion when a sale was decided.
+type PromotionLeft struct {
+	Promotion PromotionID
+	Count     int64 // uses
+	Budget    int64 // minor units or points
 }
 
 // ReturnOutcome is what a return gives back and takes back.

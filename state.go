@@ -17,6 +17,7 @@ type OwnerState struct {
 	Usage      map[PromotionID]Usage      `json:"u,omitempty"`     // limits of promotions by member
 	StaticDay  int32                      `json:"sd,omitempty"`    // day on which a static code last spent, as YYYYMMDD
 	StaticUsed money.Points               `json:"su,omitempty"`    // points that static codes spent on that day
+	LiveSeen   map[CardID]int64           `json:"ls,omitempty"`    // last step of a live code that identified, by card
 	LiveSpent  map[CardID]int64           `json:"lv,omitempty"`    // last step of a live code that has spent, by card
 	Holds      []OpenHold                 `json:"h,omitempty"`
 	Enrolled   map[ProgrammeID]EnrolState `json:"e,omitempty"`
@@ -85,6 +86,7 @@ func (s *OwnerState) Held(unit UnitID, now int64) int64 {
 func (s *OwnerState) Clone() OwnerState {
 	c := *s
 	c.Spend, c.Holds = slices.Clone(s.Spend), slices.Clone(s.Holds)
-	c.Usage, c.LiveSpent, c.Enrolled = maps.Clone(s.Usage), maps.Clone(s.LiveSpent), maps.Clone(s.Enrolled)
+	c.Usage, c.Enrolled = maps.Clone(s.Usage), maps.Clone(s.Enrolled)
+	c.LiveSeen, c.LiveSpent = maps.Clone(s.LiveSeen), maps.Clone(s.LiveSpent)
 	return c
 }

@@ -75,13 +75,35 @@ func (b *Books) Close() {
 // errors are idempotency_key_reused, checkout_committed, receipt_exists, owner_moved, overloaded and storage_unavailable
 // (nothing was written), and outcome_unknown.
 func (b *Books) Do(ctx context.Context, w *Work) (Outcome, error) {
-	it := &item{work: w, ctx: ctx, done: make(chan struct{})}
 	if w.Also != nil {
-		return b.alone(ctx, it)
+		return b.alone(ctx, newItem(w))
 	}
-	for {
-		if err := b.enqueue(it); err != nil {
-			return Outcome{}, err
+	return b.Submit(w).Wait(ctx)
+}
+
+// Pending is an operation that was put into its lane.
+type Pending struct {
+	books *Books
+	it    *item
+	err   error
+}
+
+// Submit puts an operation into its lane and does not wait. Operations of one owner run in the order in which they were
+// submitted, so that many can be under way at once. A work with Also cannot be submitted.
+func (b *Books) Submit(w *Work) *Pending {
+	p := &Pending{books: b, it: newItem(w)}
+	p.err = b.enqueue(p.it)
+	return p
+}
+
+// Wait waits for what came of it; see Do for the errors.
+func (p *Pending) Wait(ctx context.Context) (Outcome, error) {
+	for it := p.it; ; it = newItem(it.work) {
+		if it != p.it {
+			p.err = p.books.enqueue(it)
+		}
+		if p.err != nil {
+			return Outcome{}, p.err
 		}
 		select {
 		case <-it.done:
@@ -94,7 +116,6 @@ func (b *Books) Do(ctx context.Context, w *Work) (Outcome, error) {
 		if !it.reply.again {
 			return it.reply.outcome, it.reply.error()
 		}
-		it = &item{work: w, ctx: ctx, done: make(chan struct{})}
 	}
 }
 

@@ -44,6 +44,8 @@ type writes struct {
 	events   []verno.Event
 	holds    []verno.Hold
 	tasks    []verno.Task
+	counted  []store.Counted
+	window   store.Limit
 	uses     map[verno.PromotionID]store.CounterChange
 	totals   map[ledger.Account]int64
 	answers  []*store.Operation
@@ -342,6 +344,9 @@ func (g *group) take(p *Page) {
 	out.events = append(out.events, p.events...)
 	out.holds = append(out.holds, p.holds...)
 	out.tasks = append(out.tasks, p.tasks...)
+	if len(p.counted) > 0 {
+		out.counted, out.window = append(out.counted, p.counted...), p.window
+	}
 	for _, u := range p.uses {
 		sum := out.uses[u.Promotion]
 		sum.Promotion, sum.MaxUses, sum.MaxCost = u.Promotion, u.MaxUses, u.MaxCost

@@ -25,7 +25,6 @@ type lane struct {
 // item is one operation on its way through a lane.
 type item struct {
 	work      *Work
-	ctx       context.Context
 	id        [16]byte
 	op        store.Operation
 	followers []*item // the same key in the same group
@@ -33,6 +32,8 @@ type item struct {
 	reply     reply
 	done      chan struct{}
 }
+
+func newItem(w *Work) *item { return &item{work: w, done: make(chan struct{})} }
 
 const (
 	itemWaiting int32 = iota

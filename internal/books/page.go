@@ -25,6 +25,8 @@ type Page struct {
 	holds    []verno.Hold
 	tasks    []verno.Task
 	uses     []store.CounterChange
+	counted  []store.Counted
+	window   store.Limit
 }
 
 type entryToPost struct {
@@ -124,22 +126,29 @@ func (p *Page) Counter(id verno.PromotionID) store.Counter { return p.group.coun
 // Use adds to a counter. Counters that pass their caps make the group be decided again on the locked counters.
 func (p *Page) Use(c store.CounterChange) { p.uses = append(p.uses, c) }
 
-// SaveReceipt writes the operation's receipt together with what was drafted as its entry.
-func (p *Page) SaveReceipt(r *verno.Receipt) error {
+// Count counts a try of somebody, such as a look-up of a cashier.
+func (p *Page) Count(c store.Counted, limit store.Limit) {
+	p.counted, p.window = append(p.counted, c), limit
+}
+
+// SaveReceipt writes the operation's receipt together with what was drafted as its entry, whose id and hash it returns;
+// both are zero where nothing was drafted.
+func (p *Page) SaveReceipt(r *verno.Receipt) (id verno.EntryID, hash [32]byte, err error) {
 	row := &store.ReceiptRow{Receipt: *r}
 	entry, err := p.draft.Entry(p.NewEntry(), p.work.Tenant, string(r.Kind), verno.Micros(r.ReceivedAt))
 	if err != nil {
-		return err
+		return id, hash, err
 	}
 	if !entry.IsZero() {
 		row.Entry = entry.ID()
 		p.group.postings = entry.AppendPostings(p.group.postings[:0])
 		row.Postings = string(p.group.postings)
+		hash = row.EntryHash()
 		p.entries = append(p.entries, entryToPost{entry: entry, owner: r.Owner})
 	}
 	r.Entry = row.Entry
 	p.receipt = row
-	return nil
+	return row.Entry, hash, nil
 }
 
 // MarkReturned writes what has come back of a locked receipt, the new amounts included.

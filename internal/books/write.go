@@ -32,6 +32,7 @@ func (g *group) write(ctx context.Context, h *store.HotTx) error {
 	}
 	h.PutHolds(g.tenant, out.holds)
 	h.AddTasks(g.tenant, out.tasks)
+	h.CountAttempts(out.counted, g.at, out.window)
 	if len(out.events) > 0 {
 		batch, rows := batchOf(g.tenant, g.at, g.entropy, out.events, out.totals)
 		h.PutBatch(&batch, rows)

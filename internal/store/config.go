@@ -1,10 +1,16 @@
 package store
 
-import "github.com/verno-loyalty/verno"
+import (
+	"time"
+
+	"github.com/verno-loyalty/verno"
+)
 
 var (
 	configVersion = Keyed("id bytea", `SELECT config_version FROM tenant WHERE id = k.id`)
-	addTask       = Insert("task",
+	countAttempt  = Insert("attempt", "tenant bytea, subject text, window_at bigint, count bigint",
+		"ON CONFLICT (tenant, subject, window_at) DO UPDATE SET count = attempt.count + 1")
+	addTask = Insert("task",
 		"tenant bytea, id bytea, kind text, owner_id bytea, ref bytea, detail text, created_at bigint", "")
 )
 
@@ -30,5 +36,14 @@ func (p *Pipe) AddTasks(tenant verno.TenantID, tasks []verno.Task) {
 			ref = []byte(t.Ref)
 		}
 		v.Bytes(tenant[:]).Bytes(t.ID[:]).Text(t.Kind).Bytes(t.Owner.Bytes()).Bytes(ref).Text(t.Detail).Int(verno.Micros(t.CreatedAt))
+	}
+}
+
+// CountAttempts counts tries that are let through anyway; Reader.Taken tells how many there were.
+func (p *Pipe) CountAttempts(counted []Counted, now time.Time, limit Limit) {
+	// A statement may change a row once only, so tries of one subject in one group are told apart by running it again.
+	for i := range counted {
+		c := &counted[i]
+		p.Values(countAttempt).Bytes(c.Tenant[:]).Text(c.windowed(limit)).Int(limit.start(now)).Int(1)
 	}
 }

@@ -34,6 +34,8 @@ func scanOwner(row Scanner) (o Owner, err error) {
 var (
 	lockOwner = Keyed("tenant bytea, id bytea",
 		`SELECT `+ownerColumns+` FROM owner WHERE tenant = k.tenant AND id = k.id FOR NO KEY UPDATE`)
+	readOwner = Keyed("tenant bytea, id bytea",
+		`SELECT `+ownerColumns+` FROM owner WHERE tenant = k.tenant AND id = k.id`)
 	putOwner = Insert("owner", "tenant bytea, id bytea, kind text, moved_to bytea, frozen_at bigint, epoch bigint, state text",
 		`ON CONFLICT (tenant, id) DO UPDATE SET moved_to = excluded.moved_to, frozen_at = excluded.frozen_at,
 		epoch = excluded.epoch, state = excluded.state`)
@@ -41,7 +43,16 @@ var (
 
 // LockOwners locks owners, given in the order of their IDs, until the transaction ends.
 func (p *Pipe) LockOwners(tenant verno.TenantID, ids []verno.OwnerID, found func(Owner)) {
-	v := p.Values(lockOwner).Each(func(row Scanner) error {
+	p.owners(lockOwner, tenant, ids, found)
+}
+
+// ReadOwners reads owners without locking them.
+func (p *Pipe) ReadOwners(tenant verno.TenantID, ids []verno.OwnerID, found func(Owner)) {
+	p.owners(readOwner, tenant, ids, found)
+}
+
+func (p *Pipe) owners(statement *Bulk, tenant verno.TenantID, ids []verno.OwnerID, found func(Owner)) {
+	v := p.Values(statement).Each(func(row Scanner) error {
 		o, err := scanOwner(row)
 		if err == nil {
 			found(o)

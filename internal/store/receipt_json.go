@@ -14,14 +14,20 @@ import (
 // because few are read again. Fields of their zero value are left out. A promotion is named once and then by its number.
 
 type factsJSON struct {
-	Lines     []lineJSON          `json:"l"`
-	Coupons   []string            `json:"c"`
-	Member    *memberJSON         `json:"m"`
-	Spend     money.Points        `json:"spend"`
-	At        int64               `json:"at"`
-	TimeZone  string              `json:"tz"`
-	Channel   string              `json:"ch"`
-	Exhausted []verno.PromotionID `json:"x"`
+	Lines    []lineJSON   `json:"l"`
+	Coupons  []string     `json:"c"`
+	Member   *memberJSON  `json:"m"`
+	Spend    money.Points `json:"spend"`
+	At       int64        `json:"at"`
+	TimeZone string       `json:"tz"`
+	Channel  string       `json:"ch"`
+	Left     []leftJSON   `json:"x"`
+}
+
+type leftJSON struct {
+	Promotion verno.PromotionID `json:"p"`
+	Count     int64             `json:"n"`
+	Budget    int64             `json:"b"`
 }
 
 type lineJSON struct {
@@ -73,8 +79,12 @@ func AppendFacts(b []byte, f *verno.Facts) []byte {
 	b = appendInt(b, "at", verno.Micros(f.Moment.At))
 	b = appendText(b, "tz", f.TimeZone)
 	b = appendText(b, "ch", f.Moment.Channel)
-	if len(f.Exhausted) > 0 {
-		b = appendAny(b, "x", f.Exhausted)
+	if len(f.Left) > 0 {
+		left := make([]leftJSON, len(f.Left))
+		for i, l := range f.Left {
+			left[i] = leftJSON(l)
+		}
+		b = appendAny(b, "x", left)
 	}
 	return append(b, '}')
 }
@@ -295,7 +305,10 @@ func readFacts(text []byte, f *verno.Facts, currency money.Currency) error {
 			Stamps: m.Stamps, Usage: m.Usage, Balance: m.Balance, SpendCap: m.SpendCap,
 		}
 	}
-	f.Spend, f.TimeZone, f.Exhausted = j.Spend, j.TimeZone, j.Exhausted
+	f.Spend, f.TimeZone = j.Spend, j.TimeZone
+	for _, l := range j.Left {
+		f.Left = append(f.Left, verno.PromotionLeft(l))
+	}
 	f.Moment.At, f.Moment.Channel = verno.FromMicros(j.At), j.Channel
 	return nil
 }
