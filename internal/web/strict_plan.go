@@ -86,7 +86,7 @@ func compile(t reflect.Type, l limits) reader {
 	case t.Kind() == reflect.Pointer:
 		return readPointer(t, l)
 	case reflect.PointerTo(t).Implements(textType):
-		return readText(t, l)
+		return readText(l)
 	}
 	switch t.Kind() {
 	case reflect.String:

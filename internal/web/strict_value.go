@@ -134,14 +134,24 @@ func (l *limits) want(d *decoder) (s string, done, ok bool) {
 		return "", true, false
 	case !clean:
 		return "", true, d.wrong("text_invalid")
-	case l.longest > 0 && len(s) > l.longest && utf8.RuneCountInString(s) > l.longest:
-		return "", true, d.wrong("text_too_long", "max", strconv.Itoa(l.longest))
-	case l.shortest > 0 && len(s) < 4*l.shortest && utf8.RuneCountInString(s) < l.shortest:
-		return "", true, d.wrong("text_too_short", "min", strconv.Itoa(l.shortest))
-	case l.enum != nil && !slices.Contains(l.enum, s):
-		return "", true, d.wrong("unknown_value", "known", l.known)
+	default:
+		done, ok = l.fault(d, s)
+		return s, done, ok
 	}
-	return s, false, true
+}
+
+// fault notes where a text is too long, too short or none of the known ones.
+func (l *limits) fault(d *decoder, s string) (found, ok bool) {
+	switch {
+	case l.longest > 0 && len(s) > l.longest && utf8.RuneCountInString(s) > l.longest:
+		return true, d.wrong("text_too_long", "max", strconv.Itoa(l.longest))
+	case l.shortest > 0 && len(s) < 4*l.shortest && utf8.RuneCountInString(s) < l.shortest:
+		return true, d.wrong("text_too_short", "min", strconv.Itoa(l.shortest))
+	case l.enum != nil && !slices.Contains(l.enum, s):
+		return true, d.wrong("unknown_value", "known", l.known)
+	default:
+		return false, true
+	}
 }
 
 func readString(l limits) reader {
@@ -156,27 +166,30 @@ func readString(l limits) reader {
 
 // readText reads what writes itself as text: identifiers, quantities, dates. The empty text, which many of them take
 // for nothing, is not taken: who has nothing to say leaves the member out.
-func readText(t reflect.Type, l limits) reader {
-	isQuantity := t == reflect.TypeFor[money.Quantity]()
+func readText(l limits) reader {
 	return func(d *decoder, v reflect.Value) bool {
 		s, done, ok := l.want(d)
 		if done {
 			return ok
 		}
-		if s == "" {
-			return d.wrong("required")
-		}
-		err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s)) //nolint:forcetypeassert // compile saw to it.
-		if err == nil {
-			return true
-		}
-		v.SetZero()
-		if isQuantity {
-			return d.wrong("quantity_invalid")
-		}
-		code, params := textFault(err)
-		return d.wrong(code, params...)
+		return d.setText(v, s)
 	}
+}
+
+func (d *decoder) setText(v reflect.Value, s string) bool {
+	if s == "" {
+		return d.wrong("required")
+	}
+	err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s)) //nolint:forcetypeassert // The plan saw to it.
+	if err == nil {
+		return true
+	}
+	v.SetZero()
+	if v.Type() == reflect.TypeFor[money.Quantity]() {
+		return d.wrong("quantity_invalid")
+	}
+	code, params := textFault(err)
+	return d.wrong(code, params...)
 }
 
 // textFault is the code of the field for what UnmarshalText returned. A type that wants its own returns a verno.Error.
