@@ -47,11 +47,15 @@ const maxTries = 6
 // without effects of its own. It returns the error of fn as it is, ErrRetry after the last conflict, and
 // ErrUnknownCommit if the answer to COMMIT was lost. On SQLite all writers share one connection, and Write takes turns
 // with sales.
-func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error { return s.write(ctx, false, fn) }
+func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
+	return s.write(ctx, false, fn)
+}
 
 // WriteLow is Write for jobs: on SQLite it waits while sales and people are waiting, but for no more than about 50 ms.
 // A job keeps a transaction under 10 ms, as sales wait for it meanwhile.
-func (s *Store) WriteLow(ctx context.Context, fn func(tx *Tx) error) error { return s.write(ctx, true, fn) }
+func (s *Store) WriteLow(ctx context.Context, fn func(tx *Tx) error) error {
+	return s.write(ctx, true, fn)
+}
 
 func (s *Store) write(ctx context.Context, low bool, fn func(tx *Tx) error) error {
 	for try := 1; ; try++ {
