@@ -35,7 +35,7 @@ func (t *fixedDiscount) apply(s *sale, p *promotion, d *draft) {
 	case "basket":
 		s.goods = s.goods[:0]
 		for i := range s.lines {
-			if lowerable(p, &s.lines[i]) {
+			if p.lowers(&s.lines[i]) {
 				s.goods = append(s.goods, i)
 			}
 		}

@@ -55,8 +55,8 @@ func (s *sale) limited(p *promotion) reason {
 // gather puts the lines that the promotion may give something for into s.goods.
 func (s *sale) gather(p *promotion) reason {
 	s.goods = s.goods[:0]
-	why := reason{code: "no_matching_goods"}
-	barred := false
+	bar := ""
+	var barred *line
 	sum := money.Amount(0)
 	words := s.rules.index.words
 	word, bit := p.at>>6, uint64(1)<<(p.at&63)
@@ -65,53 +65,64 @@ func (s *sale) gather(p *promotion) reason {
 			continue
 		}
 		l := &s.lines[i]
-		if bar := s.bar(p, l); bar.code != "" {
-			if !barred {
-				barred, why = true, bar
+		if code := p.bar(l); code != "" {
+			if barred == nil {
+				bar, barred = code, l
 			}
 			continue
 		}
 		s.goods = append(s.goods, i)
 		sum += l.Sum
 	}
-	if len(s.goods) == 0 {
-		return why
-	}
-	if sum < p.MinBasket {
-		return reason{code: "min_basket", amount: sum, need: p.MinBasket}
-	}
-	return reason{}
-}
-
-// bar says what keeps a line from a promotion that looks at it.
-func (s *sale) bar(p *promotion, l *line) reason {
-	if p.kind.bars(l.terms) {
-		l.excluded = true
-		return reason{code: "excluded_class", class: l.Class}
-	}
-	if !p.kind.lowers {
-		return reason{}
-	}
-	return dearer(p, l)
-}
-
-// dearer says what keeps a line from getting cheaper by a promotion, apart from its class.
-func dearer(p *promotion, l *line) reason {
 	switch {
-	case l.Fixed:
-		return reason{code: "till_discount"}
-	case l.taker != nil:
-		return reason{code: "exclusive_taken", by: l.taker}
-	case p.Exclusive && l.first != nil:
-		return reason{code: "exclusive_late", by: l.first}
+	case len(s.goods) == 0 && barred == nil:
+		return reason{code: "no_matching_goods"}
+	case len(s.goods) == 0:
+		return reason{code: bar, class: barred.Class, by: barred.holder()}
+	case sum < p.MinBasket:
+		return reason{code: "min_basket", amount: sum, need: p.MinBasket}
 	default:
 		return reason{}
 	}
 }
 
-// lowerable reports whether a promotion may make a line cheaper.
-func lowerable(p *promotion, l *line) bool {
-	return !l.terms.NoDiscount && dearer(p, l).code == ""
+// bar is the code of what keeps a line from a promotion that looks at it, empty for nothing.
+func (p *promotion) bar(l *line) string {
+	if p.kind.bars(l.terms) {
+		l.excluded = true
+		return "excluded_class"
+	}
+	if !p.kind.lowers {
+		return ""
+	}
+	return p.dearer(l)
+}
+
+// dearer is the code of what keeps a line from getting cheaper by a promotion, apart from its class.
+func (p *promotion) dearer(l *line) string {
+	switch {
+	case l.Fixed:
+		return "till_discount"
+	case l.taker != nil:
+		return "exclusive_taken"
+	case p.Exclusive && l.first != nil:
+		return "exclusive_late"
+	default:
+		return ""
+	}
+}
+
+// lowers reports whether a promotion may make a line cheaper.
+func (p *promotion) lowers(l *line) bool {
+	return !l.terms.NoDiscount && p.dearer(l) == ""
+}
+
+// holder is the promotion that stands in the way of others on the line.
+func (l *line) holder() *promotion {
+	if l.taker != nil {
+		return l.taker
+	}
+	return l.first
 }
 
 // nothing says why a promotion with goods gave nothing for them.

@@ -114,6 +114,7 @@ func (r reader) object(v reflect.Value, at string) {
 
 func (r reader) list(v reflect.Value, at string, tag reflect.StructTag) {
 	most, _ := strconv.Atoi(tag.Get("items"))
+	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	tooMany := false
 	for r.tokens.More() {
 		if v.Len() == most {

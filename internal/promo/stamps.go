@@ -94,7 +94,7 @@ func (t *stamps) stamp(s *sale, d *draft) {
 func (t *stamps) free(s *sale, p *promotion, d *draft, rewards int64) (given int64) {
 	able := s.goods[:0]
 	for _, i := range s.goods {
-		if lowerable(p, &s.lines[i]) {
+		if p.lowers(&s.lines[i]) {
 			able = append(able, i)
 		}
 	}

@@ -1,0 +1,102 @@
+package promo
+
+import (
+	"encoding"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/verno-loyalty/verno/money"
+)
+
+// Kind describes a type of promotion for whoever makes forms, schemas and pages of it.
+type Kind struct {
+	Name         string
+	MembersOnly  bool // it gives what only a member can hold
+	LowersPrices bool // it does nothing but lower prices, so it may be exclusive and for those without a card
+	Fields       []Field
+}
+
+// Field describes one field of the settings of a type, as its tags say it.
+type Field struct {
+	Name     string
+	Type     string // money, points, percent, integer, text, yes_or_no, list
+	Doc      string
+	Required bool
+	Min, Max string
+	Enum     []string
+	Default  string  // empty for none
+	Items    int     // of a list, the most
+	Fields   []Field // of a list, those of an item
+}
+
+// Kinds lists the types of promotion.
+func Kinds() []Kind {
+	list := make([]Kind, 0, len(kinds))
+	for _, k := range kinds {
+		list = append(list, Kind{
+			Name: k.name, MembersOnly: k.members, LowersPrices: k.lowers, Fields: describe(reflect.ValueOf(k.make()).Elem()),
+		})
+	}
+	return list
+}
+
+// describe reads the tags of a settings struct and the defaults in v.
+func describe(v reflect.Value) []Field {
+	var fields []Field
+	for _, f := range reflect.VisibleFields(v.Type()) {
+		name, tag := jsonName(f), f.Tag
+		if name == "" {
+			continue
+		}
+		field := Field{
+			Name: name, Type: typeOf(f.Type), Doc: tag.Get("doc"), Required: tag.Get("required") != "",
+			Min: tag.Get("min"), Max: tag.Get("max"), Default: written(v.FieldByIndex(f.Index)),
+		}
+		if enum := tag.Get("enum"); enum != "" {
+			field.Enum = strings.Split(enum, ",")
+		}
+		if f.Type.Kind() == reflect.Slice {
+			field.Items, _ = strconv.Atoi(tag.Get("items"))
+			field.Fields = describe(reflect.New(f.Type.Elem()).Elem())
+		}
+		fields = append(fields, field)
+	}
+	return fields
+}
+
+func typeOf(t reflect.Type) string {
+	if t.Kind() == reflect.Pointer {
+		return typeOf(t.Elem())
+	}
+	switch t {
+	case reflect.TypeFor[money.Amount]():
+		return "money"
+	case reflect.TypeFor[money.Points]():
+		return "points"
+	case reflect.TypeFor[money.Percent]():
+		return "percent"
+	default:
+		return wanted(t)
+	}
+}
+
+// written is a default as it stands in JSON, without quotes; empty where it is the zero value of a number or text.
+func written(v reflect.Value) string {
+	if m, ok := v.Interface().(encoding.TextMarshaler); ok && v.Kind() != reflect.Pointer {
+		if v.IsZero() && v.Kind() == reflect.Int64 {
+			return ""
+		}
+		text, _ := m.MarshalText()
+		return string(text)
+	}
+	switch v.Kind() {
+	case reflect.String:
+		return v.String()
+	case reflect.Int64:
+		if v.Int() != 0 {
+			return strconv.FormatInt(v.Int(), 10)
+		}
+	}
+	return ""
+}
