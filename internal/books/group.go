@@ -67,7 +67,7 @@ func (g *group) run(ctx context.Context, h *store.HotTx, tx *store.Tx) error {
 		return err
 	}
 	for _, it := range g.items {
-		if !g.claimed[it.work.Claim.Key] {
+		if !g.has(it) {
 			continue
 		}
 		if err := g.decide(ctx, h, tx, it); err != nil {
@@ -76,6 +76,9 @@ func (g *group) run(ctx context.Context, h *store.HotTx, tx *store.Tx) error {
 	}
 	return g.write(ctx, h)
 }
+
+// has reports whether the group has an item's claim, or the item makes none.
+func (g *group) has(it *item) bool { return it.work.Claim.Key == "" || g.claimed[it.work.Claim.Key] }
 
 func (g *group) reset() {
 	n := len(g.items)
@@ -104,9 +107,11 @@ func (g *group) reset() {
 
 // load claims all keys, locks all owners and reads what deciding needs: on PostgreSQL in one round trip.
 func (g *group) load(ctx context.Context, h *store.HotTx) error {
-	ops := make([]*store.Operation, len(g.items))
-	for i, it := range g.items {
-		ops[i] = &it.op
+	ops := make([]*store.Operation, 0, len(g.items))
+	for _, it := range g.items {
+		if it.work.Claim.Key != "" {
+			ops = append(ops, &it.op)
+		}
 	}
 	slices.SortFunc(ops, func(a, b *store.Operation) int { return strings.Compare(a.Key, b.Key) })
 	h.Claim(ops, func(key string) { g.claimed[key] = true })
@@ -180,7 +185,7 @@ func (g *group) counterIDs() (ids []verno.PromotionID) {
 func (g *group) unclaimed(ctx context.Context, h *store.HotTx) error {
 	var ops []*store.Operation
 	for _, it := range g.items {
-		if !g.claimed[it.work.Claim.Key] {
+		if !g.has(it) {
 			ops = append(ops, &it.op)
 		}
 	}
@@ -193,7 +198,7 @@ func (g *group) unclaimed(ctx context.Context, h *store.HotTx) error {
 		return err
 	}
 	for _, it := range g.items {
-		if !g.claimed[it.work.Claim.Key] {
+		if !g.has(it) {
 			it.reply = g.answerFrom(it, held)
 		}
 	}
@@ -296,10 +301,12 @@ func (g *group) settle(it *item, p *Page, result Result, err error) {
 	if err != nil {
 		e := verno.AsError(err)
 		it.reply = reply{err: e}
-		if e.Kind == verno.KindRefused {
+		switch {
+		case it.work.Claim.Key == "":
+		case e.Kind == verno.KindRefused:
 			it.op.Result = refusalText(e)
 			g.out.rejected = append(g.out.rejected, &it.op)
-		} else {
+		default:
 			g.out.freed = append(g.out.freed, &it.op)
 		}
 		return
@@ -307,7 +314,7 @@ func (g *group) settle(it *item, p *Page, result Result, err error) {
 	if result.ID == ([16]byte{}) {
 		result.ID = it.id
 	}
-	if result.Answer != "" || result.ID != it.id {
+	if it.work.Claim.Key != "" && (result.Answer != "" || result.ID != it.id) {
 		it.op.Result, it.op.ResultID = result.Answer, result.ID[:]
 		g.out.answers = append(g.out.answers, &it.op)
 	}

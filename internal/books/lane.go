@@ -112,7 +112,7 @@ func fold(items []*item) []*item {
 	leaders := make([]*item, 0, len(items))
 	byKey := make(map[string]*item, len(items))
 	for _, it := range items {
-		if leader := byKey[it.work.Claim.Key]; leader != nil {
+		if leader := byKey[it.work.Claim.Key]; leader != nil && it.work.Claim.Key != "" {
 			leader.followers = append(leader.followers, it)
 			continue
 		}
@@ -193,6 +193,9 @@ func (b *Books) resolve(ctx context.Context, items []*item, cause error) {
 
 // find reads an operation, asking again for a while where the database has just gone away.
 func (b *Books) find(ctx context.Context, it *item) (o store.Operation, err error) {
+	if it.work.Claim.Key == "" {
+		return o, store.ErrNotFound
+	}
 	for wait := 20 * time.Millisecond; ; wait *= 2 {
 		o, err = b.store.Reader().Operation(ctx, it.work.Tenant, it.work.Claim.Key)
 		if !errors.Is(err, store.ErrUnavailable) || wait > 3*time.Second {
@@ -206,6 +209,23 @@ func (b *Books) find(ctx context.Context, it *item) (o store.Operation, err erro
 			return o, err
 		}
 	}
+}
+
+// Seen tells what a key was used for before: nil where it was not. It returns idempotency_key_reused where the body was
+// another one, and the stored refusal where it was refused.
+func (b *Books) Seen(ctx context.Context, tenant verno.TenantID, key string, bodyHash [32]byte) (*Outcome, error) {
+	o, err := b.store.Reader().Operation(ctx, tenant, key)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, b.storeError(err)
+	}
+	r := replay(&o, &Claim{Key: key, BodyHash: bodyHash})
+	if r.err != nil {
+		return nil, r.err
+	}
+	return &r.outcome, nil
 }
 
 // replay answers a claim with what its key was used for before.

@@ -176,3 +176,12 @@ func (p *Page) Emit(e verno.Event) {
 	e.Tenant, e.At = p.work.Tenant, p.group.at
 	p.events = append(p.events, e)
 }
+
+// Owners are the owners that the work asked for, in its order.
+func (p *Page) Owners() []verno.OwnerID {
+	ids := make([]verno.OwnerID, len(p.work.Owners))
+	for i := range ids {
+		ids[i] = p.work.Owners[i].Owner
+	}
+	return ids
+}

@@ -25,7 +25,8 @@ type Work struct {
 	Also func(tx *store.Tx, p *Page) error
 }
 
-// Claim names an operation. The same key with the same hash is the same operation, for ever.
+// Claim names an operation. The same key with the same hash is the same operation, for ever. Work with the zero Claim
+// may happen again and leaves no operation.
 type Claim struct {
 	Key        string
 	BodyHash   [32]byte

@@ -1,0 +1,192 @@
+package checkout
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/books"
+	"github.com/verno-loyalty/verno/money"
+)
+
+// errRulesStale says that the rules were changed after they were read; the sale is decided again by the new ones.
+var errRulesStale = verno.Conflict("rules_stale")
+
+// maxStale bounds how often a commit follows rules that change under it.
+const maxStale = 5
+
+// Commit closes a sale exactly once: the same key and body give the same receipt for ever, and replayed says that they
+// did. Besides what books.Do returns, the errors are those of Quote, totals_changed with the new quote as its data,
+// tenders_mismatch, insufficient_money, strength_needed, account_frozen and code_used; of these only insufficient_money
+// uses the key up.
+func (t *Till) Commit(ctx context.Context, a verno.Actor, c Commit) (receipt *verno.Receipt, replayed bool, err error) {
+	if err := a.Require(verno.MaySell); err != nil {
+		return nil, false, err
+	}
+	if err := checkCommit(&c); err != nil {
+		return nil, false, err
+	}
+	for try := 0; ; try++ {
+		w, err := t.saleWork(ctx, a, &c)
+		if err != nil {
+			return t.before(ctx, a, &c, err)
+		}
+		out, err := t.books.Do(ctx, w)
+		if errors.Is(err, errRulesStale) && try < maxStale {
+			t.Forget(a.Tenant)
+			continue
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		return t.receiptOf(ctx, a.Tenant, out)
+	}
+}
+
+// before answers a repeated commit whose presence or rules are gone by now with what its key was used for.
+func (t *Till) before(ctx context.Context, a verno.Actor, c *Commit, cause error) (*verno.Receipt, bool, error) {
+	out, err := t.books.Seen(ctx, a.Tenant, c.Key, c.BodyHash)
+	if err != nil {
+		return nil, false, err
+	}
+	if out == nil {
+		return nil, false, cause
+	}
+	return t.receiptOf(ctx, a.Tenant, *out)
+}
+
+// receiptOf is the receipt of an outcome: fresh, or read again.
+func (t *Till) receiptOf(ctx context.Context, tenant verno.TenantID, out books.Outcome) (*verno.Receipt, bool, error) {
+	if r, ok := out.Value.(*verno.Receipt); ok {
+		return r, out.Replayed, nil
+	}
+	row, err := t.reader.Receipt(ctx, tenant, verno.ReceiptID(out.ID))
+	if err != nil {
+		return nil, out.Replayed, err
+	}
+	return &row.Receipt, out.Replayed, nil
+}
+
+func checkCommit(c *Commit) error {
+	e := verno.Invalid("invalid_request")
+	if len(c.Tenders) > verno.MaxTenders {
+		e = e.At("/tenders", "too_many", "max", fmt.Sprint(verno.MaxTenders))
+	}
+	for i := range c.Tenders {
+		if n := &c.Tenders[i]; n.Amount < 0 || !n.Amount.Valid() {
+			e = e.At(fmt.Sprintf("/tenders/%d/amount", i), "number_range", "min", "0", "max", fmt.Sprint(money.MaxAmount))
+		}
+	}
+	for _, text := range [...]struct{ at, value string }{
+		{"/number", c.Number}, {"/shift", c.Shift}, {"/checkout_id", c.CheckoutID}, {"/channel", c.Sale.Channel},
+	} {
+		if utf8.RuneCountInString(text.value) > verno.MaxTextLength {
+			e = e.At(text.at, "text_too_long", "max", fmt.Sprint(verno.MaxTextLength))
+		}
+	}
+	if c.BusinessDate != 0 && !validDate(c.BusinessDate) {
+		e = e.At("/business_date", "date_invalid", "form", "YYYY-MM-DD")
+	}
+	if len(e.Fields) > 0 {
+		return e
+	}
+	return nil
+}
+
+func validDate(d int32) bool {
+	at := time.Date(int(d)/10000, time.Month(d/100%100), int(d)%100, 0, 0, 0, 0, time.UTC)
+	return d > 19700101 && dateOf(at) == d
+}
+
+func dateOf(at time.Time) int32 { return verno.Moment{At: at}.Day() }
+
+// saleWork makes the books' work of a commit.
+func (t *Till) saleWork(ctx context.Context, a verno.Actor, c *Commit) (*books.Work, error) {
+	pl, err := t.at(ctx, a, c.Sale.Terminal, c.Sale.Store)
+	if err != nil {
+		return nil, err
+	}
+	now := t.clock()
+	presence, err := t.open(ctx, a, c.Sale.Presence, pl.terminal, now)
+	if err != nil {
+		return nil, err
+	}
+	r, err := pl.config.rulesOf(pl.store.Programme)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkBasket(&c.Sale.Basket, r.Programme()); err != nil {
+		return nil, err
+	}
+	s := &sale{
+		actor: a, place: pl, rules: r, presence: presence, basket: &c.Sale.Basket, spend: c.Sale.Spend,
+		channel: channel(c.Sale.Channel), tenders: c.Tenders, promised: &c.Totals, checkout: c.CheckoutID,
+		number: c.Number, date: c.BusinessDate, shift: c.Shift, cashier: a.Staff,
+	}
+	if s.spend != 0 && presence == nil {
+		return nil, verno.Invalid("spend_needs_member")
+	}
+	if s.date == 0 {
+		s.date = dateOf(now.In(pl.zone))
+	}
+	if s.stored, err = storedOf(c.Tenders); err != nil {
+		return nil, err
+	}
+	return s.work(c.Key, c.BodyHash, "commit"), nil
+}
+
+// storedOf adds up what stored money pays.
+func storedOf(tenders []verno.Tender) (sum money.Amount, err error) {
+	for i := range tenders {
+		switch tenders[i].Kind {
+		case verno.TenderStored:
+			sum += tenders[i].Amount
+		case verno.TenderPoints, verno.TenderCash, verno.TenderCard, verno.TenderOther:
+		default:
+			return 0, verno.InvalidField(fmt.Sprintf("/tenders/%d/kind", i), "unknown_value",
+				"known", "points, stored_money, cash, card, other")
+		}
+	}
+	return sum, nil
+}
+
+// work claims what the sale may take only once and asks for what it decides on.
+func (s *sale) work(key string, hash [32]byte, kind string) *books.Work {
+	w := &books.Work{
+		Tenant: s.actor.Tenant,
+		Claim:  books.Claim{Key: key, BodyHash: hash, Kind: kind, CheckoutID: s.checkout},
+		Decide: s.decide, Counters: s.rules.shared,
+	}
+	if s.number != "" {
+		w.Claim.ReceiptRef = receiptRef(s.place, s.date, s.number, verno.ReceiptSale)
+	}
+	if s.presence != nil {
+		want := books.Want{Owner: s.presence.Owner, Units: s.rules.units, Spends: s.spend != 0}
+		s.money = s.place.config.moneyUnit(s.place.store.Issuer, s.rules.Programme().Currency)
+		if s.stored > 0 && !s.money.IsZero() {
+			want.Units = append(want.Units[:len(want.Units):len(want.Units)], s.money)
+		}
+		w.Owners = []books.Want{want}
+	}
+	return w
+}
+
+// receiptRef is what makes a receipt's number unique: once a terminal, or store where there is none, and business date
+// and operation, for ever.
+func receiptRef(pl *place, date int32, number string, kind verno.ReceiptKind) []byte {
+	where := pl.terminal.String()
+	if where == "" {
+		where = pl.store.ID.String()
+	}
+	return RefOf(where, date, number, kind)
+}
+
+// RefOf is the stored form of a receipt's number at a terminal or store, named by the text of its ID.
+func RefOf(where string, date int32, number string, kind verno.ReceiptKind) []byte {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d\n%s\n%s", where, date, kind, number))
+	return sum[:16]
+}

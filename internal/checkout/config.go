@@ -1,0 +1,251 @@
+package checkout
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/promo"
+	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/money"
+)
+
+// config is all that tills need to know of a tenant's set-up, as it was at one number of its configuration. It is never
+// changed but for the terminals and old versions that it meets.
+type config struct {
+	tenant  verno.TenantID
+	version int64
+	stores  map[verno.StoreID]*shop
+	rules   map[verno.ProgrammeID]*rules
+	units   map[moneyOf]verno.UnitID
+
+	mu        sync.Mutex
+	terminals map[verno.TerminalID]verno.StoreID
+	old       map[oldVersion]*rules
+}
+
+type shop struct {
+	verno.Store
+	zone *time.Location
+}
+
+// rules are a programme's compiled rules with what is asked of them in every sale.
+type rules struct {
+	*promo.Rules
+	stamps  []verno.PromotionID
+	shared  []verno.PromotionID // with limits that all members share
+	limited map[verno.PromotionID]verno.Limits
+	units   []verno.UnitID // points and stamps
+}
+
+type moneyOf struct {
+	issuer   verno.IssuerID
+	currency money.Currency
+}
+
+type oldVersion struct {
+	programme verno.ProgrammeID
+	number    int64
+}
+
+// configs keeps the newest config of each tenant.
+type configs struct {
+	mu   sync.Mutex
+	kept map[verno.TenantID]*config
+}
+
+// maxOld bounds how many old versions are kept compiled for replays.
+const maxOld = 64
+
+// Forget makes the next request read a tenant's configuration again.
+func (t *Till) Forget(tenant verno.TenantID) {
+	t.configs.mu.Lock()
+	defer t.configs.mu.Unlock()
+	delete(t.configs.kept, tenant)
+}
+
+// config is the tenant's configuration as last read.
+func (t *Till) config(ctx context.Context, tenant verno.TenantID) (*config, error) {
+	t.configs.mu.Lock()
+	c := t.configs.kept[tenant]
+	t.configs.mu.Unlock()
+	if c != nil {
+		return c, nil
+	}
+	return t.readConfig(ctx, tenant)
+}
+
+func (t *Till) readConfig(ctx context.Context, tenant verno.TenantID) (*config, error) {
+	c := &config{
+		tenant: tenant, stores: map[verno.StoreID]*shop{}, rules: map[verno.ProgrammeID]*rules{},
+		units: map[moneyOf]verno.UnitID{}, terminals: map[verno.TerminalID]verno.StoreID{}, old: map[oldVersion]*rules{},
+	}
+	err := t.reader.Snapshot(ctx, func(r *store.Reader) (err error) {
+		if c.version, err = r.ConfigVersion(ctx, tenant); err != nil {
+			return err
+		}
+		if err := c.readStores(ctx, r); err != nil {
+			return err
+		}
+		if err := c.readRules(ctx, r); err != nil {
+			return err
+		}
+		units, err := r.Units(ctx, tenant)
+		for _, u := range units {
+			if u.Kind == verno.UnitMoney {
+				c.units[moneyOf{u.Issuer, u.Currency}] = u.ID
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.configs.mu.Lock()
+	defer t.configs.mu.Unlock()
+	if t.configs.kept == nil {
+		t.configs.kept = map[verno.TenantID]*config{}
+	}
+	if kept := t.configs.kept[tenant]; kept == nil || kept.version < c.version {
+		t.configs.kept[tenant] = c
+	}
+	return c, nil
+}
+
+func (c *config) readStores(ctx context.Context, r *store.Reader) error {
+	after := verno.StoreID{}
+	for {
+		list, err := r.Places(ctx, c.tenant, after, 500)
+		if err != nil {
+			return err
+		}
+		for _, s := range list {
+			zone, err := time.LoadLocation(s.TimeZone)
+			if err != nil {
+				return err
+			}
+			c.stores[s.ID] = &shop{Store: s, zone: zone}
+			after = s.ID
+		}
+		if len(list) < 500 {
+			return nil
+		}
+	}
+}
+
+func (c *config) readRules(ctx context.Context, r *store.Reader) error {
+	for _, s := range c.stores {
+		if _, done := c.rules[s.Programme]; done {
+			continue
+		}
+		v, err := r.PublishedVersion(ctx, c.tenant, s.Programme)
+		if errors.Is(err, store.ErrNotFound) {
+			c.rules[s.Programme] = nil
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		c.rules[s.Programme] = compile(v)
+	}
+	return nil
+}
+
+// compile makes rules of a published version. A version was checked before it was published; what a later Verno finds
+// wrong in it stays out of force.
+func compile(v *verno.Version) *rules {
+	compiled, _ := promo.Compile(v)
+	r := &rules{Rules: compiled, stamps: compiled.StampPromotions(), limited: map[verno.PromotionID]verno.Limits{}}
+	r.units = append(r.units, verno.PointsUnit(v.Programme.ID))
+	for _, p := range r.stamps {
+		r.units = append(r.units, verno.StampsUnit(p))
+	}
+	for i := range v.Promotions {
+		p := &v.Promotions[i]
+		if p.Limits.PerMember > 0 || p.Limits.PerMemberDay > 0 {
+			r.limited[p.ID] = p.Limits
+		}
+		if p.Active && (p.Limits.Total > 0 || p.Limits.Budget > 0) {
+			r.shared = append(r.shared, p.ID)
+		}
+	}
+	return r
+}
+
+// storeOf is the store of a terminal.
+func (c *config) storeOf(ctx context.Context, r *store.Reader, terminal verno.TerminalID) (verno.StoreID, error) {
+	c.mu.Lock()
+	of, known := c.terminals[terminal]
+	c.mu.Unlock()
+	if known {
+		return of, nil
+	}
+	row, err := r.Terminal(ctx, c.tenant, terminal)
+	if errors.Is(err, store.ErrNotFound) {
+		return of, verno.NotFound("store_unknown")
+	}
+	if err != nil {
+		return of, err
+	}
+	c.mu.Lock()
+	c.terminals[terminal] = row.Store
+	c.mu.Unlock()
+	return row.Store, nil
+}
+
+// rulesOf are the rules in force of a store's programme.
+func (c *config) rulesOf(programme verno.ProgrammeID) (*rules, error) {
+	if r := c.rules[programme]; r != nil {
+		return r, nil
+	}
+	return nil, verno.Conflict("programme_unpublished")
+}
+
+// rulesAt are the rules that were in force at a time; the first ones for a time before all publishing.
+func (c *config) rulesAt(ctx context.Context, r *store.Reader, programme verno.ProgrammeID, at time.Time) (*rules, error) {
+	inForce, err := c.rulesOf(programme)
+	if err != nil || !at.Before(inForce.Version().PublishedAt) {
+		return inForce, err
+	}
+	number, err := r.VersionNumberAt(ctx, c.tenant, programme, verno.Micros(at))
+	if errors.Is(err, store.ErrNotFound) || err == nil && number == 0 {
+		number, err = 1, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.rulesNumbered(ctx, r, programme, number)
+}
+
+// rulesNumbered are the rules of one version.
+func (c *config) rulesNumbered(ctx context.Context, r *store.Reader, programme verno.ProgrammeID, number int64) (*rules, error) {
+	if inForce := c.rules[programme]; inForce != nil && inForce.Version().Number == number {
+		return inForce, nil
+	}
+	key := oldVersion{programme, number}
+	c.mu.Lock()
+	kept := c.old[key]
+	c.mu.Unlock()
+	if kept != nil {
+		return kept, nil
+	}
+	v, err := r.Version(ctx, c.tenant, programme, number)
+	if err != nil {
+		return nil, err
+	}
+	kept = compile(v)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.old) >= maxOld {
+		clear(c.old)
+	}
+	c.old[key] = kept
+	return kept, nil
+}
+
+// moneyUnit is the unit of stored money of a store's legal entity; zero where none was ever paid in.
+func (c *config) moneyUnit(issuer verno.IssuerID, currency money.Currency) verno.UnitID {
+	return c.units[moneyOf{issuer, currency}]
+}

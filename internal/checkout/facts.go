@@ -1,0 +1,112 @@
+package checkout
+
+import (
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/ledger"
+	"github.com/verno-loyalty/verno/internal/progress"
+	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/money"
+)
+
+// holdings gives what an owner has in a unit: locked, or as last read.
+type holdings func(verno.UnitID) *ledger.Holding
+
+// factsOf gathers what the rules may know of a member. Balances are added up only where something is to be spent, as
+// that may need all lots: it returns ledger.ErrMore then.
+func factsOf(r *rules, o *store.Owner, has holdings, p *verno.Presence, m verno.Moment, spends bool) (*verno.MemberFacts, error) {
+	s := &o.State
+	now := verno.Micros(m.At)
+	programme := r.Programme()
+	f := &verno.MemberFacts{Purchases: s.Purchases}
+	f.Tier, f.Spent, _ = progress.Level(programme.Levels, s.Spend, m.Month())
+	if e, ok := s.Enrolled[programme.ID]; ok {
+		f.Enrolled = int64(m.At.Sub(verno.FromMicros(e.At)) / (24 * time.Hour))
+	}
+	if p != nil && p.BirthMonth > 0 && r.NeedsBirthday() {
+		f.Birthday = r.BirthdayWindows(p.BirthMonth, p.BirthDay, m.At)
+	}
+	for id := range r.limited {
+		if u, ok := s.Usage[id]; ok {
+			if f.Usage == nil {
+				f.Usage = map[verno.PromotionID]verno.Usage{}
+			}
+			f.Usage[id] = u
+		}
+	}
+	for _, id := range r.stamps {
+		n, err := has(verno.StampsUnit(id)).Spendable(now)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			if f.Stamps == nil {
+				f.Stamps = map[verno.PromotionID]int64{}
+			}
+			f.Stamps[id] = n
+		}
+	}
+	if !spends {
+		return f, nil
+	}
+	n, err := has(verno.PointsUnit(programme.ID)).Spendable(now)
+	if err != nil {
+		return nil, err
+	}
+	f.Balance = money.Points(n)
+	f.SpendCap = spendCap(programme, o, p, m, f.Balance)
+	return f, nil
+}
+
+// spendCap is the most that a presence may spend: all of the balance where it proves that the member is there, else what
+// is left of the day's small limit; nothing of a frozen account or of a live code that has spent before.
+func spendCap(programme *verno.Programme, o *store.Owner, p *verno.Presence, m verno.Moment, balance money.Points) money.Points {
+	switch {
+	case p == nil || o.FrozenAt != 0:
+		return 0
+	case p.Method == verno.MethodLiveCode && p.Step <= o.State.LiveSpent[p.Card]:
+		return 0
+	case p.Method.Strong():
+		return balance
+	}
+	left := programme.Points.StaticDaily
+	if o.State.StaticDay == m.Day() {
+		left -= o.State.StaticUsed
+	}
+	return max(0, min(balance, left))
+}
+
+// remember writes into an owner's state what a sale of so much did.
+func remember(r *rules, s *verno.OwnerState, p *verno.Presence, m verno.Moment, out *verno.Outcome) {
+	now := verno.Micros(m.At)
+	s.Purchases++
+	if out.Totals.Payable > 0 && s.FirstAt == 0 {
+		s.FirstAt = now
+	}
+	s.LastAt = max(s.LastAt, now)
+	s.Spend = progress.AddSpend(s.Spend, m.Month(), out.Totals.Payable)
+	for _, u := range out.Uses {
+		if _, limited := r.limited[u.Promotion]; limited {
+			if s.Usage == nil {
+				s.Usage = map[verno.PromotionID]verno.Usage{}
+			}
+			s.Usage[u.Promotion] = s.Usage[u.Promotion].Add(m.Day(), u.Count)
+		}
+	}
+	if out.Totals.Points == 0 || p == nil {
+		return
+	}
+	switch {
+	case p.Method == verno.MethodLiveCode:
+		if s.LiveSpent == nil {
+			s.LiveSpent = map[verno.CardID]int64{}
+		}
+		s.LiveSpent[p.Card] = max(s.LiveSpent[p.Card], p.Step)
+	case !p.Method.Strong():
+		if s.StaticDay != m.Day() {
+			s.StaticDay, s.StaticUsed = m.Day(), 0
+		}
+		s.StaticUsed += out.Totals.Points
+	}
+}

@@ -1,0 +1,328 @@
+package checkout
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/books"
+	"github.com/verno-loyalty/verno/internal/code"
+	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/internal/vault"
+)
+
+// found is who was named, before anything is consumed.
+type found struct {
+	member verno.Member
+	card   store.Card // zero where no card was shown
+	method verno.Method
+	step   int64
+}
+
+// Identify turns what was scanned or typed into a presence: bound to the terminal, the method and five minutes. A live
+// code is consumed here; every look-up is audited and counted. The answer is the same card_not_usable for a card that
+// nobody has and for one that is blocked. Errors: code_unreadable, card_not_usable, code_expired, code_used,
+// rate_limited.
+func (t *Till) Identify(ctx context.Context, a verno.Actor, q Identify) (*Identified, error) {
+	if err := a.Require(verno.MayIdentify); err != nil {
+		return nil, err
+	}
+	pl, err := t.at(ctx, a, q.Terminal, verno.StoreID{})
+	if err != nil {
+		return nil, err
+	}
+	now := t.clock()
+	if err := t.mayLookUp(ctx, a, pl, now); err != nil {
+		return nil, err
+	}
+	f, err := t.find(ctx, a, q, now)
+	if err != nil {
+		if e := verno.AsError(err); e.Code == "card_not_usable" {
+			return nil, t.missed(ctx, a, pl, now, err)
+		}
+		return nil, err
+	}
+	p := &verno.Presence{
+		Tenant: a.Tenant, Terminal: pl.terminal, APIKey: a.APIKey, Member: f.member.ID, Owner: f.member.Owner,
+		Card: f.card.ID, Method: f.method, Step: f.step, Until: now.Add(verno.PresenceLife).UTC(),
+	}
+	return t.admit(ctx, a, pl, p, f)
+}
+
+// lookups is the window in which identifications are counted.
+const lookups = time.Hour
+
+func lookupsOf(a verno.Actor, pl *place) store.Counted {
+	return store.Counted{Tenant: a.Tenant, Subject: "lookup/" + a.Name() + "/" + pl.terminal.String()}
+}
+
+// mayLookUp refuses a cashier or terminal that has looked up too many. Integrations are bounded by their rate.
+func (t *Till) mayLookUp(ctx context.Context, a verno.Actor, pl *place, now time.Time) error {
+	if pl.terminal.IsZero() {
+		return nil
+	}
+	n, err := t.reader.Taken(ctx, lookupsOf(a, pl), now, store.Limit{Most: t.limits.LookupsPerHour, Window: lookups})
+	if err != nil {
+		return err
+	}
+	if n >= t.limits.LookupsPerHour {
+		return limited(now, lookups)
+	}
+	return nil
+}
+
+func limited(now time.Time, window time.Duration) error {
+	seconds := int(window/time.Second) - int(now.Unix()%int64(window/time.Second))
+	return verno.Limited("rate_limited", seconds).With("seconds", strconv.Itoa(seconds))
+}
+
+// missed counts a code or number that leads nowhere, and refuses a terminal that has tried too many.
+func (t *Till) missed(ctx context.Context, a verno.Actor, pl *place, now time.Time, cause error) error {
+	limit := store.Limit{Most: t.limits.MissesPerHour, Window: lookups}
+	who := store.Counted{Tenant: a.Tenant, Subject: "miss/" + a.Name() + "/" + pl.terminal.String()}
+	var wait time.Duration
+	err := t.store.Write(ctx, func(tx *store.Tx) (err error) {
+		wait, err = tx.Take(ctx, who, now, limit)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		return limited(now, lookups)
+	}
+	return cause
+}
+
+// find tells who is meant. It changes nothing.
+func (t *Till) find(ctx context.Context, a verno.Actor, q Identify, now time.Time) (*found, error) {
+	switch {
+	case !q.Member.IsZero():
+		if !a.Terminal.IsZero() {
+			return nil, verno.Forbidden("permission_missing").With("needed", "members.read")
+		}
+		if err := a.Require(verno.MayReadMembers); err != nil {
+			return nil, err
+		}
+		m, err := t.reader.Member(ctx, a.Tenant, q.Member)
+		return t.foundMember(ctx, a.Tenant, m, verno.MethodMemberID, err)
+	case q.ExternalID != "":
+		m, err := t.reader.MemberByExternalID(ctx, a.Tenant, q.ExternalID)
+		return t.foundMember(ctx, a.Tenant, m, verno.MethodExternalID, err)
+	}
+	scan, err := code.Parse(q.Scan)
+	if err != nil {
+		return nil, err
+	}
+	switch scan.Kind {
+	case code.KindLive, code.KindMachine:
+		return t.findCard(ctx, a.Tenant, string(scan.Machine), scan, now)
+	case code.KindNumber:
+		return t.findCard(ctx, a.Tenant, string(scan.Number), scan, now)
+	case code.KindPhone:
+		return t.findPhone(ctx, a.Tenant, scan)
+	case code.KindExternal:
+		if utf8.RuneCountInString(scan.Value) > verno.MaxTextLength {
+			return nil, verno.Invalid("code_unreadable")
+		}
+		m, err := t.reader.MemberByExternalID(ctx, a.Tenant, scan.Value)
+		return t.foundMember(ctx, a.Tenant, m, verno.MethodExternalID, err)
+	default:
+		return nil, verno.Invalid("code_unreadable")
+	}
+}
+
+func (t *Till) findPhone(ctx context.Context, tenant verno.TenantID, scan code.Scan) (*found, error) {
+	phone, err := t.vault.Phone(scan.Value)
+	if err != nil {
+		return nil, verno.Invalid("code_unreadable").Because(err)
+	}
+	l, err := t.vault.Find(ctx, t.reader, tenant, store.LookupPhone, phone)
+	if errors.Is(err, store.ErrNotFound) {
+		m, err := t.reader.MemberByExternalID(ctx, tenant, scan.Text)
+		return t.foundMember(ctx, tenant, m, verno.MethodExternalID, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	m, err := t.reader.Member(ctx, tenant, l.Member)
+	return t.foundMember(ctx, tenant, m, verno.MethodPhone, err)
+}
+
+// foundMember follows merges and refuses those who are no more.
+func (t *Till) foundMember(ctx context.Context, tenant verno.TenantID, m verno.Member, how verno.Method, err error) (*found, error) {
+	if err == nil && !m.MergedInto.IsZero() {
+		m, err = t.reader.Member(ctx, tenant, m.MergedInto)
+	}
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, verno.NotFound("card_not_usable")
+	case err != nil:
+		return nil, err
+	case !m.ErasedAt.IsZero():
+		return nil, verno.NotFound("card_not_usable")
+	}
+	return &found{member: m, method: how}, nil
+}
+
+// findCard leads from a card's number or machine code to its member and checks a live code's digits.
+func (t *Till) findCard(ctx context.Context, tenant verno.TenantID, value string, scan code.Scan, now time.Time) (*found, error) {
+	l, err := t.vault.Find(ctx, t.reader, tenant, store.LookupCard, value)
+	if errors.Is(err, store.ErrNotFound) || err == nil && l.Member.IsZero() {
+		return nil, verno.NotFound("card_not_usable")
+	}
+	if err != nil {
+		return nil, err
+	}
+	card, err := t.reader.Card(ctx, tenant, l.Card)
+	if err != nil {
+		return nil, err
+	}
+	if card.State != verno.CardActive {
+		return nil, verno.NotFound("card_not_usable")
+	}
+	m, err := t.reader.Member(ctx, tenant, card.Member)
+	f, err := t.foundMember(ctx, tenant, m, verno.MethodCardNumber, err)
+	if err != nil {
+		return nil, err
+	}
+	f.card = card
+	switch scan.Kind {
+	case code.KindMachine:
+		f.method = verno.MethodStaticCode
+	case code.KindLive:
+		secret, err := t.secretOf(ctx, tenant, card)
+		if err != nil {
+			return nil, err
+		}
+		step, ok := code.Check(secret.Live, scan.Value, now)
+		if !ok {
+			return nil, verno.Invalid("code_expired")
+		}
+		f.method, f.step = verno.MethodLiveCode, step
+	}
+	return f, nil
+}
+
+func (t *Till) secretOf(ctx context.Context, tenant verno.TenantID, card store.Card) (secret verno.CardSecret, err error) {
+	plain, err := t.vault.Open(ctx, tenant, vault.At("card", card.ID.String(), "sealed"), card.Sealed)
+	if err != nil {
+		return secret, err
+	}
+	return secret, json.Unmarshal(plain, &secret)
+}
+
+// admit consumes a live code, audits the look-up, and makes the presence from the owner as locked.
+func (t *Till) admit(ctx context.Context, a verno.Actor, pl *place, p *verno.Presence, f *found) (*Identified, error) {
+	person, err := t.vault.Person(ctx, t.reader, a.Tenant, f.member.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	p.BirthMonth, p.BirthDay = birthday(person.Birthday)
+	var seen *store.Owner
+	_, err = t.books.Do(ctx, &books.Work{
+		Tenant: a.Tenant,
+		Owners: []books.Want{{Owner: p.Owner}},
+		Decide: func(page *books.Page) (books.Result, error) {
+			o := page.Owner(p.Owner)
+			if o == nil {
+				return books.Result{}, verno.NotFound("card_not_usable")
+			}
+			seen = o
+			if p.Method == verno.MethodLiveCode {
+				if p.Step <= o.State.LiveSeen[p.Card] {
+					return books.Result{}, verno.Forbidden("code_used")
+				}
+				changed := page.Change(p.Owner)
+				if changed.State.LiveSeen == nil {
+					changed.State.LiveSeen = map[verno.CardID]int64{}
+				}
+				changed.State.LiveSeen[p.Card] = p.Step
+				seen = changed
+			}
+			if !pl.terminal.IsZero() {
+				page.Count(lookupsOf(a, pl), store.Limit{Most: t.limits.LookupsPerHour, Window: lookups})
+			}
+			page.Emit(verno.Event{
+				Kind: verno.EventIdentified, Owner: p.Owner, Subject: p.Member.String(), Actor: a.Name(),
+				Detail: map[string]string{"method": string(p.Method), "terminal": pl.terminal.String()},
+			})
+			return books.Result{Owner: p.Owner}, nil
+		},
+	})
+	if err != nil {
+		if errors.Is(err, verno.Forbidden("code_used")) {
+			t.sighted(ctx, a, pl, p)
+		}
+		return nil, err
+	}
+	p.Epoch = seen.Epoch
+	return t.identified(ctx, pl, p, person)
+}
+
+// sighted records that a live code was shown a second time, which is how a stolen one shows itself. The refusal stands
+// whether or not it can be recorded.
+func (t *Till) sighted(ctx context.Context, a verno.Actor, pl *place, p *verno.Presence) {
+	_ = t.store.Write(ctx, func(tx *store.Tx) error {
+		return books.Record(ctx, tx, t.clock(), t.entropy, verno.Event{
+			Tenant: a.Tenant, Kind: verno.EventCodeReused, Owner: p.Owner, Subject: p.Card.String(), Actor: a.Name(),
+			Detail: map[string]string{"terminal": pl.terminal.String(), "store": pl.store.ID.String(), "step": fmt.Sprint(p.Step)},
+		})
+	})
+}
+
+func (t *Till) identified(ctx context.Context, pl *place, p *verno.Presence, person vault.Person) (*Identified, error) {
+	token, err := t.seal(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	out := &Identified{Presence: token, Method: p.Method, Strong: p.Method.Strong(), Card: p.Card, Until: p.Until}
+	out.View.Member = p.Member
+	seen, err := t.look(ctx, pl, p)
+	if err != nil {
+		return nil, err
+	}
+	if r := seen.config.rules[pl.store.Programme]; r != nil {
+		m := verno.Moment{At: t.clock().In(pl.zone), Store: pl.store.ID, Terminal: pl.terminal, Channel: "till"}
+		for unit, h := range seen.holdings {
+			h.Held = seen.owner.State.Held(unit, verno.Micros(m.At))
+		}
+		facts, err := factsOf(r, seen.owner, seen.has, p, m, true)
+		if err != nil {
+			return nil, err
+		}
+		out.View = *viewOf(pl, r, seen, p, m, facts)
+	}
+	// A number or phone that anybody can type gets a first name only together with proof of presence.
+	if p.Method.Strong() || p.Method == verno.MethodStaticCode {
+		out.View.FirstName = person.FirstName
+	}
+	out.View.Phone = maskPhone(person.Phone)
+	return out, nil
+}
+
+// maskPhone leaves the last two digits.
+func maskPhone(phone string) string {
+	if len(phone) < 6 {
+		return ""
+	}
+	return phone[:2] + strings.Repeat("•", len(phone)-4) + phone[len(phone)-2:]
+}
+
+// birthday reads "YYYY-MM-DD" or "--MM-DD"; zero where there is none.
+func birthday(text string) (month, day int) {
+	if len(text) < 5 {
+		return 0, 0
+	}
+	at, err := time.Parse("01-02", text[len(text)-5:])
+	if err != nil {
+		return 0, 0
+	}
+	return int(at.Month()), at.Day()
+}

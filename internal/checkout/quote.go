@@ -1,0 +1,262 @@
+package checkout
+
+import (
+	"context"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/ledger"
+	"github.com/verno-loyalty/verno/internal/progress"
+	"github.com/verno-loyalty/verno/internal/promo"
+	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/money"
+)
+
+// Quote prices a basket and writes nothing. Its totals are what a commit repeats. Errors: presence_invalid,
+// presence_stale, store_unknown, store_missing, programme_unpublished and invalid fields of the basket.
+func (t *Till) Quote(ctx context.Context, a verno.Actor, s Sale, opt QuoteOptions) (*Quote, error) {
+	if err := a.Require(verno.MaySell); err != nil {
+		return nil, err
+	}
+	if opt.Drafts || !opt.At.IsZero() {
+		if err := a.Require(verno.MayWriteConfig); err != nil {
+			return nil, err
+		}
+	}
+	pl, err := t.at(ctx, a, s.Terminal, s.Store)
+	if err != nil {
+		return nil, err
+	}
+	now := t.clock()
+	presence, err := t.open(ctx, a, s.Presence, pl.terminal, now)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := t.look(ctx, pl, presence)
+	if err != nil {
+		return nil, err
+	}
+	if seen.config != pl.config {
+		if pl, err = t.placeIn(ctx, seen.config, a, s.Terminal, s.Store); err != nil {
+			return nil, err
+		}
+	}
+	r, err := pl.config.rulesOf(pl.store.Programme)
+	if err != nil {
+		return nil, err
+	}
+	if opt.Drafts {
+		if r, err = t.draftRules(ctx, a.Tenant, pl.store.Programme); err != nil {
+			return nil, err
+		}
+	}
+	if !opt.At.IsZero() {
+		now = opt.At
+	}
+	return t.price(pl, r, &s, presence, seen, now, opt.Explain)
+}
+
+// glance is what a quote sees of the owner and the shared limits, unlocked.
+type glance struct {
+	config   *config
+	owner    *store.Owner
+	holdings map[verno.UnitID]*ledger.Holding
+	counters map[verno.PromotionID]store.Counter
+}
+
+// look reads, in one round trip where the engine can, what a quote needs; and reads the configuration again where it has
+// changed.
+func (t *Till) look(ctx context.Context, pl *place, p *verno.Presence) (*glance, error) {
+	g := &glance{config: pl.config, holdings: map[verno.UnitID]*ledger.Holding{}, counters: map[verno.PromotionID]store.Counter{}}
+	version := pl.config.version
+	r := pl.config.rules[pl.store.Programme]
+	err := t.reader.Pipe(ctx, func(pipe *store.Pipe) error {
+		pipe.ConfigVersion(pl.config.tenant, func(n int64) { version = n })
+		if r != nil && len(r.shared) > 0 {
+			pipe.SeeCounters(pl.config.tenant, r.shared, func(c store.Counter) { g.counters[c.Promotion] = c })
+		}
+		if p == nil || r == nil {
+			return nil
+		}
+		pipe.ReadOwners(pl.config.tenant, []verno.OwnerID{p.Owner}, func(o store.Owner) { g.owner = &o })
+		units := r.units
+		if money := pl.config.moneyUnit(pl.store.Issuer, r.Programme().Currency); !money.IsZero() {
+			units = append(units[:len(units):len(units)], money)
+		}
+		keys, all := g.keys(p.Owner, units)
+		pipe.ReadHoldings(pl.config.tenant, all, keys, store.LotsAll)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if version != pl.config.version {
+		if g.config, err = t.readConfig(ctx, pl.config.tenant); err != nil {
+			return nil, err
+		}
+	}
+	if p != nil {
+		if err := stale(g.owner, p); err != nil {
+			return nil, err
+		}
+	}
+	return g, nil
+}
+
+func (g *glance) keys(owner verno.OwnerID, units []verno.UnitID) ([]store.HoldingKey, map[store.HoldingKey]*ledger.Holding) {
+	keys := make([]store.HoldingKey, len(units))
+	all := make(map[store.HoldingKey]*ledger.Holding, len(units))
+	for i, unit := range units {
+		h := &ledger.Holding{Account: ledger.Account{Owner: owner, Unit: unit}}
+		keys[i] = store.HoldingKey{Owner: owner, Unit: unit}
+		all[keys[i]], g.holdings[unit] = h, h
+	}
+	return keys, all
+}
+
+func (g *glance) has(unit verno.UnitID) *ledger.Holding {
+	if h := g.holdings[unit]; h != nil {
+		return h
+	}
+	return &ledger.Holding{}
+}
+
+// stale refuses a presence that was given out before the card was blocked, the account frozen, or the owner moved.
+func stale(o *store.Owner, p *verno.Presence) error {
+	if o == nil || o.Epoch != p.Epoch || !o.MovedTo.IsZero() {
+		return verno.Conflict("presence_stale")
+	}
+	return nil
+}
+
+// price evaluates the rules on what was seen.
+func (t *Till) price(pl *place, r *rules, s *Sale, p *verno.Presence, seen *glance, now time.Time, explain bool) (*Quote, error) {
+	m := verno.Moment{At: now.In(pl.zone), Store: pl.store.ID, Terminal: pl.terminal, Channel: channel(s.Channel)}
+	programme := r.Programme()
+	if err := checkBasket(&s.Basket, programme); err != nil {
+		return nil, err
+	}
+	in := promo.Input{Basket: &s.Basket, Moment: m, Spend: s.Spend, Left: leftOf(r, func(id verno.PromotionID) store.Counter { return seen.counters[id] }, nil)}
+	q := &Quote{
+		Programme: programme.ID, Version: r.Version().Number, Currency: programme.Currency, Scale: programme.Points.Scale,
+		Lines: s.Basket.Lines, ExpiresAt: now.Add(verno.PresenceLife),
+	}
+	if p == nil {
+		if s.Spend != 0 {
+			return nil, verno.Invalid("spend_needs_member")
+		}
+	} else {
+		for unit, h := range seen.holdings {
+			h.Held = seen.owner.State.Held(unit, verno.Micros(now))
+		}
+		facts, err := factsOf(r, seen.owner, seen.has, p, m, true)
+		if err != nil {
+			return nil, err
+		}
+		in.Member = facts
+		q.Member, q.ExpiresAt = viewOf(pl, r, seen, p, m, facts), p.Until
+		if p.Method.Strong() && seen.owner.FrozenAt == 0 {
+			if q.Member.Stored != nil {
+				q.StoredMax = *q.Member.Stored
+			}
+		}
+	}
+	r.Evaluate(&in, explain, &q.Outcome)
+	if q.StoredMax > q.Outcome.Totals.Payable {
+		q.StoredMax = q.Outcome.Totals.Payable
+	}
+	return q, nil
+}
+
+// leftOf tells the rules what shared limits leave, and notes what it told.
+func leftOf(r *rules, counter func(verno.PromotionID) store.Counter, told *[]verno.PromotionLeft) func(verno.PromotionID) promo.Left {
+	if len(r.shared) == 0 {
+		return nil
+	}
+	return func(id verno.PromotionID) promo.Left {
+		l := r.Promotion(id).Limits
+		c := counter(id)
+		left := promo.Left{Count: max(0, l.Total-c.Uses), Budget: max(0, l.Budget-c.Cost)}
+		if told != nil {
+			*told = append(*told, verno.PromotionLeft{Promotion: id, Count: left.Count, Budget: left.Budget})
+		}
+		return left
+	}
+}
+
+// viewOf is what a till may see. A static code or a number gets no balance, only what it may spend.
+func viewOf(pl *place, r *rules, seen *glance, p *verno.Presence, m verno.Moment, f *verno.MemberFacts) *MemberView {
+	programme := r.Programme()
+	now := verno.Micros(m.At)
+	level, _, next := progress.Level(programme.Levels, seen.owner.State.Spend, m.Month())
+	v := &MemberView{Member: p.Member, Level: level, SpendCap: f.SpendCap, Frozen: seen.owner.FrozenAt != 0}
+	if next != nil {
+		v.NextLevel, v.Missing = next.Level, next.Missing
+	}
+	if !p.Method.Strong() {
+		return v
+	}
+	balance := f.Balance
+	v.Balance = &balance
+	for _, l := range seen.has(verno.PointsUnit(programme.ID)).Lots {
+		if l.Remaining > 0 && l.ExpiresAt > now && l.ExpiresAt != ledger.Never {
+			v.Expiring = append(v.Expiring, ExpiringPoints{At: verno.FromMicros(l.ExpiresAt), Points: money.Points(l.Remaining)})
+		}
+	}
+	v.Expiring = byDeadline(v.Expiring)
+	if unit := pl.config.moneyUnit(pl.store.Issuer, programme.Currency); !unit.IsZero() {
+		if n, err := seen.has(unit).Spendable(now); err == nil {
+			stored := money.Amount(n)
+			v.Stored = &stored
+		}
+	}
+	return v
+}
+
+// byDeadline joins neighbouring lots of one deadline; lots come in the order of their expiry.
+func byDeadline(list []ExpiringPoints) []ExpiringPoints {
+	out := list[:0]
+	for _, e := range list {
+		if n := len(out); n > 0 && out[n-1].At.Equal(e.At) {
+			out[n-1].Points += e.Points
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// channel is where a sale comes from; empty is the till.
+func channel(name string) string {
+	if name == "" {
+		return "till"
+	}
+	return name
+}
+
+// draftRules compiles a programme's drafts, for those who try them out.
+func (t *Till) draftRules(ctx context.Context, tenant verno.TenantID, id verno.ProgrammeID) (*rules, error) {
+	p, err := t.reader.Programme(ctx, tenant, id)
+	if err != nil {
+		return nil, err
+	}
+	v := &verno.Version{Number: 0, Programme: p.Draft}
+	after := verno.PromotionID{}
+	for {
+		list, err := t.reader.Promotions(ctx, tenant, id, false, after, 200)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range list {
+			v.Promotions = append(v.Promotions, p.Draft)
+			after = p.ID
+		}
+		if len(list) < 200 {
+			break
+		}
+	}
+	if problems := promo.Validate(v); len(problems) > 0 {
+		return nil, verno.Invalid("draft_invalid").With("reason", problems[0].Code)
+	}
+	return compile(v), nil
+}
