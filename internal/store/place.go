@@ -38,6 +38,25 @@ func (r *Reader) Places(ctx context.Context, tenant verno.TenantID, after verno.
 		WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3`, tenant, after[:], limit)
 }
 
+var placeByID = Keyed("tenant bytea, id bytea", `SELECT id FROM store WHERE tenant = k.tenant AND id = k.id`)
+
+// PlacesThere says which of many stores of the trade exist.
+func (r *Reader) PlacesThere(ctx context.Context, tenant verno.TenantID, ids []verno.StoreID) (map[verno.StoreID]bool, error) {
+	there := make(map[verno.StoreID]bool, len(ids))
+	err := r.Pipe(ctx, func(p *Pipe) error {
+		v := p.Values(placeByID).Each(func(row Scanner) error {
+			id, err := scanOne[verno.StoreID](row)
+			there[id] = true
+			return err
+		})
+		for i := range ids {
+			v.Bytes(tenant[:]).Bytes(ids[i][:])
+		}
+		return nil
+	})
+	return there, err
+}
+
 // InsertPlace adds a store of the trade and reports false where its external id is taken.
 func (tx *Tx) InsertPlace(ctx context.Context, s verno.Store) (bool, error) {
 	n, err := tx.Exec(ctx, `INSERT INTO store (tenant, id, programme_id, issuer_id, partner_id, external_id, name, time_zone,

@@ -1,0 +1,36 @@
+package verno
+
+// memberCodes are the codes of members, their cards and consents, and of the office where programmes are published.
+var memberCodes = map[string]CodeText{
+	"phone_taken": {
+		EN: "This phone belongs to a member already.", RU: "Этот телефон уже есть у участника программы.",
+		CashierEN: "Phone is registered", CashierRU: "Телефон уже есть",
+	},
+	"email_taken": {
+		EN: "This e-mail address belongs to a member already.", RU: "Эта почта уже есть у участника программы.",
+		CashierEN: "E-mail is registered", CashierRU: "Почта уже есть",
+	},
+	"person_erased": {EN: "The person was erased, for ever.", RU: "Данные этого человека удалены навсегда."},
+	"member_merged": {EN: "This member was merged into {into}.", RU: "Этот участник объединён с {into}."},
+	"merge_self":    {EN: "A member cannot be merged into itself.", RU: "Участника нельзя объединить с самим собой."},
+	"merge_foreign": {EN: "Only members of one programme can be merged.", RU: "Объединять можно только участников одной программы."},
+	"holds_open": {
+		EN: "Value is reserved for an open purchase. Try again when it is closed.",
+		RU: "Часть средств зарезервирована для незакрытой покупки. Повторите, когда она завершится.",
+	},
+	"card_state":          {EN: "The card is {state}; this cannot be done with it.", RU: "Карта в состоянии {state}, это с ней сделать нельзя."},
+	"card_taken":          {EN: "This card belongs to a member already.", RU: "Эта карта уже выдана.", CashierEN: "Card is taken", CashierRU: "Карта уже выдана"},
+	"card_limit":          {EN: "A member has {max} active cards at most.", RU: "У участника не больше {max} действующих карт."},
+	"programme_ambiguous": {EN: "Say which programme: there is none or more than one.", RU: "Укажите программу: она не одна или её нет."},
+	"programme_unknown":   {EN: "The programme was not published yet.", RU: "Программа ещё не опубликована."},
+	"consent_no_text":     {EN: "The text that was shown must be given, or its hash.", RU: "Нужен показанный текст или его хеш."},
+	"task_done":           {EN: "The task is done already.", RU: "Задача уже закрыта."},
+	"reason_unknown":      {EN: "Is none of: {known}.", RU: "Допустимые причины: {known}."},
+	"search_empty":        {EN: "Say what to look for: one field.", RU: "Укажите, что искать: одно поле."},
+	"tags_invalid":        {EN: "A tag has 1 to {max} characters: letters, digits, '-', '_' or ':'.", RU: "В метке от 1 до {max} символов: буквы, цифры, «-», «_» или «:»."},
+	"fixed_by_accounts":   {EN: "Accounts count in it: it can no longer be changed.", RU: "В этом ведутся счета, изменить уже нельзя."},
+	"time_zone_invalid":   {EN: "Is not the name of a time zone, such as Europe/Moscow.", RU: "Это не название часового пояса, например Europe/Moscow."},
+	"promotion_archived":  {EN: "An archived promotion can only be restored, and only an archived one.", RU: "Акцию из архива можно только вернуть, а возвращать можно только из архива."},
+	"promotions_full":     {EN: "The programme has as many promotions as it can have. Archive some.", RU: "В программе уже предельное число акций. Часть отправьте в архив."},
+	"card_number_invalid": {EN: "Is not a card number.", RU: "Это не номер карты.", CashierEN: "Check the number", CashierRU: "Проверьте номер"},
+}
