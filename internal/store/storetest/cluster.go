@@ -75,6 +75,12 @@ func (c *Cluster) URL(database string) string {
 	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", c.port, database)
 }
 
+// Execute runs a statement as the cluster's superuser.
+func (c *Cluster) Execute(t testing.TB, statement string) {
+	t.Helper()
+	execute(t, c.URL("postgres"), statement)
+}
+
 // Kill ends the server as kill -9 does.
 func (c *Cluster) Kill() error { return c.end(syscall.SIGKILL) }
 
@@ -176,7 +182,7 @@ func startCluster() (*Cluster, error) {
 		return nil, err
 	}
 	c := &Cluster{bin: bin, attr: &syscall.SysProcAttr{Setpgid: true}}
-	if c.folder, err = os.MkdirTemp("", "verno-pg-"); err != nil {
+	if c.folder, err = os.MkdirTemp(roomInMemory(), "verno-pg-"); err != nil {
 		return nil, err
 	}
 	if err := c.init(); err != nil {
@@ -252,6 +258,17 @@ func findPrograms() (string, error) {
 	}
 	slices.Sort(found)
 	return filepath.Dir(found[len(found)-1]), nil
+}
+
+// roomInMemory is Linux's folder in memory, where a new database takes a tenth of the time, if there is room in it;
+// else the usual folder for what is temporary. No test cuts the power, so the server keeps its promises there too.
+func roomInMemory() string {
+	const folder, enough = "/dev/shm", 2 << 30
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(folder, &fs); err != nil || fs.Bavail*uint64(fs.Bsize) < enough {
+		return ""
+	}
+	return folder
 }
 
 func freePort() (int, error) {
