@@ -2,7 +2,7 @@ package verno
 
 import "time"
 
-// Member is one who has joined a programme. What tells who it is lies in the vault (Person).
+// Member is one who has joined a programme. What tells who it is lies in the vault.
 type Member struct {
 	ID         MemberID
 	Tenant     TenantID
@@ -18,18 +18,6 @@ type Member struct {
 	EnrolledAt time.Time
 	UpdatedAt  time.Time
 	ErasedAt   time.Time // zero where the person is still known
-}
-
-// Person is what tells who a member is. It exists sealed under the member's own key; destroying the key erases it.
-type Person struct {
-	FirstName string            `json:"first_name,omitempty"`
-	LastName  string            `json:"last_name,omitempty"`
-	Phone     string            `json:"phone,omitempty"` // E.164
-	Email     string            `json:"email,omitempty"`
-	Birthday  string            `json:"birthday,omitempty"` // YYYY-MM-DD or --MM-DD
-	Gender    string            `json:"gender,omitempty"`
-	Language  string            `json:"language,omitempty"`
-	Custom    map[string]string `json:"custom,omitempty"`
 }
 
 // CardState is what a card may do.

@@ -223,6 +223,8 @@ func (g *group) answerFrom(it *item, held []store.Operation) reply {
 			continue
 		case g.claimed[o.Key]:
 			return reply{again: true}
+		case sameCheckout && o.Kind == KindCancel:
+			return reply{err: verno.Refused("checkout_cancelled").With("operation", o.Key)}
 		case sameCheckout:
 			return reply{err: verno.Refused("checkout_committed").With("operation", o.Key)}
 		default:
@@ -248,6 +250,9 @@ func (g *group) decide(ctx context.Context, h *store.HotTx, tx *store.Tx, it *it
 		result := Result{}
 		if err == nil {
 			result, err = it.work.Decide(p)
+		}
+		if err == nil && it.work.Then != nil {
+			err = it.work.Then(tx)
 		}
 		if errors.Is(err, ledger.ErrMore) && !complete {
 			if err := g.readAll(ctx, h, it); err != nil {

@@ -23,7 +23,12 @@ type Work struct {
 	// Also runs other statements in the same transaction, after the locks and before Decide. Such work is not
 	// gathered into a group with others.
 	Also func(tx *store.Tx, p *Page) error
+	// Then runs further statements after Decide, for work that has Also.
+	Then func(tx *store.Tx) error
 }
+
+// KindCancel is the kind of the operation that bars a checkout for ever.
+const KindCancel = "cancel"
 
 // Claim names an operation. The same key with the same hash is the same operation, for ever. Work with the zero Claim
 // may happen again and leaves no operation.

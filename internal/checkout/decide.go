@@ -31,8 +31,8 @@ type sale struct {
 	date     int32
 	shift    string
 	cashier  verno.StaffID
-	occurred time.Time // zero for now; of a replay
-	hold     verno.HoldID
+	occurred time.Time    // zero for now; of a replay
+	charged  money.Amount // what an offline till took, 0 where it did not say
 }
 
 // decide is the sale's decision under the locks: the rules on the facts as they now are, then what value moves.
@@ -102,10 +102,7 @@ func (s *sale) know(p *books.Page, r *verno.Receipt) (*store.Owner, error) {
 			return nil, err
 		}
 	}
-	if !s.hold.IsZero() {
-		s.releaseHold(p)
-		o = p.Owner(r.Owner)
-	}
+	endCheckoutHolds(p, r.Owner, s.checkout, "captured")
 	has := func(unit verno.UnitID) *ledger.Holding { return p.Holding(r.Owner, unit) }
 	if err := s.lapse(p, has); err != nil {
 		return nil, err
@@ -325,6 +322,9 @@ func (s *sale) save(p *books.Page, r *verno.Receipt) (books.Result, error) {
 	if err != nil {
 		return books.Result{}, err
 	}
+	if s.charged > 0 && s.charged != r.Totals.Payable {
+		s.task(p, r, "charged_differs", int64(s.charged-r.Totals.Payable))
+	}
 	if r.Debt > 0 {
 		s.task(p, r, "points_debt", int64(r.Debt))
 	}
@@ -339,9 +339,4 @@ func (s *sale) task(p *books.Page, r *verno.Receipt, kind string, amount int64) 
 	p.PutTask(verno.Task{
 		ID: p.NewTask(), Kind: kind, Owner: r.Owner, Ref: r.ID.String(), Detail: fmt.Sprint(amount), CreatedAt: p.At(),
 	})
-}
-
-// releaseHold lets go of the hold that the open checkout had taken for this very sale.
-func (s *sale) releaseHold(p *books.Page) {
-	endHold(p, s.presence.Owner, s.hold, "captured")
 }

@@ -249,7 +249,7 @@ func (t *Till) draftRules(ctx context.Context, tenant verno.TenantID, id verno.P
 		}
 		for _, p := range list {
 			v.Promotions = append(v.Promotions, p.Draft)
-			after = p.ID
+			after = p.Draft.ID
 		}
 		if len(list) < 200 {
 			break

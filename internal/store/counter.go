@@ -58,6 +58,20 @@ func (p *Pipe) ReadCounters(tenant verno.TenantID, ids []verno.PromotionID, lock
 	}
 }
 
+// SeeCounters reads counters, and none where there is none yet.
+func (p *Pipe) SeeCounters(tenant verno.TenantID, ids []verno.PromotionID, found func(Counter)) {
+	v := p.Values(readCounter).Each(func(row Scanner) error {
+		c, err := scanCounter(row)
+		if err == nil {
+			found(c)
+		}
+		return err
+	})
+	for i := range ids {
+		v.Bytes(tenant[:]).Bytes(ids[i][:])
+	}
+}
+
 // AddCounters adds to counters within their caps. Where the answer's Affected is less than the number of changes, a cap
 // was in the way.
 func (p *Pipe) AddCounters(tenant verno.TenantID, changes []CounterChange) *Values {

@@ -1,0 +1,304 @@
+package checkout
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/books"
+	"github.com/verno-loyalty/verno/internal/ledger"
+	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/money"
+)
+
+// PlaceHold reserves points or stored money of an identified member until a deadline.
+type PlaceHold struct {
+	Key       string
+	BodyHash  [32]byte
+	Presence  string
+	Terminal  verno.TerminalID
+	Store     verno.StoreID
+	Kind      verno.UnitKind // points or money
+	Amount    int64
+	Life      time.Duration // at most a week
+	Reference string
+}
+
+// EndHold captures a hold, wholly or in part, or releases it.
+type EndHold struct {
+	Key      string
+	BodyHash [32]byte
+	Hold     verno.HoldID
+	Amount   int64 // to be captured; 0 releases
+}
+
+// TopUp puts stored money on an account against money that was paid outside, such as cash at the till.
+type TopUp struct {
+	Key       string
+	BodyHash  [32]byte
+	Member    verno.MemberID // or
+	Presence  string
+	Terminal  verno.TerminalID
+	Store     verno.StoreID
+	Amount    money.Amount
+	Currency  money.Currency
+	Tender    verno.TenderKind // cash, card, other
+	Reference string
+}
+
+// ToppedUp is what a top-up did.
+type ToppedUp struct {
+	Entry   verno.EntryID  `json:"entry_id"`
+	Member  verno.MemberID `json:"member_id"`
+	Amount  money.Amount   `json:"amount"`
+	Balance money.Amount   `json:"balance"` // after it
+	At      time.Time      `json:"at"`
+}
+
+// maxHoldLife bounds how long value may be reserved.
+const maxHoldLife = 7 * 24 * time.Hour
+
+// Hold reserves value. Errors: those of Quote, strength_needed, account_frozen, insufficient_points, insufficient_money.
+func (t *Till) Hold(ctx context.Context, a verno.Actor, q PlaceHold) (*verno.Hold, bool, error) {
+	if err := a.Require(verno.MaySell); err != nil {
+		return nil, false, err
+	}
+	switch {
+	case q.Amount <= 0 || q.Amount > int64(money.MaxAmount):
+		return nil, false, verno.InvalidField("/amount", "number_range", "min", "1", "max", fmt.Sprint(money.MaxAmount))
+	case q.Life <= 0 || q.Life > maxHoldLife:
+		return nil, false, verno.InvalidField("/seconds", "number_range", "min", "1", "max", fmt.Sprint(int(maxHoldLife/time.Second)))
+	case q.Kind != verno.UnitPoints && q.Kind != verno.UnitMoney:
+		return nil, false, verno.InvalidField("/kind", "unknown_value", "known", "points, money")
+	case utf8.RuneCountInString(q.Reference) > verno.MaxTextLength:
+		return nil, false, verno.InvalidField("/reference", "text_too_long", "max", fmt.Sprint(verno.MaxTextLength))
+	}
+	pl, err := t.at(ctx, a, q.Terminal, q.Store)
+	if err != nil {
+		return nil, false, err
+	}
+	presence, err := t.open(ctx, a, q.Presence, pl.terminal, t.clock())
+	if err != nil {
+		return nil, false, err
+	}
+	if presence == nil {
+		return nil, false, verno.Invalid("spend_needs_member")
+	}
+	r, err := pl.config.rulesOf(pl.store.Programme)
+	if err != nil {
+		return nil, false, err
+	}
+	unit := verno.PointsUnit(r.Programme().ID)
+	if q.Kind == verno.UnitMoney {
+		if unit = pl.config.moneyUnit(pl.store.Issuer, r.Programme().Currency); unit.IsZero() {
+			return nil, false, verno.Refused("insufficient_money")
+		}
+	}
+	h := &holding{actor: a, place: pl, presence: presence, ask: &q, unit: unit}
+	out, err := t.books.Do(ctx, &books.Work{
+		Tenant: a.Tenant, Claim: books.Claim{Key: q.Key, BodyHash: q.BodyHash, Kind: "hold"},
+		Owners: []books.Want{{Owner: presence.Owner, Units: []verno.UnitID{unit}, Spends: true}}, Decide: h.decide,
+	})
+	return holdOf(out, err)
+}
+
+// holding is one hold on its way through the books.
+type holding struct {
+	actor    verno.Actor
+	place    *place
+	presence *verno.Presence
+	ask      *PlaceHold
+	unit     verno.UnitID
+}
+
+func (x *holding) decide(p *books.Page) (books.Result, error) {
+	o := p.Owner(x.presence.Owner)
+	if err := stale(o, x.presence); err != nil {
+		return books.Result{}, err
+	}
+	s := &sale{presence: x.presence, stored: 1}
+	if err := s.maySpend(o); err != nil {
+		return books.Result{}, err
+	}
+	n, err := p.Holding(o.ID, x.unit).Spendable(p.Now())
+	if err != nil {
+		return books.Result{}, err
+	}
+	if n < x.ask.Amount {
+		if x.ask.Kind == verno.UnitMoney {
+			return books.Result{}, verno.Refused("insufficient_money")
+		}
+		return books.Result{}, verno.Refused("insufficient_points").With("available", fmt.Sprint(n))
+	}
+	h := verno.Hold{
+		ID: verno.HoldID(p.ID()), Owner: o.ID, Unit: x.unit, Amount: x.ask.Amount, State: "held", Reference: x.ask.Reference,
+		Terminal: x.place.terminal, Deadline: p.At().Add(x.ask.Life), CreatedAt: p.At(),
+	}
+	takeHold(p, h, "")
+	p.Emit(verno.Event{Kind: verno.EventHoldPlaced, Owner: o.ID, Subject: h.ID.String(), Actor: x.actor.Name()})
+	return books.Result{ID: p.ID(), Owner: o.ID, Answer: holdText(&h), Value: &h}, nil
+}
+
+// takeHold writes a hold and remembers it in the owner's state, by which every spending sees it.
+func takeHold(p *books.Page, h verno.Hold, checkout string) {
+	p.PutHold(h)
+	s := &p.Change(h.Owner).State
+	s.Holds = append(s.Holds, verno.OpenHold{
+		ID: h.ID, Unit: h.Unit, Amount: h.Amount, Deadline: verno.Micros(h.Deadline), Checkout: checkout,
+	})
+}
+
+// endHold takes a hold out of the owner's state, if it is there and the owner is locked. It reports the hold.
+func endHold(p *books.Page, owner verno.OwnerID, id verno.HoldID) (verno.OpenHold, bool) {
+	o := p.Owner(owner)
+	if o == nil {
+		return verno.OpenHold{}, false
+	}
+	at := slices.IndexFunc(o.State.Holds, func(h verno.OpenHold) bool { return h.ID == id })
+	if at < 0 {
+		return verno.OpenHold{}, false
+	}
+	s := &p.Change(owner).State
+	h := s.Holds[at]
+	s.Holds = slices.Delete(s.Holds, at, at+1)
+	held := p.Holding(owner, h.Unit)
+	held.Held = s.Held(h.Unit, p.Now())
+	return h, true
+}
+
+// End captures a hold, wholly or in part, or releases it. A hold ends once: whoever comes later gets hold_ended.
+func (t *Till) End(ctx context.Context, a verno.Actor, q EndHold) (*verno.Hold, bool, error) {
+	if err := a.Require(verno.MaySell); err != nil {
+		return nil, false, err
+	}
+	if q.Amount < 0 {
+		return nil, false, verno.InvalidField("/amount", "number_range", "min", "0", "max", fmt.Sprint(money.MaxAmount))
+	}
+	h, err := t.FindHold(ctx, a, q.Hold)
+	if err != nil {
+		return nil, false, err
+	}
+	far, err := t.farOf(ctx, a.Tenant, h.Unit)
+	if err != nil {
+		return nil, false, err
+	}
+	out, err := t.books.Do(ctx, &books.Work{
+		Tenant: a.Tenant, Claim: books.Claim{Key: q.Key, BodyHash: q.BodyHash, Kind: "hold_end"}, Moved: true,
+		Owners: []books.Want{{Owner: h.Owner, Units: []verno.UnitID{h.Unit}, Spends: true}},
+		Decide: func(p *books.Page) (books.Result, error) { return endOf(p, a, *h, far, q.Amount) },
+	})
+	return holdOf(out, err)
+}
+
+// endOf decides the end of a hold under its owner's lock.
+func endOf(p *books.Page, a verno.Actor, h verno.Hold, far ledger.Account, amount int64) (books.Result, error) {
+	open, ok := endHold(p, h.Owner, h.ID)
+	switch {
+	case !ok && h.State != "held":
+		return books.Result{}, verno.Refused("hold_ended").With("state", h.State)
+	case !ok:
+		return books.Result{}, verno.Refused("hold_ended").With("state", "")
+	case open.Deadline <= p.Now():
+		return books.Result{}, verno.Refused("hold_ended").With("state", "lapsed")
+	case amount > open.Amount:
+		return books.Result{}, verno.Refused("hold_too_much").With("amount", fmt.Sprint(open.Amount))
+	}
+	h.EndedAt, h.State = p.At(), "released"
+	kind, event := "", verno.EventHoldReleased
+	if amount > 0 {
+		h.State, h.Captured, kind, event = "captured", amount, "capture", verno.EventHoldCaptured
+		if err := p.Holding(h.Owner, h.Unit).Spend(p.Draft(), far, amount, p.Now()); err != nil {
+			var short ledger.ShortError
+			if errors.As(err, &short) {
+				return books.Result{}, verno.Refused("insufficient_points").With("available", fmt.Sprint(short.Spendable))
+			}
+			return books.Result{}, err
+		}
+	}
+	entry, err := p.Post(h.Owner, kind, h.Reference, a.Name(), h.ID[:])
+	if err != nil {
+		return books.Result{}, err
+	}
+	p.PutHold(h)
+	e := verno.Event{Kind: event, Owner: h.Owner, Subject: h.ID.String(), Actor: a.Name(), Entry: entry.ID()}
+	if !entry.IsZero() {
+		hash := entry.Hash()
+		e.Hash = hash[:]
+	}
+	p.Emit(e)
+	return books.Result{ID: h.ID, Owner: h.Owner, Answer: holdText(&h), Value: &h}, nil
+}
+
+// FindHold reads a hold.
+func (t *Till) FindHold(ctx context.Context, a verno.Actor, id verno.HoldID) (*verno.Hold, error) {
+	h, err := t.reader.Hold(ctx, a.Tenant, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, verno.NotFound("not_found").With("thing", "hold")
+	}
+	if err == nil && h.State == "held" && !h.Deadline.After(t.clock()) {
+		h.State = "lapsed"
+	}
+	return &h, err
+}
+
+// farOf is where spent value of a unit goes.
+func (t *Till) farOf(ctx context.Context, tenant verno.TenantID, id verno.UnitID) (ledger.Account, error) {
+	u, err := t.reader.Unit(ctx, tenant, id)
+	if err != nil {
+		return ledger.Account{}, err
+	}
+	if u.Kind == verno.UnitMoney {
+		return ledger.Account{Owner: verno.IssuerOwner(u.Issuer), Role: verno.AccountClearing, Unit: id}, nil
+	}
+	return ledger.Account{Owner: verno.ProgrammeOwner(u.Programme), Role: verno.AccountRedemption, Unit: id}, nil
+}
+
+func holdText(h *verno.Hold) string {
+	text, err := json.Marshal(h)
+	if err != nil {
+		panic("checkout: a hold cannot be written: " + err.Error())
+	}
+	return string(text)
+}
+
+// holdOf is the hold of an outcome, as it was answered first.
+func holdOf(out books.Outcome, err error) (*verno.Hold, bool, error) {
+	if err != nil {
+		return nil, false, err
+	}
+	if h, ok := out.Value.(*verno.Hold); ok {
+		return h, out.Replayed, nil
+	}
+	var h verno.Hold
+	if err := json.Unmarshal([]byte(out.Answer), &h); err != nil {
+		return nil, false, err
+	}
+	return &h, out.Replayed, nil
+}
+
+// LapseHolds tidies up holds whose deadline has passed; they have bound nothing since. It returns how many.
+func (t *Till) LapseHolds(ctx context.Context, tenant verno.TenantID) (int, error) {
+	list, err := t.reader.LapsedHolds(ctx, tenant, verno.Micros(t.clock()), 200)
+	for i := range list {
+		h := list[i]
+		_, err := t.books.Do(ctx, &books.Work{
+			Tenant: tenant, Owners: []books.Want{{Owner: h.Owner}}, Moved: true,
+			Decide: func(p *books.Page) (books.Result, error) {
+				endHold(p, h.Owner, h.ID)
+				h.State, h.EndedAt = "lapsed", p.At()
+				p.PutHold(h)
+				p.Emit(verno.Event{Kind: verno.EventHoldReleased, Owner: h.Owner, Subject: h.ID.String(), Actor: "verno", Detail: map[string]string{"why": "lapsed"}})
+				return books.Result{Owner: h.Owner}, nil
+			},
+		})
+		if err != nil {
+			return i, err
+		}
+	}
+	return len(list), err
+}

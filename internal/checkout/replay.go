@@ -1,0 +1,151 @@
+package checkout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/books"
+	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/internal/vault"
+	"github.com/verno-loyalty/verno/money"
+)
+
+// Replay takes in receipts of an offline till, each on its own: one that is refused hinders no other. They have happened,
+// so they are priced by the version that was in force then, and what is short becomes a debt and a task. Receipts of one
+// member are taken in the order given.
+func (t *Till) Replay(ctx context.Context, a verno.Actor, list []Replay) ([]ReplayOutcome, error) {
+	if err := a.Require(verno.MayReplay); err != nil {
+		return nil, err
+	}
+	if len(list) > verno.MaxBatch {
+		return nil, verno.InvalidField("/receipts", "too_many", "max", fmt.Sprint(verno.MaxBatch))
+	}
+	t.Forget(a.Tenant)
+	outcomes := make([]ReplayOutcome, len(list))
+	pending := make([]*books.Pending, len(list))
+	known := map[Identify]*verno.Presence{}
+	for i := range list {
+		w, err := t.replayWork(ctx, a, &list[i], known)
+		if err != nil {
+			outcomes[i] = replayOutcome(err)
+			continue
+		}
+		pending[i] = t.books.Submit(w)
+	}
+	for i, p := range pending {
+		if p == nil {
+			continue
+		}
+		out, err := p.Wait(ctx)
+		if err != nil {
+			outcomes[i] = replayOutcome(err)
+			continue
+		}
+		r, replayed, err := t.receiptOf(ctx, a.Tenant, out)
+		if err != nil {
+			return nil, err
+		}
+		outcomes[i] = ReplayOutcome{State: "applied", Receipt: r, Debt: r.Debt}
+		if replayed {
+			outcomes[i].State = "duplicate"
+		}
+	}
+	return outcomes, nil
+}
+
+// replayOutcome tells a receipt that can never be taken in (rejected) from one that another has the place of (conflict)
+// and one that is to be sent again (retry).
+func replayOutcome(err error) ReplayOutcome {
+	e := verno.AsError(err)
+	switch {
+	case e.Code == "receipt_exists" || e.Code == "checkout_committed" || e.Code == "checkout_cancelled" || e.Code == "idempotency_key_reused":
+		return ReplayOutcome{State: "conflict", Err: e}
+	case e.Kind == verno.KindUnavailable || e.Kind == verno.KindConflict || e.Kind == verno.KindLimited || e.Kind == verno.Internal:
+		return ReplayOutcome{State: "retry", Err: e}
+	default:
+		return ReplayOutcome{State: "rejected", Err: e}
+	}
+}
+
+func (t *Till) replayWork(ctx context.Context, a verno.Actor, q *Replay, known map[Identify]*verno.Presence) (*books.Work, error) {
+	pl, err := t.at(ctx, a, q.Sale.Terminal, q.Sale.Store)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.checkReplay(q); err != nil {
+		return nil, err
+	}
+	r, err := pl.config.rulesAt(ctx, t.reader, pl.store.Programme, q.OccurredAt)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkBasket(&q.Sale.Basket, r.Programme()); err != nil {
+		return nil, err
+	}
+	s := &sale{
+		actor: a, place: pl, rules: r, basket: &q.Sale.Basket, spend: q.Sale.Spend, channel: channel(q.Sale.Channel),
+		tenders: q.Tenders, checkout: q.CheckoutID, number: q.Number, date: q.BusinessDate, shift: q.Shift,
+		cashier: q.Cashier, occurred: q.OccurredAt, charged: q.Charged,
+	}
+	if s.date == 0 {
+		s.date = dateOf(q.OccurredAt.In(pl.zone))
+	}
+	if s.stored, err = storedOf(q.Tenders); err != nil {
+		return nil, err
+	}
+	if q.Member != (Identify{}) {
+		if s.presence, err = t.replayed(ctx, a, q, known); err != nil {
+			return nil, err
+		}
+	}
+	if s.presence == nil && (s.spend != 0 || s.stored > 0) {
+		return nil, verno.Invalid("spend_needs_member")
+	}
+	return s.work(q.Key, q.BodyHash, "replay"), nil
+}
+
+func (t *Till) checkReplay(q *Replay) error {
+	now := t.clock()
+	oldest := now.AddDate(0, 0, -t.limits.ReplayDays)
+	switch {
+	case q.Key == "" || len(q.Key) > 255:
+		return verno.InvalidField("/key", "required")
+	case q.OccurredAt.IsZero():
+		return verno.InvalidField("/occurred_at", "required")
+	case q.OccurredAt.Before(oldest) || q.OccurredAt.After(now.Add(10*time.Minute)):
+		return verno.Invalid("time_out_of_range").With("days", fmt.Sprint(t.limits.ReplayDays))
+	case q.BusinessDate != 0 && !validDate(q.BusinessDate):
+		return verno.InvalidField("/business_date", "date_invalid", "form", "YYYY-MM-DD")
+	case utf8.RuneCountInString(q.Number) > verno.MaxTextLength:
+		return verno.InvalidField("/number", "text_too_long", "max", fmt.Sprint(verno.MaxTextLength))
+	case q.Sale.Spend < 0:
+		return verno.InvalidField("/spend", "number_range", "min", "0", "max", fmt.Sprint(int64(money.MaxPoints)))
+	case len(q.Tenders) > verno.MaxTenders:
+		return verno.InvalidField("/tenders", "too_many", "max", fmt.Sprint(verno.MaxTenders))
+	}
+	return nil
+}
+
+// replayed names the member of a replayed receipt. A live code of then cannot be checked now, and the card may have been
+// blocked since: the goods are gone, and the points are the member's.
+func (t *Till) replayed(ctx context.Context, a verno.Actor, q *Replay, known map[Identify]*verno.Presence) (*verno.Presence, error) {
+	if p := known[q.Member]; p != nil {
+		return p, nil
+	}
+	f, err := t.find(ctx, a, q.Member, q.OccurredAt)
+	if err != nil {
+		return nil, err
+	}
+	person, err := t.vault.Person(ctx, t.reader, a.Tenant, f.member.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, vault.ErrErased) {
+		return nil, err
+	}
+	p := &verno.Presence{Tenant: a.Tenant, Member: f.member.ID, Owner: f.member.Owner, Card: f.card.ID, Method: verno.MethodReplay}
+	p.BirthMonth, p.BirthDay = birthday(person.Birthday)
+	known[q.Member] = p
+	return p, nil
+}
