@@ -2,6 +2,7 @@ package promo_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/verno-loyalty/verno"
@@ -15,7 +16,7 @@ func sold(n int) *verno.Basket {
 	for i := range n {
 		k := i * 7 % n
 		l := line(fmt.Sprintf("46000000%05d", k), fmt.Sprintf("food/group%d/shelf%d", k%5, k%11), money.Amount(4990+1370*k), money.One)
-		l.ID = fmt.Sprint(i + 1)
+		l.ID = strconv.Itoa(i + 1)
 		b.Lines = append(b.Lines, l)
 	}
 	return b

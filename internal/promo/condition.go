@@ -1,6 +1,7 @@
 package promo
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -214,15 +215,7 @@ func (s *sale) hasCategory(name string) bool {
 }
 
 func (s *sale) hasCoupon(code string) bool {
-	if s.in.Basket == nil {
-		return false
-	}
-	for _, c := range s.in.Basket.Coupons {
-		if c == code {
-			return true
-		}
-	}
-	return false
+	return s.in.Basket != nil && slices.Contains(s.in.Basket.Coupons, code)
 }
 
 // belongs reports whether a category is the named one or lies below it.

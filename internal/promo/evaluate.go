@@ -10,7 +10,7 @@ import (
 // Evaluate works out a sale. It overwrites into and uses its memory again, so that an outcome that is kept must not be
 // given in a second time. The same input gives the same outcome, whatever the order of the lines.
 func (r *Rules) Evaluate(in *Input, explain bool, into *verno.Outcome) {
-	s := r.sales.Get().(*sale)
+	s := r.sales.Get().(*sale) //nolint:forcetypeassert // Nothing else is put there.
 	s.begin(in, explain, into)
 	s.match()
 	s.run(0, r.split)
@@ -24,7 +24,7 @@ func (r *Rules) Evaluate(in *Input, explain bool, into *verno.Outcome) {
 // Enrol works out what a member gets for joining: the promotions that wait for no purchase. The basket of the input is
 // not looked at.
 func (r *Rules) Enrol(in *Input, explain bool, into *verno.Outcome) {
-	s := r.sales.Get().(*sale)
+	s := r.sales.Get().(*sale) //nolint:forcetypeassert // Nothing else is put there.
 	alone := *in
 	alone.Basket = nil
 	s.begin(&alone, explain, into)

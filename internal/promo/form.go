@@ -83,7 +83,7 @@ func typeOf(t reflect.Type) string {
 
 // written is a default as it stands in JSON, without quotes; empty where it is the zero value of a number or text.
 func written(v reflect.Value) string {
-	if m, ok := v.Interface().(encoding.TextMarshaler); ok && v.Kind() != reflect.Pointer {
+	if m, ok := reflect.TypeAssert[encoding.TextMarshaler](v); ok && v.Kind() != reflect.Pointer {
 		if v.IsZero() && v.Kind() == reflect.Int64 {
 			return ""
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -151,7 +152,7 @@ func (s *scenario) input() promo.Input {
 	}
 	for i, l := range f.Lines {
 		in.Basket.Lines = append(in.Basket.Lines, verno.Line{
-			ID: fmt.Sprint(i + 1), SKU: l.SKU, Category: l.Category, Class: l.Class, Quantity: l.Quantity, Price: l.Price,
+			ID: strconv.Itoa(i + 1), SKU: l.SKU, Category: l.Category, Class: l.Class, Quantity: l.Quantity, Price: l.Price,
 			Sum: l.Quantity.Times(l.Price), MinPrice: l.MinPrice, Fixed: l.Fixed,
 		})
 	}

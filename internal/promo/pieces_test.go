@@ -2,6 +2,7 @@ package promo_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -81,7 +82,7 @@ func TestThreeForTwo(t *testing.T) {
 		var counts [50]int64
 		for n := range rapid.IntRange(1, 8).Draw(t, "lines") {
 			price, pieces := rapid.Int64Range(0, 49).Draw(t, "price"), rapid.Int64Range(1, 9).Draw(t, "pieces")
-			lines = append(lines, line(fmt.Sprint(n), "", money.Amount(price), money.Quantity(pieces)*money.One))
+			lines = append(lines, line(strconv.Itoa(n), "", money.Amount(price), money.Quantity(pieces)*money.One))
 			counts[price] += pieces
 		}
 		want, at := int64(0), 0

@@ -48,7 +48,7 @@ func (t *pointsByAmount) validate(c *check) {
 	}
 	for i, row := range t.Thresholds {
 		here := at + "/thresholds/" + strconv.Itoa(i)
-		row.rate.validate(c, here)
+		row.validate(c, here)
 		if i > 0 && row.From <= t.Thresholds[i-1].From {
 			c.say(here+"/from", "not_rising")
 		}

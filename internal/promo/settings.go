@@ -133,8 +133,8 @@ func (r reader) list(v reflect.Value, at string, tag reflect.StructTag) {
 }
 
 func (r reader) text(v reflect.Value, at string, tag reflect.StructTag, s string) {
-	if v.Addr().Type().Implements(unmarshaler) {
-		err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s))
+	if u, special := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); special {
+		err := u.UnmarshalText([]byte(s))
 		switch {
 		case errors.Is(err, money.ErrRange) || err == nil && outOf(v, tag):
 			r.outOfRange(at, tag)
@@ -213,7 +213,7 @@ func bound(t reflect.Type, text string) (n int64, ok bool) {
 		return 0, false
 	}
 	v := reflect.New(t)
-	if u, special := v.Interface().(encoding.TextUnmarshaler); special {
+	if u, special := reflect.TypeAssert[encoding.TextUnmarshaler](v); special {
 		if err := u.UnmarshalText([]byte(text)); err != nil {
 			return 0, false
 		}

@@ -35,11 +35,11 @@ func active(n int, name, kind, settings string) verno.Promotion {
 	return verno.Promotion{ID: id(n), Name: name, Type: kind, Active: true, Settings: json.RawMessage(settings)}
 }
 
-func compile(t testing.TB, p verno.Programme, promotions ...verno.Promotion) *promo.Rules {
-	t.Helper()
+func compile(tb testing.TB, p verno.Programme, promotions ...verno.Promotion) *promo.Rules {
+	tb.Helper()
 	r, problems := promo.Compile(&verno.Version{Number: 1, Programme: p, Promotions: promotions})
 	if len(problems) > 0 {
-		t.Fatalf("problems: %+v", problems)
+		tb.Fatalf("problems: %+v", problems)
 	}
 	return r
 }
@@ -61,13 +61,3 @@ func line(sku, category string, price money.Amount, quantity money.Quantity) ver
 }
 
 func basketOf(lines ...verno.Line) *verno.Basket { return &verno.Basket{Currency: "RUB", Lines: lines} }
-
-// why is the explanation of a promotion.
-func why(o verno.Outcome, n int) verno.Explanation {
-	for _, e := range o.Explained {
-		if e.Promotion == id(n) {
-			return e
-		}
-	}
-	return verno.Explanation{}
-}
