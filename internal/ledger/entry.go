@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -76,7 +75,11 @@ func NewEntry(id verno.EntryID, tenant verno.TenantID, kind string, at time.Time
 				first = false
 				break
 			}
-			sum += q.Amount
+			next := sum + q.Amount
+			if (next > sum) != (q.Amount > 0) {
+				return Entry{}, fmt.Errorf("%w: unit %s overflows", ErrUnbalanced, p.Account.Unit)
+			}
+			sum = next
 		}
 		if first && sum != 0 {
 			return Entry{}, fmt.Errorf("%w: unit %s is off by %d", ErrUnbalanced, p.Account.Unit, sum)
@@ -163,34 +166,4 @@ func HashEntry(id verno.EntryID, tenant verno.TenantID, kind string, at time.Tim
 	b = append(b, '\n')
 	b = append(b, postings...)
 	return sha256.Sum256(b)
-}
-
-type postingJSON struct {
-	Owner       verno.OwnerID     `json:"owner"`
-	Role        verno.AccountRole `json:"role"`
-	Unit        verno.UnitID      `json:"unit"`
-	Amount      int64             `json:"amount"`
-	Why         Why               `json:"why"`
-	Lot         verno.LotID       `json:"lot"`
-	AvailableAt int64             `json:"available_at"`
-	ExpiresAt   int64             `json:"expires_at"`
-}
-
-// ParsePostings reads what AppendPostings wrote. The empty text is no postings.
-func ParsePostings(text string) ([]Posting, error) {
-	if text == "" {
-		return nil, nil
-	}
-	var raw []postingJSON
-	if err := json.Unmarshal([]byte(text), &raw); err != nil {
-		return nil, fmt.Errorf("ledger: read postings: %w", err)
-	}
-	out := make([]Posting, len(raw))
-	for i, r := range raw {
-		out[i] = Posting{
-			Account: Account{Owner: r.Owner, Role: r.Role, Unit: r.Unit}, Amount: r.Amount, Why: r.Why,
-			Lot: r.Lot, AvailableAt: r.AvailableAt, ExpiresAt: r.ExpiresAt,
-		}
-	}
-	return out, nil
 }

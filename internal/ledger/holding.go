@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"math"
 	"slices"
 
@@ -34,14 +35,21 @@ type ShortError struct{ Spendable int64 }
 func (e ShortError) Error() string { return "ledger: not enough to spend" }
 
 // Holding is what an owner has in one unit, as read under the owner's lock: lots by expiry then id, all of them or,
-// where More is set, only the first ones. Its methods change it and append postings, each with its far side.
+// where More is set, only the first ones. All that is owed is one lot, the first. The methods change a holding and
+// append postings, each with its far side; one that returns an error has changed nothing.
 type Holding struct {
 	Account Account
 	Balance int64
 	Held    int64 // live holds
 	Lots    []Lot
 	More    bool
-	changed map[verno.LotID]Lot // as to be stored; Remaining 0 deletes
+	edge    Lot            // once changed: the last lot that had been read
+	changed map[lotKey]Lot // as to be stored; Remaining 0 deletes
+}
+
+type lotKey struct {
+	expires int64
+	id      verno.LotID
 }
 
 // Draft gathers the postings of one entry.
@@ -79,11 +87,7 @@ func (d *Draft) Entry(id verno.EntryID, tenant verno.TenantID, kind string, at i
 // Clone copies a holding, so that a decision that ends in a refusal leaves no trace.
 func (h *Holding) Clone() *Holding {
 	c := *h
-	c.Lots = slices.Clone(h.Lots)
-	c.changed = nil
-	for id, lot := range h.changed {
-		c.mark(id, lot)
-	}
+	c.Lots, c.changed = slices.Clone(h.Lots), maps.Clone(h.changed)
 	return &c
 }
 
@@ -91,7 +95,7 @@ func (h *Holding) Clone() *Holding {
 func (h *Holding) Complete(all []Lot) {
 	lots := make([]Lot, 0, len(all)+len(h.changed))
 	for _, l := range all {
-		if _, changed := h.changed[l.ID]; !changed {
+		if _, changed := h.changed[lotKey{l.ExpiresAt, l.ID}]; !changed {
 			lots = append(lots, l)
 		}
 	}
@@ -115,12 +119,23 @@ func (h *Holding) Changes() []Lot {
 	return out
 }
 
-func (h *Holding) mark(id verno.LotID, lot Lot) {
+func (h *Holding) mark(lot Lot) {
 	if h.changed == nil {
-		h.changed = make(map[verno.LotID]Lot, 4)
+		h.changed = make(map[lotKey]Lot, 4)
 	}
-	h.changed[id] = lot
+	h.changed[lotKey{lot.ExpiresAt, lot.ID}] = lot
 }
+
+// last is the last lot that was read. Where More is set, lots that are not at hand may follow it.
+func (h *Holding) last() Lot {
+	if h.changed != nil || len(h.Lots) == 0 {
+		return h.edge
+	}
+	return h.Lots[len(h.Lots)-1]
+}
+
+// known reports whether all lots up to this one are at hand.
+func (h *Holding) known(l Lot) bool { return !h.More || compareLots(l, h.last()) <= 0 }
 
 func compareLots(a, b Lot) int {
 	switch {
@@ -138,6 +153,9 @@ func (h *Holding) change(d *Draft, lot Lot, amount int64, why Why) {
 	if amount == 0 {
 		return
 	}
+	if h.changed == nil {
+		h.edge = h.last()
+	}
 	at, found := slices.BinarySearchFunc(h.Lots, lot, compareLots)
 	if found {
 		lot = h.Lots[at]
@@ -151,7 +169,7 @@ func (h *Holding) change(d *Draft, lot Lot, amount int64, why Why) {
 		h.Lots = slices.Delete(h.Lots, at, at+1)
 	}
 	h.Balance += amount
-	h.mark(lot.ID, lot)
+	h.mark(lot)
 	d.add(Posting{Account: h.Account, Amount: amount, Why: why, Lot: lot.ID, AvailableAt: lot.AvailableAt, ExpiresAt: lot.ExpiresAt})
 }
 
@@ -170,11 +188,12 @@ func (h *Holding) Spendable(now int64) (int64, error) {
 	return max(0, h.usable(now)), nil
 }
 
-// usable adds up what is available in the lots at hand, less debts and holds.
+// usable adds up what is available in the lots at hand, less debts and holds. A lot that was made behind others that are
+// not at hand does not count, because those would be spent before it.
 func (h *Holding) usable(now int64) int64 {
 	sum := -h.Held
 	for _, l := range h.Lots {
-		if l.spendable(now) || l.Remaining < 0 {
+		if l.Remaining < 0 || l.spendable(now) && h.known(l) {
 			sum += l.Remaining
 		}
 	}
@@ -194,6 +213,9 @@ func (h *Holding) Owed() int64 {
 
 // Lapse posts what has expired to breakage. It returns ErrMore where the last lot at hand has lapsed and more follow.
 func (h *Holding) Lapse(d *Draft, breakage Account, now int64) error {
+	if h.More && h.last().ExpiresAt <= now {
+		return ErrMore
+	}
 	for i := 0; i < len(h.Lots); {
 		l := h.Lots[i]
 		if l.ExpiresAt > now {
@@ -206,20 +228,17 @@ func (h *Holding) Lapse(d *Draft, breakage Account, now int64) error {
 		h.change(d, l, -l.Remaining, WhyExpire)
 		d.far(breakage, l.Remaining)
 	}
-	if h.More {
-		return ErrMore
-	}
 	return nil
 }
 
 // Spend takes an amount out of the lots by earliest expiry. It returns ShortError where less can be spent, and ErrMore
 // where the lots at hand do not cover it and more follow.
 func (h *Holding) Spend(d *Draft, far Account, amount, now int64) error {
-	if usable := h.usable(now); usable < amount {
+	if usable := max(0, h.usable(now)); usable < amount {
 		if h.More {
 			return ErrMore
 		}
-		return ShortError{Spendable: max(0, usable)}
+		return ShortError{Spendable: usable}
 	}
 	h.take(d, amount, now, WhySpend)
 	d.far(far, amount)
@@ -256,43 +275,63 @@ func (h *Holding) SpendForced(d *Draft, far Account, amount, now int64, debt ver
 	return rest, nil
 }
 
+// owe adds to what is owed, which becomes the given lot where nothing is.
 func (h *Holding) owe(d *Draft, amount int64, debt verno.LotID) {
-	h.change(d, Lot{ID: debt, ExpiresAt: Debt}, -amount, WhyDebt)
-}
-
-// Earn gives an amount: it repays debts first, the rest becomes the given lot.
-func (h *Holding) Earn(d *Draft, far Account, lot Lot, amount int64, why Why) {
-	rest := amount
-	for len(h.Lots) > 0 && h.Lots[0].Remaining < 0 && rest > 0 {
-		n := min(rest, -h.Lots[0].Remaining)
-		h.change(d, h.Lots[0], n, WhyRepay)
-		rest -= n
+	lot := Lot{ID: debt, ExpiresAt: Debt}
+	if len(h.Lots) > 0 && h.Lots[0].Remaining < 0 {
+		lot = h.Lots[0]
 	}
-	h.change(d, lot, rest, why)
+	h.change(d, lot, -amount, WhyDebt)
+}
+
+// Earn gives an amount: it repays what is owed first, the rest becomes the given lot, which must be new.
+func (h *Holding) Earn(d *Draft, far Account, lot Lot, amount int64, why Why) {
+	h.change(d, lot, h.repay(d, amount), why)
 	d.far(far, -amount)
 }
 
-// PutBack returns spent value into the lot that it came from, with the lot's own dates.
-func (h *Holding) PutBack(d *Draft, far Account, lot Lot, amount int64) {
-	h.change(d, lot, amount, WhyBack)
+// repay pays back what is owed and returns what is left.
+func (h *Holding) repay(d *Draft, amount int64) (rest int64) {
+	for len(h.Lots) > 0 && h.Lots[0].Remaining < 0 && amount > 0 {
+		n := min(amount, -h.Lots[0].Remaining)
+		h.change(d, h.Lots[0], n, WhyRepay)
+		amount -= n
+	}
+	return amount
+}
+
+// PutBack returns spent value into the lot that it came from, with the lot's own dates. What came from a debt repays
+// what is owed by now; the rest, if that was repaid meanwhile, becomes a lot that never lapses. It returns ErrMore where
+// the lot may be among those that were not read.
+func (h *Holding) PutBack(d *Draft, far Account, lot Lot, amount int64) error {
+	owed := int64(0)
+	if lot.ExpiresAt == Debt {
+		owed = min(amount, h.Owed())
+		lot.AvailableAt, lot.ExpiresAt = 0, Never
+	}
+	if _, changed := h.changed[lotKey{lot.ExpiresAt, lot.ID}]; owed < amount && !changed && !h.known(lot) {
+		return ErrMore
+	}
+	h.repay(d, owed)
+	h.change(d, lot, amount-owed, WhyBack)
 	d.far(far, -amount)
+	return nil
 }
 
 // TakeBack takes earned value back: out of the lot that it went into, then out of whatever is available, and what is
-// still lacking becomes a debt in the given lot. It returns the debt made, and ErrMore where not all lots were read and
-// they are needed.
+// still lacking becomes a debt, in the given lot where nothing is owed yet. It returns what became a debt, and ErrMore
+// where lots that were not read are needed.
 func (h *Holding) TakeBack(d *Draft, far Account, from verno.LotID, amount, now int64, debt verno.LotID) (int64, error) {
 	rest := amount
-	for _, l := range h.Lots {
-		if l.ID == from && l.Remaining > 0 {
-			n := min(rest, l.Remaining)
-			h.change(d, l, -n, WhyTake)
-			rest -= n
-			break
-		}
+	i := slices.IndexFunc(h.Lots, func(l Lot) bool { return l.ID == from && l.Remaining > 0 })
+	if i >= 0 {
+		rest -= min(rest, h.Lots[i].Remaining)
 	}
 	if rest > 0 && h.More {
 		return 0, ErrMore
+	}
+	if i >= 0 {
+		h.change(d, h.Lots[i], rest-amount, WhyTake)
 	}
 	rest = h.takeUnheld(d, rest, now)
 	h.owe(d, rest, debt)
@@ -318,7 +357,7 @@ func (h *Holding) Release(d *Draft, now int64) error {
 		d.add(Posting{Account: h.Account, Amount: -l.Remaining, Why: WhyMove, Lot: l.ID, AvailableAt: l.AvailableAt, ExpiresAt: l.ExpiresAt})
 		l.AvailableAt = now
 		h.Lots[i] = l
-		h.mark(l.ID, l)
+		h.mark(l)
 		d.add(Posting{Account: h.Account, Amount: l.Remaining, Why: WhyMove, Lot: l.ID, AvailableAt: l.AvailableAt, ExpiresAt: l.ExpiresAt})
 	}
 	return nil
