@@ -60,6 +60,8 @@ type engine interface {
 	pipe(conn *sql.Conn) runner
 	// hot gives a lane's connection to fn, one caller at a time.
 	hot(ctx context.Context, lane int, fn func(h *HotTx) error) error
+	// waiting is how many writers wait for a connection.
+	waiting() int
 	// quiet says whether a statement on a writing connection must not be interrupted.
 	quiet() bool
 	// undecided says whether the error of a COMMIT leaves open what happened.
@@ -149,6 +151,9 @@ func (s *Store) Stats() Stats {
 		Retries:     s.counts.retries.Load(),
 	}
 }
+
+// Waiting is how many writers wait for SQLite's one writing connection; PostgreSQL has none to wait for.
+func (s *Store) Waiting() int { return s.engine.waiting() }
 
 // Checkpoint moves what SQLite's write-ahead log holds into the database file, so that the log stays bounded. The
 // server calls it about once a second; the writer itself never does, as that would make some sales slow. PostgreSQL

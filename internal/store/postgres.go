@@ -152,6 +152,7 @@ func checkServer(ctx context.Context, conn *pgconn.PgConn, weak bool) error {
 func (s *server) kind() Engine                     { return PostgreSQL }
 func (s *server) lanes() int                       { return len(s.hots) }
 func (s *server) reads() *sql.DB                   { return s.readers }
+func (s *server) waiting() int                     { return 0 }
 func (s *server) quiet() bool                      { return false }
 func (s *server) checkpoint(context.Context) error { return nil }
 

@@ -165,6 +165,7 @@ func ask(ctx context.Context, conn driver.Conn, statement string) (driver.Value,
 func (f *file) kind() Engine   { return SQLite }
 func (f *file) lanes() int     { return 1 }
 func (f *file) reads() *sql.DB { return f.readers }
+func (f *file) waiting() int   { return f.turns.length() }
 func (f *file) quiet() bool    { return true }
 
 func (f *file) borrow(ctx context.Context, low bool) (*sql.Conn, func(), error) {

@@ -120,6 +120,13 @@ func (t *turns) leave(u urgency, w *turn) {
 	}
 }
 
+// length is how many wait.
+func (t *turns) length() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.waiting[hotTurn]) + len(t.waiting[coldTurn]) + len(t.waiting[lowTurn])
+}
+
 // stop takes the last turn, waiting for whoever has it, and turns away all others.
 func (t *turns) stop() {
 	last := &turn{granted: make(chan struct{})}
