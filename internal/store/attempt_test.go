@@ -96,7 +96,7 @@ func TestOldTriesAreForgotten(t *testing.T) {
 		take(t, s, c, now)
 		take(t, s, c, now.Add(24*time.Hour))
 		write(t, s, func(tx *store.Tx) error {
-			n, err := tx.DeleteAttempts(t.Context(), now.Add(time.Hour), 10)
+			n, err := tx.DeleteAttempts(t.Context(), now.Add(time.Hour), 10) // both windows of the first try have ended
 			if n != 2 {
 				t.Errorf("%d windows were forgotten", n)
 			}

@@ -44,6 +44,6 @@ func (p *Pipe) CountAttempts(counted []Counted, now time.Time, limit Limit) {
 	// A statement may change a row once only, so tries of one subject in one group are told apart by running it again.
 	for i := range counted {
 		c := &counted[i]
-		p.Values(countAttempt).Bytes(c.Tenant[:]).Text(c.windowed(limit)).Int(limit.start(now)).Int(1)
+		p.Values(countAttempt).Bytes(c.Tenant[:]).Text(c.windowed(limit)).Int(limit.end(now)).Int(1)
 	}
 }
