@@ -1,0 +1,78 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/verno-loyalty/verno/internal/store"
+)
+
+// job is what happens from time to time beside the sales. A job that fails is tried again in its next turn.
+type job struct {
+	name  string
+	every time.Duration
+	run   func(ctx context.Context) error
+}
+
+// Start starts the jobs.
+func (s *Server) Start() {
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	for _, j := range []job{
+		{"seal", time.Second, s.seal},
+		{"checkpoint", time.Second, s.Store.Checkpoint},
+		{"lapse holds", 30 * time.Second, s.lapseHolds},
+		{"lapse points", time.Minute, s.lapsePoints},
+		{"forget attempts", time.Hour, s.forgetAttempts},
+	} {
+		s.jobs.Go(func() { s.repeat(ctx, j) })
+	}
+}
+
+func (s *Server) repeat(ctx context.Context, j job) {
+	tick := time.NewTicker(j.every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := j.run(ctx); err != nil && ctx.Err() == nil {
+			s.Config.Log.Warn("a job failed and will be tried again", "job", j.name, "error", err)
+		}
+	}
+}
+
+func (s *Server) seal(ctx context.Context) error {
+	_, err := s.Sealer.Seal(ctx, s.Config.Clock)
+	return err
+}
+
+func (s *Server) lapseHolds(ctx context.Context) error {
+	tenants, err := s.Store.Reader().Tenants(ctx)
+	for _, t := range tenants {
+		if _, err := s.Till.LapseHolds(ctx, t.ID); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func (s *Server) lapsePoints(ctx context.Context) error {
+	const some = 200
+	for {
+		n, err := s.Till.LapsePoints(ctx, some)
+		if err != nil || n < some {
+			return err
+		}
+	}
+}
+
+// forgetAttempts drops windows that no limit looks at any more.
+func (s *Server) forgetAttempts(ctx context.Context) error {
+	return s.Store.WriteLow(ctx, func(tx *store.Tx) error {
+		_, err := tx.DeleteAttempts(ctx, s.Now().Add(-48*time.Hour), 1000)
+		return err
+	})
+}

@@ -1,0 +1,99 @@
+package server
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/books"
+	"github.com/verno-loyalty/verno/internal/campaign"
+	"github.com/verno-loyalty/verno/internal/checkout"
+	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/internal/vault"
+)
+
+// Server is a running Verno, with or without its faces.
+type Server struct {
+	Config Config
+	Store  *store.Store
+	Vault  *vault.Vault
+	Books  *books.Books
+	Sealer *books.Sealer
+	Till   *checkout.Till
+	Office *campaign.Office
+
+	stop context.CancelFunc
+	jobs sync.WaitGroup
+}
+
+// Open opens the database, migrates it, and makes everything ready but the jobs and the faces.
+func Open(ctx context.Context, c Config) (*Server, error) {
+	c.fill()
+	st, err := store.Open(ctx, c.DB, store.Options{Weak: c.Weak, PoolSize: c.Pool, Lanes: c.Lanes})
+	if err != nil {
+		return nil, err
+	}
+	s, err := open(ctx, c, st)
+	if err != nil {
+		_ = st.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func open(ctx context.Context, c Config, st *store.Store) (*Server, error) {
+	if _, err := st.Migrate(ctx, c.Clock()); err != nil {
+		return nil, err
+	}
+	keys, err := c.keys()
+	if err != nil {
+		return nil, err
+	}
+	v, err := vault.Open(ctx, st, keys, c.Clock(), vault.Options{Region: c.Region})
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Config: c, Store: st, Vault: v}
+	s.Books = books.Open(st, c.Clock, rand.Reader, s.fatal, c.Books)
+	s.Sealer = books.NewSealer(st, holder(), s.signingKey)
+	s.Till = checkout.New(st, s.Books, v, c.Clock, rand.Reader, c.Till)
+	s.Office = &campaign.Office{Store: st, Entropy: rand.Reader}
+	return s, nil
+}
+
+func (s *Server) signingKey(ctx context.Context, tenant verno.TenantID) (ed25519.PrivateKey, error) {
+	signer, err := s.Vault.Signer(ctx, tenant)
+	return signer.Key, err
+}
+
+// holder names this process in leases.
+func holder() string {
+	var b [6]byte
+	_, _ = rand.Read(b[:])
+	return fmt.Sprintf("%d-%s", os.Getpid(), hex.EncodeToString(b[:]))
+}
+
+// fatal stops the process: the disk has failed to sync, so that only a new start can know what it holds.
+func (s *Server) fatal(err error) {
+	s.Config.Log.Error("the disk failed to sync; stopping so that nothing is believed that is not there", "error", err)
+	os.Exit(70)
+}
+
+// Close finishes what is under way and closes the database.
+func (s *Server) Close() error {
+	if s.stop != nil {
+		s.stop()
+		s.jobs.Wait()
+	}
+	s.Books.Close()
+	return s.Store.Close()
+}
+
+// Now reads the clock.
+func (s *Server) Now() time.Time { return s.Config.Clock() }
