@@ -52,8 +52,12 @@ type lotKey struct {
 	id      verno.LotID
 }
 
-// Draft gathers the postings of one entry.
-type Draft struct{ Postings []Posting }
+// Draft gathers the postings of one entry. No entry is made of a draft that lacks a posting because lots were not read,
+// whoever looked at the error or not.
+type Draft struct {
+	Postings []Posting
+	lacking  error
+}
 
 func (d *Draft) add(p Posting) {
 	if p.Amount != 0 {
@@ -76,10 +80,10 @@ func (d *Draft) far(account Account, amount int64) {
 	d.Postings = append(d.Postings, Posting{Account: account, Amount: amount})
 }
 
-// Entry makes the entry of what was gathered; the zero Entry where nothing was.
+// Entry makes the entry of what was gathered; the zero Entry where nothing was. It returns ErrMore where PutBack did.
 func (d *Draft) Entry(id verno.EntryID, tenant verno.TenantID, kind string, at int64) (Entry, error) {
-	if len(d.Postings) == 0 {
-		return Entry{}, nil
+	if d.lacking != nil || len(d.Postings) == 0 {
+		return Entry{}, d.lacking
 	}
 	return NewEntry(id, tenant, kind, verno.FromMicros(at), d.Postings)
 }
@@ -284,7 +288,7 @@ func (h *Holding) owe(d *Draft, amount int64, debt verno.LotID) {
 	h.change(d, lot, -amount, WhyDebt)
 }
 
-// Earn gives an amount: it repays what is owed first, the rest becomes the given lot, which must be new.
+// Earn gives an amount: it repays what is owed first, the rest goes into the given lot, which is new or at hand.
 func (h *Holding) Earn(d *Draft, far Account, lot Lot, amount int64, why Why) {
 	h.change(d, lot, h.repay(d, amount), why)
 	d.far(far, -amount)
@@ -310,6 +314,7 @@ func (h *Holding) PutBack(d *Draft, far Account, lot Lot, amount int64) error {
 		lot.AvailableAt, lot.ExpiresAt = 0, Never
 	}
 	if _, changed := h.changed[lotKey{lot.ExpiresAt, lot.ID}]; owed < amount && !changed && !h.known(lot) {
+		d.lacking = ErrMore
 		return ErrMore
 	}
 	h.repay(d, owed)

@@ -364,6 +364,9 @@ func TestUnreadLotsAreAskedFor(t *testing.T) {
 		if known := strings.Contains(name, "what is"); known != (err == nil) || !known && !errors.Is(err, ledger.ErrMore) {
 			t.Errorf("%s: %v", name, err)
 		}
+		if _, err := d.Entry(id[verno.EntryID](1), tenant, "sale", start); name == "put back" && !errors.Is(err, ledger.ErrMore) {
+			t.Errorf("%s: an entry without what was to be put back: %v", name, err)
+		}
 		h.Complete(stored)
 		if err != nil {
 			err = c.do(h, d)
