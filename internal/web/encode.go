@@ -58,7 +58,7 @@ type appender interface{ AppendBytes(b []byte) []byte }
 // compileWriter panics on a type that has no strict writing, such as a float.
 func compileWriter(t reflect.Type, canonical bool) writer {
 	switch {
-	case t == rawType:
+	case isRaw(t):
 		return writeRaw
 	case t == timeType:
 		return writeTime
@@ -94,11 +94,11 @@ func writeRaw(b []byte, v reflect.Value) []byte {
 	return append(b, v.Bytes()...)
 }
 
-// writeTime writes RFC 3339 in UTC, with as many places of a second as there are.
+// writeTime writes RFC 3339 in UTC, with as many places of a second as there are, but no more than the database keeps.
 func writeTime(b []byte, v reflect.Value) []byte {
 	t := v.Interface().(time.Time) //nolint:forcetypeassert // compileWriter saw to it.
 	b = append(b, '"')
-	b = t.UTC().AppendFormat(b, time.RFC3339Nano)
+	b = t.UTC().Truncate(time.Microsecond).AppendFormat(b, time.RFC3339Nano)
 	return append(b, '"')
 }
 
@@ -170,7 +170,7 @@ func writeMap(t reflect.Type, canonical bool) writer {
 type written struct {
 	name  string
 	lead  string // the name in quotes, and a colon
-	index int
+	index []int
 	omit  bool // where it is zero
 	list  bool // zero where it is empty
 	write writer
@@ -178,21 +178,13 @@ type written struct {
 
 func writeStruct(t reflect.Type, canonical bool) writer {
 	var fields []written
-	for i := range t.NumField() {
-		f := t.Field(i)
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "-" || f.Name == "_" {
-			continue
-		}
-		if name == "" || f.Anonymous || !f.IsExported() {
-			panic(fmt.Sprintf("web: field %s of %s needs a json name", f.Name, t))
-		}
+	for _, f := range jsonFields(t) {
 		kind := f.Type.Kind()
 		fields = append(fields, written{
-			name:  name,
-			lead:  string(appendString(nil, name)) + ":",
-			index: i,
-			omit:  canonical || strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero"),
+			name:  f.name,
+			lead:  string(appendString(nil, f.name)) + ":",
+			index: f.Index,
+			omit:  canonical || f.omits(),
 			list:  kind == reflect.Slice || kind == reflect.Map,
 			write: compileWriter(f.Type, canonical),
 		})
@@ -205,7 +197,7 @@ func writeStruct(t reflect.Type, canonical bool) writer {
 		start := len(b)
 		for i := range fields {
 			f := &fields[i]
-			value := v.Field(f.index)
+			value := v.FieldByIndex(f.index)
 			if f.omit && (value.IsZero() || f.list && value.Len() == 0) {
 				continue
 			}

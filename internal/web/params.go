@@ -37,7 +37,7 @@ func ReadParams(r *http.Request, into any) error {
 		} else if texts = query[p.name]; texts != nil {
 			used++
 		}
-		d.param(p, texts, v.Field(p.index))
+		d.param(p, texts, v.FieldByIndex(p.index))
 	}
 	if used < len(query) {
 		for name := range query {
@@ -58,7 +58,7 @@ func ReadParams(r *http.Request, into any) error {
 // param is one parameter of a struct.
 type param struct {
 	name     string
-	index    int
+	index    []int
 	inPath   bool
 	required bool
 	limits   limits
@@ -71,9 +71,8 @@ func paramsOf(t reflect.Type) []param {
 		return known.([]param) //nolint:forcetypeassert // Nothing else is stored.
 	}
 	var params []param
-	for i := range t.NumField() {
-		f := t.Field(i)
-		p := param{index: i, limits: limitsOf(f), required: f.Tag.Get("required") == "true"}
+	for _, f := range reflect.VisibleFields(t) {
+		p := param{index: f.Index, limits: limitsOf(f), required: f.Tag.Get("required") == "true"}
 		if p.name = f.Tag.Get("path"); p.name != "" {
 			p.inPath, p.required = true, true
 		} else if p.name = f.Tag.Get("query"); p.name == "" {

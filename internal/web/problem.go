@@ -90,7 +90,10 @@ func NewProblem(e *verno.Error, lang, requestID string) *Problem {
 		CashierMessage: verno.CashierTextOf(e.Code, lang, e.Params),
 	}
 	for _, f := range e.Fields {
-		p.Errors = append(p.Errors, Fault{f.Pointer, f.Code, verno.TextOf(f.Code, lang, f.Params)})
+		if f.Message == "" {
+			f.Message = verno.TextOf(f.Code, lang, f.Params)
+		}
+		p.Errors = append(p.Errors, Fault{f.Pointer, f.Code, f.Message})
 	}
 	return p
 }

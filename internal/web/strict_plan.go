@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding"
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -25,10 +24,12 @@ func readerOf(t reflect.Type) reader {
 	return r
 }
 
-var (
-	rawType  = reflect.TypeFor[json.RawMessage]()
-	textType = reflect.TypeFor[encoding.TextUnmarshaler]()
-)
+var textType = reflect.TypeFor[encoding.TextUnmarshaler]()
+
+// isRaw reports whether a type is JSON that somebody else reads: json.RawMessage or a type like it.
+func isRaw(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 && t.Name() != ""
+}
 
 // limits are what the tags of a field say about its value, or of a list, about its elements.
 type limits struct {
@@ -81,7 +82,7 @@ func limitsOf(f reflect.StructField) limits {
 // compile makes the reader of a type. It panics on a type that Decode has no strict reading for, such as a float.
 func compile(t reflect.Type, l limits) reader {
 	switch {
-	case t == rawType:
+	case isRaw(t):
 		return readRaw
 	case t.Kind() == reflect.Pointer:
 		return readPointer(t, l)
@@ -109,29 +110,55 @@ func compile(t reflect.Type, l limits) reader {
 // member is a field of a struct as JSON sees it.
 type member struct {
 	name  string
-	index int
+	index []int
 	read  reader
 }
 
-// fieldsOf lists the members of a struct and those that must be there, as bits.
-func fieldsOf(t reflect.Type) (members []member, required uint64) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+// jsonField is a field of a struct, or of one that is embedded in it, by its JSON name.
+type jsonField struct {
+	reflect.StructField
+	name    string
+	options string
+}
+
+// jsonFields lists the fields of a struct that JSON sees. It panics on a field without a JSON name, and on a name that
+// stands there twice.
+func jsonFields(t reflect.Type) []jsonField {
+	var fields []jsonField
+	names := map[string]bool{}
+	for _, f := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "-" || f.Name == "_" {
+		if name == "-" || f.Name == "_" || f.Anonymous {
 			continue
 		}
-		if name == "" || f.Anonymous || !f.IsExported() || len(members) == 64 {
-			panic(fmt.Sprintf("web: field %s of %s needs a json name, and no struct has more than 64", f.Name, t))
+		if name == "" || !f.IsExported() || names[name] {
+			panic(fmt.Sprintf("web: field %s of %s needs a JSON name of its own", f.Name, t))
 		}
-		needed := !strings.Contains(options, "omitempty") && !strings.Contains(options, "omitzero")
+		names[name] = true
+		fields = append(fields, jsonField{f, name, options})
+	}
+	return fields
+}
+
+// omits reports whether a field may be left out.
+func (f *jsonField) omits() bool {
+	return strings.Contains(f.options, "omitempty") || strings.Contains(f.options, "omitzero")
+}
+
+// membersOf lists the members of a struct and those that must be there, as bits.
+func membersOf(t reflect.Type) (members []member, required uint64) {
+	for _, f := range jsonFields(t) {
+		if len(members) == 64 {
+			panic(fmt.Sprintf("web: %s has more than 64 fields", t))
+		}
+		needed := !f.omits()
 		if tag, ok := f.Tag.Lookup("required"); ok {
 			needed = tag == "true"
 		}
 		if needed {
 			required |= 1 << len(members)
 		}
-		members = append(members, member{name, i, compile(f.Type, limitsOf(f))})
+		members = append(members, member{name: f.name, index: f.Index, read: compile(f.Type, limitsOf(f.StructField))})
 	}
 	return members, required
 }

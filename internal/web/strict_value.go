@@ -23,7 +23,7 @@ func (d *decoder) mismatch(want string) bool {
 }
 
 func readStruct(t reflect.Type) reader {
-	members, required := fieldsOf(t)
+	members, required := membersOf(t)
 	byName := make(map[string]int, len(members))
 	for i, m := range members {
 		byName[m.name] = i
@@ -46,7 +46,7 @@ func readStruct(t reflect.Type) reader {
 				return d.wrong("duplicate") && d.skip()
 			}
 			seen |= 1 << i
-			return members[i].read(d, v.Field(members[i].index))
+			return members[i].read(d, v.FieldByIndex(members[i].index))
 		})
 		if !ok {
 			return false
