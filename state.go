@@ -19,6 +19,7 @@ type OwnerState struct {
 	StaticUsed money.Points               `json:"su,omitempty"`    // points that static codes spent on that day
 	LiveSeen   map[CardID]int64           `json:"ls,omitempty"`    // last step of a live code that identified, by card
 	LiveSpent  map[CardID]int64           `json:"lv,omitempty"`    // last step of a live code that has spent, by card
+	Waiting    bool                       `json:"w,omitempty"`     // lots wait for the first paid purchase
 	Holds      []OpenHold                 `json:"h,omitempty"`
 	Enrolled   map[ProgrammeID]EnrolState `json:"e,omitempty"`
 }

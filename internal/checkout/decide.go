@@ -107,7 +107,7 @@ func (s *sale) know(p *books.Page, r *verno.Receipt) (*store.Owner, error) {
 	if err := s.lapse(p, has); err != nil {
 		return nil, err
 	}
-	facts, err := factsOf(s.rules, o, has, s.presence, r.Facts.Moment, s.spend != 0)
+	facts, err := factsOf(s.rules, o, has, s.presence, r.Facts.Moment, s.spend)
 	if err != nil {
 		return nil, err
 	}
@@ -201,10 +201,11 @@ func (s *sale) move(p *books.Page, r *verno.Receipt) error {
 		return err
 	}
 	o := p.Change(r.Owner)
-	if r.Totals.Payable > 0 && o.State.FirstAt == 0 {
+	if r.Totals.Payable > 0 && o.State.Waiting {
 		if err := points.Release(d, p.Now()); err != nil {
 			return err
 		}
+		o.State.Waiting = false
 	}
 	remember(s.rules, &o.State, s.presence, r.Facts.Moment, &r.Outcome)
 	return nil
@@ -251,6 +252,7 @@ func (s *sale) give(p *books.Page, r *verno.Receipt) error {
 	programme := s.rules.Programme()
 	issuer := verno.ProgrammeOwner(programme.ID)
 	first := r.Totals.Payable > 0
+	before, unitBefore := ledger.Lot{}, verno.UnitID{}
 	for i := range r.Outcome.Awards {
 		a := &r.Outcome.Awards[i]
 		unit := verno.PointsUnit(programme.ID)
@@ -258,8 +260,15 @@ func (s *sale) give(p *books.Page, r *verno.Receipt) error {
 			unit = verno.StampsUnit(a.Promotion)
 		}
 		lot := LotOf(p.NewLot(), programme, a, r.Facts.Moment.At, first || p.Owner(r.Owner).State.FirstAt != 0)
+		if i > 0 && unit == unitBefore && lot.AvailableAt == before.AvailableAt && lot.ExpiresAt == before.ExpiresAt {
+			lot.ID = before.ID // one lot for what has one fate
+		}
+		before, unitBefore = lot, unit
 		p.Holding(r.Owner, unit).Earn(p.Draft(), ledger.Account{Owner: issuer, Role: verno.AccountIssuance, Unit: unit}, lot, int64(a.Points), ledger.WhyEarn)
 		r.AwardLots = append(r.AwardLots, lot.ID)
+		if lot.AvailableAt == ledger.UntilPurchase {
+			p.Change(r.Owner).State.Waiting = true
+		}
 	}
 	for _, id := range s.rules.stamps {
 		n := r.Outcome.StampsUsed[id]

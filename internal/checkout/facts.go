@@ -13,9 +13,9 @@ import (
 // holdings gives what an owner has in a unit: locked, or as last read.
 type holdings func(verno.UnitID) *ledger.Holding
 
-// factsOf gathers what the rules may know of a member. Balances are added up only where something is to be spent, as
-// that may need all lots: it returns ledger.ErrMore then.
-func factsOf(r *rules, o *store.Owner, has holdings, p *verno.Presence, m verno.Moment, spends bool) (*verno.MemberFacts, error) {
+// factsOf gathers what the rules may know of a member. Where nothing is to be spent, balances stay 0; where lots that
+// cover the spend are at hand, the balance is what these hold. It returns ledger.ErrMore where all lots must be read.
+func factsOf(r *rules, o *store.Owner, has holdings, p *verno.Presence, m verno.Moment, spend money.Points) (*verno.MemberFacts, error) {
 	s := &o.State
 	now := verno.Micros(m.At)
 	programme := r.Programme()
@@ -47,10 +47,10 @@ func factsOf(r *rules, o *store.Owner, has holdings, p *verno.Presence, m verno.
 			f.Stamps[id] = n
 		}
 	}
-	if !spends {
+	if spend == 0 {
 		return f, nil
 	}
-	n, err := has(verno.PointsUnit(programme.ID)).Spendable(now)
+	n, err := has(verno.PointsUnit(programme.ID)).Covers(int64(spend), now)
 	if err != nil {
 		return nil, err
 	}

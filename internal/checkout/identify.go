@@ -33,7 +33,7 @@ func (t *Till) Identify(ctx context.Context, a verno.Actor, q Identify) (*Identi
 	if err := a.Require(verno.MayIdentify); err != nil {
 		return nil, err
 	}
-	pl, err := t.at(ctx, a, q.Terminal, verno.StoreID{})
+	pl, err := t.at(ctx, a, q.Terminal, q.Store)
 	if err != nil {
 		return nil, err
 	}
@@ -293,7 +293,7 @@ func (t *Till) identified(ctx context.Context, pl *place, p *verno.Presence, per
 		for unit, h := range seen.holdings {
 			h.Held = seen.owner.State.Held(unit, verno.Micros(m.At))
 		}
-		facts, err := factsOf(r, seen.owner, seen.has, p, m, true)
+		facts, err := factsOf(r, seen.owner, seen.has, p, m, -1)
 		if err != nil {
 			return nil, err
 		}

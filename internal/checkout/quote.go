@@ -149,7 +149,7 @@ func (t *Till) price(pl *place, r *rules, s *Sale, p *verno.Presence, seen *glan
 		for unit, h := range seen.holdings {
 			h.Held = seen.owner.State.Held(unit, verno.Micros(now))
 		}
-		facts, err := factsOf(r, seen.owner, seen.has, p, m, true)
+		facts, err := factsOf(r, seen.owner, seen.has, p, m, -1)
 		if err != nil {
 			return nil, err
 		}

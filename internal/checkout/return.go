@@ -10,6 +10,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/ledger"
 	"github.com/verno-loyalty/verno/internal/progress"
+	"github.com/verno-loyalty/verno/internal/promo"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/money"
 )
@@ -361,16 +362,13 @@ func (x *returning) pointsBack(p *books.Page, h *ledger.Holding, r *verno.Receip
 func (x *returning) takeAwards(p *books.Page, r *verno.Receipt, steps []step) error {
 	s := &x.sale.Receipt
 	programme := verno.ProgrammeOwner(r.Programme)
+	parts := make([]promo.Part, len(steps))
+	for i, st := range steps {
+		parts[i] = promo.Part{Line: i, Done: money.Quantity(st.before), Now: money.Quantity(st.after - st.before), Of: money.Quantity(st.of)}
+	}
 	for j := range s.Outcome.Awards {
 		a := &s.Outcome.Awards[j]
-		n := int64(0)
-		if a.ByLine != nil {
-			for i, st := range steps {
-				n += st.share(int64(a.ByLine[i]))
-			}
-		} else if r.Return.Whole {
-			n = int64(a.Points)
-		}
+		n := int64(promo.Clawback(a, parts, r.Return.Whole))
 		if n == 0 {
 			continue
 		}

@@ -62,6 +62,7 @@ type ExpiringPoints struct {
 type Identify struct {
 	Scan       string         // code, number or phone, as scanned or typed: one field takes everything
 	ExternalID string         // of the member; instead of Scan
+	Store      verno.StoreID  // where the credential is bound to no terminal or store
 	Member     verno.MemberID // instead of Scan, for integrations
 	Terminal   verno.TerminalID
 }

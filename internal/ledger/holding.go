@@ -192,6 +192,14 @@ func (h *Holding) Spendable(now int64) (int64, error) {
 	return max(0, h.usable(now)), nil
 }
 
+// Covers is what can be spent for sure by the lots at hand, if that is as much as wanted; else it is Spendable.
+func (h *Holding) Covers(wanted, now int64) (int64, error) {
+	if n := h.usable(now); h.More && wanted > 0 && n >= wanted {
+		return n, nil
+	}
+	return h.Spendable(now)
+}
+
 // usable adds up what is available in the lots at hand, less debts and holds. A lot that was made behind others that are
 // not at hand does not count, because those would be spent before it.
 func (h *Holding) usable(now int64) int64 {

@@ -142,7 +142,7 @@ func (r *Reader) Receipts(ctx context.Context, tenant verno.TenantID, f ReceiptF
 		AND (CAST($3 AS BYTEA) IS NULL OR store_id = $3) AND (CAST($4 AS BYTEA) IS NULL OR terminal_id = $4)
 		AND (CAST($5 AS BYTEA) IS NULL OR member_id = $5)
 		AND ($6 = '' OR kind = $6) AND ($7 = '' OR number = $7)
-		AND occurred_at >= $8 AND ($9 = 0 OR occurred_at < $9)
+		AND occurred_at >= $8 AND (CAST($9 AS BIGINT) = 0 OR occurred_at < $9)
 		ORDER BY id DESC LIMIT $10`,
 		tenant, latest(before.Bytes()), f.Store.Bytes(), f.Terminal.Bytes(), f.Member.Bytes(), string(f.Kind), f.Number,
 		f.From, f.Until, limit)
@@ -160,3 +160,7 @@ func (r *Reader) ReceiptsAfter(ctx context.Context, tenant verno.TenantID, after
 		WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3`, tenant, after[:], limit)
 }
 
+// CountReceipts counts a tenant's receipts.
+func (r *Reader) CountReceipts(ctx context.Context, tenant verno.TenantID) (int64, error) {
+	return queryOne(ctx, r, scanOne[int64], `SELECT count(*) FROM receipt WHERE tenant = $1`, tenant)
+}

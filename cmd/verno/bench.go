@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/pprof"
+	"time"
+
+	"github.com/verno-loyalty/verno/internal/books"
+	"github.com/verno-loyalty/verno/internal/rig"
+	"github.com/verno-loyalty/verno/internal/server"
+)
+
+// bench measures the till on a database of its own, or one that is given.
+func bench(ctx context.Context, t *term, args []string) error {
+	f := flags(t, "bench", "checkout [flags]")
+	db := f.String("db", "", "SQLite file or postgres:// URL; a temporary SQLite file where left out")
+	clients := f.Int("clients", 256, "callers at once")
+	seconds := f.Int("seconds", 10, "length of each measurement")
+	members := f.Int("members", 100_000, "members, each with 1 to 20 lots")
+	promotions := f.Int("promotions", 30, "promotions in force, of which three apply")
+	rate := f.Int("rate", 0, "sales a second, timed from their intended start; 0 for as many as go")
+	single := f.Int("single", 0, "one sale a transaction, over so many connections; 0 for groups")
+	one := f.String("all", "", `"member" or "store": all sales by one member or at one store`)
+	asJSON := f.Bool("json", false, "print the figures as JSON")
+	profile := f.String("cpuprofile", "", "write a CPU profile of the measurement")
+	if len(args) == 0 || args[0] != "checkout" {
+		f.Usage()
+		return errUsage
+	}
+	if err := parse(f, args[1:]); err != nil {
+		return err
+	}
+	dsn, kek := *db, ""
+	if dsn == "" {
+		kek = rig.KEK()
+		dir, err := os.MkdirTemp("", "verno-bench-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		dsn = filepath.Join(dir, "bench.db")
+	}
+	s, err := server.Open(ctx, server.Config{
+		DB: dsn, KEKs: kek, Log: slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Books: books.Options{Single: *single},
+	})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	s.Start()
+	w, err := rig.Build(ctx, s, rig.Size{Members: *members, Stores: 20, Promotions: *promotions, MostLots: 20}, t.progress)
+	if err != nil {
+		return err
+	}
+	if *profile != "" {
+		file, err := os.Create(*profile)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	load := rig.Load{
+		Clients: *clients, Duration: time.Duration(*seconds) * time.Second, Rate: *rate,
+		OneMember: *one == "member", OneStore: *one == "store",
+	}
+	figures, err := rig.Bench(ctx, w, []rig.Load{load}, t.progress)
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		return json.NewEncoder(t.out).Encode(figures[0])
+	}
+	g := figures[0]
+	fmt.Fprintf(t.out, "%d sales in %.1f s: %.0f/s, median %.2f ms, p99 %.2f ms, longest %.1f ms\n", g.Sales, g.Seconds, g.PerSecond, g.P50, g.P99, g.Max)
+	fmt.Fprintf(t.out, "%d commits, %.1f sales a commit, %.2f round trips a commit; %d answered, %d totals_changed, %d failed %s\n",
+		g.Commits, g.SalesPerCommit, g.RoundTrips, g.Answered, g.Changed, g.Failed, g.Failure)
+	return nil
+}
+
+// progress tells on err how far something is.
+func (t *term) progress(what string, done, of int) {
+	fmt.Fprintf(t.err, "\r%s: %d of %d", what, done, of)
+	if done == of {
+		fmt.Fprintln(t.err)
+	}
+}
