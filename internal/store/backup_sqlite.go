@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io"
@@ -33,24 +32,24 @@ func (f *file) backup(ctx context.Context, path string, progress func(done, tota
 	}
 	defer conn.Close()
 	return conn.Raw(func(raw any) error {
-		if _, err := ask(ctx, raw.(driver.Conn), "BEGIN"); err != nil {
+		if _, err := ask(ctx, raw, "BEGIN"); err != nil {
 			return err
 		}
-		_, err := ask(ctx, raw.(driver.Conn), "SELECT COUNT(*) FROM sqlite_master")
+		_, err := ask(ctx, raw, "SELECT COUNT(*) FROM sqlite_master")
 		if err == nil {
 			err = copyPages(ctx, raw, path, progress)
 		}
-		_, end := ask(context.WithoutCancel(ctx), raw.(driver.Conn), "ROLLBACK")
+		_, end := ask(context.WithoutCancel(ctx), raw, "ROLLBACK")
 		return errors.Join(err, end)
 	})
 }
 
 func copyPages(ctx context.Context, conn any, path string, progress func(done, total int64)) error {
-	source, ok := conn.(interface {
+	source, err := as[interface {
 		NewBackup(to string) (*sqlite.Backup, error)
-	})
-	if !ok {
-		return fmt.Errorf("store: %T cannot copy pages", conn)
+	}](conn)
+	if err != nil {
+		return err
 	}
 	to := (&url.URL{Scheme: "file", Path: path, RawQuery: "_pragma=synchronous(2)"}).String()
 	copying, err := source.NewBackup(to)

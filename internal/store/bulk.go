@@ -40,7 +40,7 @@ var (
 func Insert(table, columns, rest string) *Bulk {
 	b, names := newBulk(columns)
 	into := "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ")"
-	b.postgres = into + " SELECT * FROM " + b.unnest(names) + " " + rest
+	b.postgres = into + " SELECT " + strings.Join(names, ", ") + " FROM " + b.unnest(names) + " " + rest
 	b.sqlite = into + " VALUES (" + strings.TrimSuffix(strings.Repeat("?, ", len(names)), ", ") + ") " + rest
 	for i := range names {
 		b.order = append(b.order, i)
@@ -66,6 +66,7 @@ func Keyed(columns, statement string) *Bulk {
 		panic("store: an UPDATE has FROM k, a DELETE has USING k, a SELECT has neither: " + statement)
 	}
 	if verb[1] == "SELECT" {
+		//nolint:unqueryvet // The statement x names its columns.
 		b.postgres = "SELECT x.* FROM " + b.unnest(names) + " CROSS JOIN LATERAL (" + statement + ") AS x"
 	} else {
 		b.postgres = fromKeys.ReplaceAllString(statement, " $1 "+strings.ReplaceAll(b.unnest(names), "$", "$$"))
@@ -195,13 +196,12 @@ func (v *Values) next(t columnType) int {
 
 func appendNull(array []byte) []byte { return binary.BigEndian.AppendUint32(array, 1<<32-1) }
 
-// An array in PostgreSQL's binary format begins with the number of dimensions, whether it may hold NULLs, the type of
-// its elements, their number and the lower bound.
-const arrayHeader = 20
-
+// arrayTypes are PostgreSQL's numbers of the types.
 var arrayTypes = [...]uint32{bytesColumn: 17, intColumn: 20, textColumn: 25}
 
-// reset makes the values ready for another run, keeping their memory.
+// reset makes the values ready for another run, keeping their memory. An array in PostgreSQL's binary format begins
+// with the number of its dimensions, whether it may hold NULLs, the type of its elements, their number, and the first
+// index.
 func (v *Values) reset(b *Bulk, e Engine) {
 	v.bulk, v.at, v.each, v.affected = b, 0, nil, 0
 	clear(v.values)
@@ -217,7 +217,8 @@ func (v *Values) reset(b *Bulk, e Engine) {
 		head := binary.BigEndian.AppendUint32(v.arrays[i][:0], 1)
 		head = binary.BigEndian.AppendUint32(head, 1)
 		head = binary.BigEndian.AppendUint32(head, arrayTypes[t])
-		v.arrays[i] = append(head, 0, 0, 0, 0, 0, 0, 0, 1)
+		head = binary.BigEndian.AppendUint32(head, 0) // See whole.
+		v.arrays[i] = binary.BigEndian.AppendUint32(head, 1)
 	}
 }
 

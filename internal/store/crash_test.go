@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -83,7 +84,7 @@ func untilSyncFails(t *testing.T, path string) {
 	}
 	for i := range 100 {
 		err := s.Hot(t.Context(), 0, func(h *store.HotTx) error {
-			h.Values(claimThing).Bytes(key(i)).Int(1).Text(fmt.Sprint(i)).Null()
+			h.Values(claimThing).Bytes(key(i)).Int(1).Text(strconv.Itoa(i)).Null()
 			return nil
 		})
 		if err == nil {

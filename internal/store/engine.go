@@ -156,12 +156,21 @@ func (s *Store) Stats() Stats {
 func (s *Store) Waiting() int { return s.engine.waiting() }
 
 // Checkpoint moves what SQLite's write-ahead log holds into the database file, so that the log stays bounded. The
-// server calls it about once a second; the writer itself never does, as that would make some sales slow. PostgreSQL
+// server calls it about twice a second; the writer itself never does, as that would make some sales slow. PostgreSQL
 // does its own, and the call does nothing.
 func (s *Store) Checkpoint(ctx context.Context) error { return classify(s.engine.checkpoint(ctx)) }
 
 // Close waits for running transactions and closes all connections.
 func (s *Store) Close() error { return s.engine.close() }
+
+// as is a type assertion for what a driver gives, whose types are known by contract only.
+func as[T any](v any) (T, error) {
+	t, ok := v.(T)
+	if !ok {
+		return t, fmt.Errorf("store: the driver gives %T", v)
+	}
+	return t, nil
+}
 
 var rowLocks = regexp.MustCompile(`\s+FOR (NO KEY )?UPDATE( OF \w+)?( SKIP LOCKED)?`)
 

@@ -51,9 +51,9 @@ func classify(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNotFound
 	}
-	kind, constraint := sqliteKind(err)
+	constraint, kind := sqliteKind(err)
 	if kind == nil {
-		kind, constraint = postgresKind(err)
+		constraint, kind = postgresKind(err)
 	}
 	if kind == nil {
 		return err

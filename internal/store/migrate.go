@@ -157,7 +157,7 @@ func (m migration) run(ctx context.Context, conn *sql.Conn, now time.Time) error
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()
+	defer func() { _ = tx.Rollback() }() // Without effect after COMMIT.
 	const note = `INSERT INTO schema_migration (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)`
 	if _, err := tx.ExecContext(ctx, note, m.number, m.name, m.checksum, now.UnixMicro()); err != nil {
 		return err

@@ -171,7 +171,11 @@ func (s *server) hot(ctx context.Context, lane int, fn func(h *HotTx) error) err
 func (s *server) pipe(conn *sql.Conn) runner {
 	return func(ctx context.Context, queue []*Values) error {
 		return classify(conn.Raw(func(raw any) error {
-			_, err := pipeline(ctx, raw.(*stdlib.Conn).Conn().PgConn(), false, queue, false)
+			conn, err := as[*stdlib.Conn](raw)
+			if err != nil {
+				return err
+			}
+			_, err = pipeline(ctx, conn.Conn().PgConn(), false, queue, false)
 			return err
 		}))
 	}
@@ -182,8 +186,10 @@ func (s *server) undecided(err error) bool { return undecidedServer(err) }
 // undecidedServer: only an ordinary error of the server says that a COMMIT did not happen. A server that goes down may
 // say so after it has committed.
 func undecidedServer(err error) bool {
-	var e *pgconn.PgError
-	return !pgconn.SafeToRetry(err) && !(errors.As(err, &e) && e.SeverityUnlocalized == "ERROR")
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.SeverityUnlocalized != "ERROR"
+	}
+	return !pgconn.SafeToRetry(err)
 }
 
 func (s *server) close() error {
@@ -194,27 +200,27 @@ func (s *server) close() error {
 }
 
 // postgresKind is what an error of PostgreSQL, or of the way to it, means.
-func postgresKind(err error) (kind error, constraint string) {
-	var e *pgconn.PgError
-	if !errors.As(err, &e) {
-		return lostConnection(err), ""
+func postgresKind(err error) (constraint string, kind error) {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
+		return "", lostConnection(err)
 	}
 	switch e.Code {
 	case "23505":
-		return ErrUnique, e.ConstraintName
+		return e.ConstraintName, ErrUnique
 	case "40001", "40P01":
-		return ErrRetry, ""
+		return "", ErrRetry
 	case "53100":
-		return ErrFull, ""
+		return "", ErrFull
 	case "25006", // The primary has become a standby.
 		"55P03", "57014": // A lock or a statement took too long.
-		return ErrUnavailable, ""
+		return "", ErrUnavailable
 	}
 	switch {
 	case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "53"), strings.HasPrefix(e.Code, "57P"), strings.HasPrefix(e.Code, "58"):
-		return ErrUnavailable, ""
+		return "", ErrUnavailable
 	}
-	return nil, ""
+	return "", nil
 }
 
 // lostConnection recognises a connection that could not be made or has gone. The caller's own deadline is neither.

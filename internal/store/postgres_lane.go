@@ -79,8 +79,7 @@ func (l *serverLane) exec(ctx context.Context, begin bool, queue []*Values, comm
 		}
 		_, err = pipeline(ctx, l.conn, begin, queue, commit)
 	}
-	var e *pgconn.PgError
-	if errors.As(err, &e) && (e.Code == "0A000" || e.Code == "26000") {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && (e.Code == "0A000" || e.Code == "26000") {
 		l.drop() // A migration changed what a prepared statement answers.
 	}
 	return classify(err)

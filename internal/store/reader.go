@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 )
 
 // Reader reads, and has no way to write: outside of transactions its connections refuse to. What every table can be
@@ -31,17 +32,11 @@ func (r *Reader) Engine() Engine { return r.engine.kind() }
 
 // Query asks for rows. The caller closes them, or reads them to their end.
 func (r *Reader) Query(ctx context.Context, statement string, args ...any) (*Rows, error) {
-	if r.engine.kind() == SQLite {
-		statement = withoutRowLocks(statement)
-	}
-	values, err := plain(args)
+	ctx, statement, values, err := r.prepare(ctx, statement, args)
 	if err != nil {
 		return nil, err
 	}
-	if ctx, err = r.patient(ctx); err != nil {
-		return nil, err
-	}
-	rows, err := r.on.QueryContext(ctx, statement, values...)
+	rows, err := r.on.QueryContext(ctx, statement, values...) //nolint:rowserrcheck // Rows.Err does.
 	if err != nil {
 		return nil, classify(err)
 	}
@@ -71,9 +66,12 @@ func (r *Reader) Pipe(ctx context.Context, fn func(p *Pipe) error) error {
 	return p.Flush(ctx)
 }
 
-// Snapshot lets fn see one state of the database however long it takes. On SQLite the write-ahead log grows for as
-// long, so long readers go in chunks where they can.
+// Snapshot lets fn see one state of the database however long it takes; inside a transaction or another snapshot there
+// is none. On SQLite the write-ahead log grows for as long, so long readers go in chunks where they can.
 func (r *Reader) Snapshot(ctx context.Context, fn func(r *Reader) error) error {
+	if r.conn != nil {
+		return errors.New("store: a snapshot is taken outside of transactions")
+	}
 	conn, err := r.pool.Conn(ctx)
 	if err != nil {
 		return classify(err)
@@ -87,17 +85,22 @@ func (r *Reader) Snapshot(ctx context.Context, fn func(r *Reader) error) error {
 	if err != nil {
 		return classify(err)
 	}
-	defer tx.Rollback()
+	defer func() { _ = tx.Rollback() }()
 	return fn(newReader(r.engine, tx, conn, nil))
 }
 
-// patient is the context that a statement runs under. A statement on SQLite's writer is never interrupted, because an
-// interrupt costs the connection with its cache and prepared statements; its callers look at their context before it.
-func (r *Reader) patient(ctx context.Context) (context.Context, error) {
-	if !r.quiet {
-		return ctx, nil
+// prepare makes of a statement and its arguments what the engine takes. A statement on SQLite's writer is never
+// interrupted, because an interrupt costs the connection with its cache and prepared statements; the context is looked
+// at before it.
+func (r *Reader) prepare(ctx context.Context, statement string, args []any) (context.Context, string, []any, error) {
+	if r.engine.kind() == SQLite {
+		statement = withoutRowLocks(statement)
 	}
-	return context.WithoutCancel(ctx), ctx.Err()
+	values, err := plain(args)
+	if err == nil && r.quiet {
+		ctx, err = context.WithoutCancel(ctx), ctx.Err()
+	}
+	return ctx, statement, values, err
 }
 
 // queryOne reads one row with a table's scan function. It returns ErrNotFound if there is none.

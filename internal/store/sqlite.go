@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -68,7 +69,7 @@ func openSQLite(ctx context.Context, path string, opt Options, counts *counters)
 		opt.PoolSize = 6
 	}
 	f.readers = f.connections(opt.PoolSize, "deferred", pragma{"cache_size", int64(-8 << 10)}, pragma{"query_only", int64(1)})
-	f.keeper = f.connections(1, "deferred", pragma{"cache_size", int64(-2 << 10)}, pragma{"busy_timeout", int64(100)})
+	f.keeper = f.connections(1, "deferred", pragma{"cache_size", int64(-2 << 10)}, pragma{"busy_timeout", int64(20)})
 	for _, db := range []*sql.DB{f.readers, f.keeper} {
 		if err := db.PingContext(ctx); err != nil {
 			return nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), f.close())
@@ -76,11 +77,14 @@ func openSQLite(ctx context.Context, path string, opt Options, counts *counters)
 	}
 	// The connection is kept for as long as the store is open and the turn keeps its users apart, so the driver's side
 	// of it may be used directly: database/sql would cost the hot path a tenth of its rate.
-	err = f.writer.Raw(func(conn any) error {
-		f.lane = newFileLane(conn.(driver.Conn), counts)
-		return nil
+	err = f.writer.Raw(func(raw any) (err error) {
+		f.lane, err = newFileLane(raw, counts)
+		return err
 	})
-	return f, err
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), f.close())
+	}
+	return f, nil
 }
 
 // connections is a pool of n connections, each set and checked when it is made.
@@ -90,7 +94,7 @@ func (f *file) connections(n int, begin string, settings ...pragma) *sql.DB {
 	if err != nil {
 		panic("store: " + err.Error()) // The text is made here and always parses.
 	}
-	db := sql.OpenDB(&checked{Connector: connector, settings: append(durable[:len(durable):len(durable)], settings...)})
+	db := sql.OpenDB(&checked{Connector: connector, settings: append(slices.Clip(durable), settings...)})
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	return db
@@ -146,8 +150,12 @@ func (c *checked) check(ctx context.Context, conn driver.Conn) error {
 }
 
 // ask returns the first column of the first row, nil if there is none.
-func ask(ctx context.Context, conn driver.Conn, statement string) (driver.Value, error) {
-	rows, err := conn.(driver.QueryerContext).QueryContext(ctx, statement, nil)
+func ask(ctx context.Context, conn any, statement string) (driver.Value, error) {
+	queryer, err := as[driver.QueryerContext](conn)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := queryer.QueryContext(ctx, statement, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -199,9 +207,12 @@ func (f *file) pipe(conn *sql.Conn) runner {
 	if conn == f.writer {
 		return func(_ context.Context, queue []*Values) error { return classify(f.lane.run(queue)) }
 	}
-	return func(ctx context.Context, queue []*Values) error {
+	return func(_ context.Context, queue []*Values) error {
 		return classify(conn.Raw(func(raw any) error {
-			lane := newFileLane(raw.(driver.Conn), f.counts)
+			lane, err := newFileLane(raw, f.counts)
+			if err != nil {
+				return err
+			}
 			defer lane.close()
 			return lane.run(queue)
 		}))
@@ -213,8 +224,8 @@ func (f *file) undecided(err error) bool { return undecidedFile(err) }
 // undecidedFile: when the disk fails a COMMIT, its frames may be in the log or not until the log is read again at
 // start. A full disk or a lock that is taken is noticed before the frame that commits.
 func undecidedFile(err error) bool {
-	var e *sqlite.Error
-	return !errors.As(err, &e) || e.Code()&0xff == sqlite3.SQLITE_IOERR
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return !ok || e.Code()&0xff == sqlite3.SQLITE_IOERR
 }
 
 func (f *file) close() error {
@@ -236,25 +247,25 @@ func (f *file) close() error {
 }
 
 // sqliteKind is what a SQLite error code means.
-func sqliteKind(err error) (kind error, constraint string) {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return nil, ""
+func sqliteKind(err error) (constraint string, kind error) {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return "", nil
 	}
 	switch e.Code() {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID:
-		return ErrUnique, e.Error()
+		return e.Error(), ErrUnique
 	case sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC:
-		return ErrFsync, ""
+		return "", ErrFsync
 	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return ErrRetry, ""
+		return "", ErrRetry
 	case sqlite3.SQLITE_FULL:
-		return ErrFull, ""
+		return "", ErrFull
 	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM:
-		return ErrUnavailable, ""
+		return "", ErrUnavailable
 	default:
-		return nil, ""
+		return "", nil
 	}
 }

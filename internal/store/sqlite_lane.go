@@ -14,19 +14,25 @@ type fileLane struct {
 	counts   *counters
 	tx       *HotTx
 	prepared map[*Bulk]*filed
-	ends     map[string]driver.StmtExecContext // BEGIN, COMMIT and ROLLBACK
+	ends     map[string]*filed // BEGIN, COMMIT and ROLLBACK
 }
 
 // filed is a prepared statement with the arguments that its rows take turns in.
 type filed struct {
-	stmt driver.Stmt
-	args []driver.NamedValue
+	stmt  driver.Stmt
+	exec  driver.StmtExecContext
+	query driver.StmtQueryContext
+	args  []driver.NamedValue
 }
 
-func newFileLane(conn driver.Conn, counts *counters) *fileLane {
-	l := &fileLane{conn: conn, counts: counts, prepared: map[*Bulk]*filed{}, ends: map[string]driver.StmtExecContext{}}
+func newFileLane(raw any, counts *counters) (*fileLane, error) {
+	conn, err := as[driver.Conn](raw)
+	if err != nil {
+		return nil, err
+	}
+	l := &fileLane{conn: conn, counts: counts, prepared: map[*Bulk]*filed{}, ends: map[string]*filed{}}
 	l.tx = newHotTx(SQLite, l)
-	return l
+	return l, nil
 }
 
 func (l *fileLane) exec(_ context.Context, begin bool, queue []*Values, commit bool) error {
@@ -53,16 +59,15 @@ func (l *fileLane) exec(_ context.Context, begin bool, queue []*Values, commit b
 func (l *fileLane) rollback() { _ = l.end("ROLLBACK") }
 
 func (l *fileLane) end(how string) error {
-	stmt := l.ends[how]
-	if stmt == nil {
-		made, err := l.conn.Prepare(how)
-		if err != nil {
+	p := l.ends[how]
+	if p == nil {
+		var err error
+		if p, err = l.prepare(how, 0); err != nil {
 			return err
 		}
-		stmt = made.(driver.StmtExecContext)
-		l.ends[how] = stmt
+		l.ends[how] = p
 	}
-	_, err := stmt.ExecContext(context.Background(), nil)
+	_, err := p.exec.ExecContext(context.Background(), nil)
 	return err
 }
 
@@ -70,13 +75,9 @@ func (l *fileLane) run(queue []*Values) error {
 	for _, v := range queue {
 		p := l.prepared[v.bulk]
 		if p == nil {
-			stmt, err := l.conn.Prepare(v.bulk.sqlite)
-			if err != nil {
+			var err error
+			if p, err = l.prepare(v.bulk.sqlite, len(v.bulk.order)); err != nil {
 				return err
-			}
-			p = &filed{stmt: stmt, args: make([]driver.NamedValue, len(v.bulk.order))}
-			for i := range p.args {
-				p.args[i].Ordinal = i + 1
 			}
 			l.prepared[v.bulk] = p
 		}
@@ -87,6 +88,23 @@ func (l *fileLane) run(queue []*Values) error {
 	return nil
 }
 
+func (l *fileLane) prepare(statement string, args int) (*filed, error) {
+	stmt, err := l.conn.Prepare(statement)
+	if err != nil {
+		return nil, err
+	}
+	exec, errExec := as[driver.StmtExecContext](stmt)
+	query, errQuery := as[driver.StmtQueryContext](stmt)
+	if err := errors.Join(errExec, errQuery); err != nil {
+		return nil, errors.Join(err, stmt.Close())
+	}
+	p := &filed{stmt: stmt, exec: exec, query: query, args: make([]driver.NamedValue, args)}
+	for i := range p.args {
+		p.args[i].Ordinal = i + 1
+	}
+	return p, nil
+}
+
 func (p *filed) run(v *Values) error {
 	width := len(v.bulk.types)
 	defer p.forget()
@@ -95,12 +113,12 @@ func (p *filed) run(v *Values) error {
 			p.args[i].Value = row[column]
 		}
 		if v.each != nil {
-			if err := p.query(v); err != nil {
+			if err := p.ask(v); err != nil {
 				return err
 			}
 			continue
 		}
-		result, err := p.stmt.(driver.StmtExecContext).ExecContext(context.Background(), p.args)
+		result, err := p.exec.ExecContext(context.Background(), p.args)
 		if err != nil {
 			return err
 		}
@@ -113,8 +131,9 @@ func (p *filed) run(v *Values) error {
 	return nil
 }
 
-func (p *filed) query(v *Values) error {
-	rows, err := p.stmt.(driver.StmtQueryContext).QueryContext(context.Background(), p.args)
+// ask runs the statement for one row of values and hands on the rows of its answer.
+func (p *filed) ask(v *Values) error {
+	rows, err := p.query.QueryContext(context.Background(), p.args)
 	if err != nil {
 		return err
 	}
@@ -145,8 +164,8 @@ func (l *fileLane) close() {
 	for _, p := range l.prepared {
 		_ = p.stmt.Close()
 	}
-	for _, stmt := range l.ends {
-		_ = stmt.(driver.Stmt).Close()
+	for _, p := range l.ends {
+		_ = p.stmt.Close()
 	}
 	clear(l.prepared)
 	clear(l.ends)

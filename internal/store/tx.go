@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 )
@@ -16,11 +15,8 @@ type Tx struct {
 
 // Exec runs a statement and returns how many rows it changed.
 func (tx *Tx) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
-	values, err := plain(args)
+	ctx, statement, values, err := tx.prepare(ctx, statement, args)
 	if err != nil {
-		return 0, err
-	}
-	if ctx, err = tx.patient(ctx); err != nil {
 		return 0, err
 	}
 	result, err := tx.on.ExecContext(ctx, statement, values...)
@@ -83,7 +79,7 @@ func (s *Store) once(ctx context.Context, low bool, fn func(tx *Tx) error) error
 	}
 	tx := &Tx{Reader: newReader(s.engine, t, conn, nil)}
 	tx.quiet = s.engine.quiet()
-	defer t.Rollback()
+	defer func() { _ = t.Rollback() }() // Without effect after COMMIT.
 	if err := fn(tx); err != nil {
 		return err
 	}
@@ -105,12 +101,6 @@ func (s *Store) once(ctx context.Context, low bool, fn func(tx *Tx) error) error
 	return nil
 }
 
-// Snapshot in a transaction is the transaction itself on SQLite; on PostgreSQL each statement would still see what was
-// committed before it, so both refuse.
-func (tx *Tx) Snapshot(context.Context, func(r *Reader) error) error {
-	return errors.New("store: a snapshot is taken outside of transactions")
-}
-
 // pause waits unless the context ends first.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
@@ -122,5 +112,3 @@ func pause(ctx context.Context, d time.Duration) error {
 		return ctx.Err()
 	}
 }
-
-var _ querier = (*sql.Tx)(nil)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -138,7 +139,7 @@ func TestWriteBulk(t *testing.T) {
 		err := s.WriteLow(ctx, func(tx *store.Tx) error {
 			v := tx.Bulk().Values(claimThing)
 			for i := range 1000 {
-				v.Bytes(key(i)).Int(int64(i)).Text(fmt.Sprint(i)).Null()
+				v.Bytes(key(i)).Int(int64(i)).Text(strconv.Itoa(i)).Null()
 			}
 			if err := tx.Bulk().Flush(ctx); err != nil {
 				return err

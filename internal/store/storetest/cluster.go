@@ -57,16 +57,16 @@ synchronous_commit = on
 
 // NewCluster starts a cluster for one test, which may kill it and start it again. It skips the test where PostgreSQL is
 // left out.
-func NewCluster(t testing.TB) *Cluster {
-	t.Helper()
+func NewCluster(tb testing.TB) *Cluster {
+	tb.Helper()
 	if os.Getenv("VERNO_TEST_ENGINE") == "sqlite" {
-		t.Skip("PostgreSQL is left out")
+		tb.Skip("PostgreSQL is left out")
 	}
 	c, err := startCluster()
 	if err != nil {
-		t.Fatalf("PostgreSQL does not start: %v", err)
+		tb.Fatalf("PostgreSQL does not start: %v", err)
 	}
-	t.Cleanup(func() { _ = c.watcher.Close() })
+	tb.Cleanup(func() { _ = c.watcher.Close() })
 	return c
 }
 
@@ -76,9 +76,9 @@ func (c *Cluster) URL(database string) string {
 }
 
 // Execute runs a statement as the cluster's superuser.
-func (c *Cluster) Execute(t testing.TB, statement string) {
-	t.Helper()
-	execute(t, c.URL("postgres"), statement)
+func (c *Cluster) Execute(tb testing.TB, statement string) {
+	tb.Helper()
+	execute(tb, c.URL("postgres"), statement)
 }
 
 // Kill ends the server as kill -9 does.
@@ -170,7 +170,7 @@ func (c *Cluster) launch(options []string) error {
 
 // command runs a program as the cluster's user, with its output in the cluster's log.
 func (c *Cluster) command(path string, args ...string) *exec.Cmd {
-	cmd := exec.Command(path, args...)
+	cmd := exec.CommandContext(context.Background(), path, args...) // It ends by a signal of its own.
 	cmd.Dir, cmd.SysProcAttr, cmd.Stdout, cmd.Stderr = c.folder, c.attr, c.log, c.log
 	return cmd
 }
@@ -272,9 +272,14 @@ func roomInMemory() string {
 }
 
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		return 0, err
 	}
-	return l.Addr().(*net.TCPAddr).Port, l.Close()
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(port)
 }

@@ -23,14 +23,14 @@ var own struct {
 }
 
 // sharedURL is the server that tests make their databases on.
-func sharedURL(t testing.TB) string {
-	t.Helper()
+func sharedURL(tb testing.TB) string {
+	tb.Helper()
 	if dsn := os.Getenv("VERNO_TEST_PG"); dsn != "" {
 		return dsn
 	}
 	own.Do(func() { own.cluster, own.err = startCluster() })
 	if own.err != nil {
-		t.Fatalf("PostgreSQL does not start: %v\nInstall it (apt-get install postgresql), or set VERNO_TEST_ENGINE=sqlite to leave it out.", own.err)
+		tb.Fatalf("PostgreSQL does not start: %v\nInstall it (apt-get install postgresql), or set VERNO_TEST_ENGINE=sqlite to leave it out.", own.err)
 	}
 	return own.cluster.URL("postgres")
 }
@@ -46,24 +46,24 @@ var (
 )
 
 // postgresDSN copies the template of a schema.
-func postgresDSN(t testing.TB, files fs.FS) string {
-	t.Helper()
-	server := sharedURL(t)
-	return createDatabase(t, server, template(t, server, files))
+func postgresDSN(tb testing.TB, files fs.FS) string {
+	tb.Helper()
+	server := sharedURL(tb)
+	return createDatabase(tb, server, template(tb, server, files))
 }
 
 // template is a database with a schema, made once in a process. Nobody may be connected to it while it is copied.
-func template(t testing.TB, server string, files fs.FS) string {
-	t.Helper()
+func template(tb testing.TB, server string, files fs.FS) string {
+	tb.Helper()
 	templates.Lock()
 	defer templates.Unlock()
-	key := fingerprint(t, files)
+	key := fingerprint(tb, files)
 	if name := templates.names[key]; name != "" {
 		return name
 	}
 	name := fmt.Sprintf("verno_%s_template_%s", run, key)
-	execute(t, server, "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8'")
-	migrate(t, inDatabase(t, server, name), files)
+	execute(tb, server, "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8'")
+	migrate(tb, inDatabase(tb, server, name), files)
 	if templates.names == nil {
 		templates.names = map[string]string{}
 	}
@@ -71,38 +71,38 @@ func template(t testing.TB, server string, files fs.FS) string {
 	return name
 }
 
-func emptyPostgres(t testing.TB) string {
-	t.Helper()
-	return createDatabase(t, sharedURL(t), "template0")
+func emptyPostgres(tb testing.TB) string {
+	tb.Helper()
+	return createDatabase(tb, sharedURL(tb), "template0")
 }
 
-func createDatabase(t testing.TB, server, template string) string {
-	t.Helper()
+func createDatabase(tb testing.TB, server, template string) string {
+	tb.Helper()
 	name := fmt.Sprintf("verno_%s_%d", run, databases.Add(1))
-	execute(t, server, "CREATE DATABASE "+name+" TEMPLATE "+template)
-	t.Cleanup(func() { execute(t, server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
-	return inDatabase(t, server, name)
+	execute(tb, server, "CREATE DATABASE "+name+" TEMPLATE "+template)
+	tb.Cleanup(func() { execute(tb, server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
+	return inDatabase(tb, server, name)
 }
 
-func execute(t testing.TB, dsn, statement string) {
-	t.Helper()
-	ctx := context.WithoutCancel(t.Context())
+func execute(tb testing.TB, dsn, statement string) {
+	tb.Helper()
+	ctx := context.WithoutCancel(tb.Context())
 	conn, err := pgconn.Connect(ctx, dsn)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer conn.Close(ctx)
 	if _, err := conn.Exec(ctx, statement).ReadAll(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
 // inDatabase is a URL of a server with another database.
-func inDatabase(t testing.TB, server, name string) string {
-	t.Helper()
+func inDatabase(tb testing.TB, server, name string) string {
+	tb.Helper()
 	u, err := url.Parse(server)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	u.Path = "/" + name
 	return u.String()

@@ -10,6 +10,7 @@ package storetest
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"os"
@@ -39,8 +40,8 @@ func EachWith(t *testing.T, files fs.FS, fn func(t *testing.T, s *store.Store)) 
 }
 
 // Engines are the engines to test: both, unless the environment says otherwise.
-func Engines(t testing.TB) []store.Engine {
-	t.Helper()
+func Engines(tb testing.TB) []store.Engine {
+	tb.Helper()
 	switch name := os.Getenv("VERNO_TEST_ENGINE"); name {
 	case "":
 		return []store.Engine{store.SQLite, store.PostgreSQL}
@@ -49,52 +50,52 @@ func Engines(t testing.TB) []store.Engine {
 	case store.PostgreSQL.String():
 		return []store.Engine{store.PostgreSQL}
 	default:
-		t.Fatalf("VERNO_TEST_ENGINE=%s: want sqlite, postgres or nothing", name)
+		tb.Fatalf("VERNO_TEST_ENGINE=%s: want sqlite, postgres or nothing", name)
 		return nil
 	}
 }
 
 // Open opens a database and closes it at the end of the test.
-func Open(t testing.TB, dsn string) *store.Store {
-	t.Helper()
-	s, err := store.Open(t.Context(), dsn, store.Options{})
+func Open(tb testing.TB, dsn string) *store.Store {
+	tb.Helper()
+	s, err := store.Open(tb.Context(), dsn, store.Options{})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := s.Close(); err != nil {
-			t.Errorf("close the store: %v", err)
+			tb.Errorf("close the store: %v", err)
 		}
 	})
 	return s
 }
 
 // DSN makes a fresh database with Verno's schema and returns its name, as the command line takes it.
-func DSN(t testing.TB, e store.Engine) string {
-	t.Helper()
-	return DSNWith(t, e, nil)
+func DSN(tb testing.TB, e store.Engine) string {
+	tb.Helper()
+	return DSNWith(tb, e, nil)
 }
 
 // DSNWith is DSN with other migrations; nil means Verno's own.
-func DSNWith(t testing.TB, e store.Engine, files fs.FS) string {
-	t.Helper()
+func DSNWith(tb testing.TB, e store.Engine, files fs.FS) string {
+	tb.Helper()
 	if e == store.PostgreSQL {
-		return postgresDSN(t, files)
+		return postgresDSN(tb, files)
 	}
-	path := filepath.Join(t.TempDir(), "verno.db")
-	if err := os.WriteFile(path, migratedFile(t, files), 0o600); err != nil {
-		t.Fatal(err)
+	path := filepath.Join(tb.TempDir(), "verno.db")
+	if err := os.WriteFile(path, migratedFile(tb, files), 0o600); err != nil {
+		tb.Fatal(err)
 	}
 	return path
 }
 
 // Empty makes a fresh database without any table.
-func Empty(t testing.TB, e store.Engine) string {
-	t.Helper()
+func Empty(tb testing.TB, e store.Engine) string {
+	tb.Helper()
 	if e == store.PostgreSQL {
-		return emptyPostgres(t)
+		return emptyPostgres(tb)
 	}
-	return filepath.Join(t.TempDir(), "verno.db")
+	return filepath.Join(tb.TempDir(), "verno.db")
 }
 
 var migrated struct {
@@ -103,17 +104,17 @@ var migrated struct {
 }
 
 // migratedFile is a SQLite file with a schema, made once in a process.
-func migratedFile(t testing.TB, files fs.FS) []byte {
-	t.Helper()
+func migratedFile(tb testing.TB, files fs.FS) []byte {
+	tb.Helper()
 	migrated.Lock()
 	defer migrated.Unlock()
-	key := fingerprint(t, files)
+	key := fingerprint(tb, files)
 	if migrated.files[key] == nil {
-		path := filepath.Join(t.TempDir(), "template.db")
-		migrate(t, path, files)
+		path := filepath.Join(tb.TempDir(), "template.db")
+		migrate(tb, path, files)
 		b, err := os.ReadFile(path)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if migrated.files == nil {
 			migrated.files = map[string][]byte{}
@@ -123,12 +124,12 @@ func migratedFile(t testing.TB, files fs.FS) []byte {
 	return migrated.files[key]
 }
 
-func migrate(t testing.TB, dsn string, files fs.FS) {
-	t.Helper()
-	ctx := context.WithoutCancel(t.Context())
+func migrate(tb testing.TB, dsn string, files fs.FS) {
+	tb.Helper()
+	ctx := context.WithoutCancel(tb.Context())
 	s, err := store.Open(ctx, dsn, store.Options{})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if files == nil {
 		_, err = s.Migrate(ctx, time.Now())
@@ -136,30 +137,30 @@ func migrate(t testing.TB, dsn string, files fs.FS) {
 		_, err = s.MigrateWith(ctx, files, time.Now())
 	}
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
 // fingerprint tells one set of migrations from another.
-func fingerprint(t testing.TB, files fs.FS) string {
-	t.Helper()
+func fingerprint(tb testing.TB, files fs.FS) string {
+	tb.Helper()
 	if files == nil {
 		return "verno"
 	}
 	names, err := fs.Glob(files, "*.sql")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	sum := sha256.New()
 	for _, name := range names {
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		fmt.Fprintf(sum, "%s\x00%s\x00", name, text)
 	}
-	return fmt.Sprintf("%x", sum.Sum(nil)[:8])
+	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
