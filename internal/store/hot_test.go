@@ -382,3 +382,50 @@ func TestBulkDeclarations(t *testing.T) {
 		addThings(t, s, 1)
 	})
 }
+
+// TestHotPlans: PostgreSQL reaches the rows of a group by their keys, never by reading a table, although it has no
+// statistics of new tables and does not know how many keys an array holds.
+func TestHotPlans(t *testing.T) {
+	setting := store.Keyed("name text", `SELECT k.name AS name, current_setting(k.name) AS value`)
+	flushed := store.Keyed("n bigint", `SELECT k.n AS n FROM pg_stat_force_next_flush()`)
+	each(t, func(t *testing.T, s *store.Store) {
+		if s.Engine() != store.PostgreSQL {
+			t.Skip("SQLite's planner is not asked about arrays")
+		}
+		addThings(t, s, 5000)
+		err := s.Hot(t.Context(), 0, func(h *store.HotTx) error {
+			none := func(store.Scanner) error { return nil }
+			h.Values(setting).Text("enable_seqscan").Text("enable_hashjoin").Text("enable_mergejoin").Text("jit").
+				Each(func(row store.Scanner) error {
+					var name, value string
+					err := row.Scan(&name, &value)
+					if value != "off" {
+						t.Errorf("%s is %s", name, value)
+					}
+					return err
+				})
+			lock, ask := h.Values(lockThing).Each(none), h.Values(firstParts).Each(none)
+			add, remove := h.Values(addCount), h.Values(deletePart)
+			for i := range 3000 {
+				lock.Bytes(key(i))
+				ask.Int(0).Bytes(key(i))
+				add.Bytes(key(i)).Int(1)
+				remove.Int(0).Bytes(key(i))
+			}
+			if err := h.Flush(t.Context()); err != nil {
+				return err
+			}
+			h.Values(flushed).Int(0).Each(none)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var whole, byKey int
+		err = s.Reader().QueryRow(t.Context(), `SELECT CAST(SUM(seq_scan) AS BIGINT), CAST(SUM(idx_scan) AS BIGINT)
+			FROM pg_stat_user_tables WHERE relname IN ('thing', 'part')`).Scan(&whole, &byKey)
+		if err != nil || whole != 0 || byKey == 0 {
+			t.Errorf("%d tables were read whole, %d by key, %v", whole, byKey, err)
+		}
+	})
+}
