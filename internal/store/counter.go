@@ -13,7 +13,7 @@ type Counter struct {
 	Cost      int64
 }
 
-// CounterChange adds to a counter as long as it stays within its caps.
+// CounterChange adds to a counter as long as it stays within its caps. Giving back is always within them.
 type CounterChange struct {
 	Counter
 	MaxUses int64
@@ -29,7 +29,7 @@ var (
 	addCounter = Keyed("tenant bytea, id bytea, uses bigint, cost bigint, max_uses bigint, max_cost bigint",
 		`UPDATE counter SET uses = counter.uses + k.uses, cost = counter.cost + k.cost FROM k
 		WHERE counter.tenant = k.tenant AND counter.promotion_id = k.id
-		AND counter.uses + k.uses <= k.max_uses AND counter.cost + k.cost <= k.max_cost`)
+		AND (k.uses <= 0 OR counter.uses + k.uses <= k.max_uses) AND (k.cost <= 0 OR counter.cost + k.cost <= k.max_cost)`)
 )
 
 func scanCounter(row Scanner) (c Counter, err error) {

@@ -23,8 +23,8 @@ func scanHold(row Scanner) (h verno.Hold, err error) {
 var putHold = Insert("hold",
 	`tenant bytea, owner_id bytea, id bytea, unit_id bytea, amount bigint, captured bigint, state text, reference text,
 	terminal_id bytea, deadline_at bigint, created_at bigint, ended_at bigint`,
-	`ON CONFLICT (tenant, owner_id, id) DO UPDATE SET captured = excluded.captured, state = excluded.state,
-	ended_at = excluded.ended_at`)
+	`ON CONFLICT (tenant, owner_id, id) DO UPDATE SET amount = excluded.amount, captured = excluded.captured,
+	state = excluded.state, deadline_at = excluded.deadline_at, ended_at = excluded.ended_at`)
 
 // PutHolds writes holds that are new, or whose owners are locked.
 func (p *Pipe) PutHolds(tenant verno.TenantID, holds []verno.Hold) {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/money"
@@ -216,7 +215,9 @@ func AppendOutcome(b []byte, r *verno.Receipt) []byte {
 	b = append(b, `,"p":[`...)
 	for i := range names {
 		b = appendOpen(b, i, `"`, `,"`)
-		b = names[i].AppendBytes(b)
+		if !names[i].IsZero() {
+			b = names[i].AppendBytes(b)
+		}
 		b = append(b, '"')
 	}
 	return append(b, `]}`...)
@@ -342,59 +343,4 @@ func readOutcome(text []byte, r *verno.Receipt) error {
 	}
 	r.Debt, r.Return = j.Debt, j.Return
 	return nil
-}
-
-func appendOpen(b []byte, i int, first, next string) []byte {
-	if i == 0 {
-		return append(b, first...)
-	}
-	return append(b, next...)
-}
-
-func appendInt(b []byte, name string, n int64) []byte {
-	if n == 0 {
-		return b
-	}
-	return strconv.AppendInt(appendName(b, name), n, 10)
-}
-
-func appendBool(b []byte, name string, v bool) []byte {
-	if !v {
-		return b
-	}
-	return append(appendName(b, name), "true"...)
-}
-
-func appendText(b []byte, name, s string) []byte {
-	if s == "" {
-		return b
-	}
-	return appendString(appendName(b, name), s)
-}
-
-func appendAny(b []byte, name string, v any) []byte {
-	out, err := json.Marshal(v)
-	if err != nil {
-		panic("store: a receipt cannot be written: " + err.Error())
-	}
-	return append(appendName(b, name), out...)
-}
-
-func appendName(b []byte, name string) []byte {
-	b = append(b, ',', '"')
-	b = append(b, name...)
-	return append(b, '"', ':')
-}
-
-// appendString writes a JSON string; what needs escapes is left to encoding/json.
-func appendString(b []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf && !utf8.ValidString(s) {
-			out, _ := json.Marshal(s)
-			return append(b, out...)
-		}
-	}
-	b = append(b, '"')
-	b = append(b, s...)
-	return append(b, '"')
 }
