@@ -1,7 +1,7 @@
 package store_test
 
 import (
-	"fmt"
+	"errors"
 	"sync"
 	"testing"
 
@@ -295,7 +295,7 @@ func TestCountersStayWithinTheirCaps(t *testing.T) {
 				return err
 			}
 			if v.Affected() != 1 {
-				return fmt.Errorf("a use could not be given back under a cap that was lowered")
+				return errors.New("a use could not be given back under a cap that was lowered")
 			}
 			return nil
 		})

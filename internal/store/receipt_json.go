@@ -138,7 +138,7 @@ type outcomeJSON struct {
 	Uses       [][3]int64                  `json:"u"`
 	Tenders    []tenderJSON                `json:"t"`
 	Debt       money.Points                `json:"debt"`
-	Return     *verno.ReturnOutcome        `json:"r"`
+	Return     *returnJSON                 `json:"r"`
 }
 
 type lineOutcomeJSON struct {
@@ -163,9 +163,59 @@ type awardJSON struct {
 
 type tenderJSON struct {
 	Kind      verno.TenderKind `json:"k"`
-	Amount    money.Amount     `json:"a"`
-	Points    money.Points     `json:"p"`
-	Reference string           `json:"r"`
+	Amount    money.Amount     `json:"a,omitempty"`
+	Points    money.Points     `json:"p,omitempty"`
+	Reference string           `json:"r,omitempty"`
+}
+
+type returnJSON struct {
+	Lines       []returnedLineJSON `json:"l"`
+	PointsBack  money.Points       `json:"pb,omitempty"`
+	PointsTaken money.Points       `json:"pt,omitempty"`
+	StampsTaken int64              `json:"st,omitempty"`
+	StampsBack  int64              `json:"sb,omitempty"`
+	MoneyBack   money.Amount       `json:"mb,omitempty"`
+	Refund      money.Amount       `json:"f,omitempty"`
+	Tenders     []tenderJSON       `json:"t,omitempty"`
+	Whole       bool               `json:"w,omitempty"`
+}
+
+type returnedLineJSON struct {
+	Line        string       `json:"id"`
+	Quantity    int64        `json:"q"`
+	Net         money.Amount `json:"n,omitempty"`
+	Redeemed    money.Amount `json:"r,omitempty"`
+	PointsTaken money.Points `json:"pt,omitempty"`
+}
+
+func returnToJSON(r *verno.ReturnOutcome) *returnJSON {
+	j := &returnJSON{
+		PointsBack: r.PointsBack, PointsTaken: r.PointsTaken, StampsTaken: r.StampsTaken, StampsBack: r.StampsBack,
+		MoneyBack: r.MoneyBack, Refund: r.Refund, Whole: r.Whole,
+	}
+	for _, l := range r.Lines {
+		j.Lines = append(j.Lines, returnedLineJSON{l.Line, int64(l.Quantity), l.Net, l.Redeemed, l.PointsTaken})
+	}
+	for _, t := range r.Tenders {
+		j.Tenders = append(j.Tenders, tenderJSON(t))
+	}
+	return j
+}
+
+func (j *returnJSON) outcome() *verno.ReturnOutcome {
+	r := &verno.ReturnOutcome{
+		PointsBack: j.PointsBack, PointsTaken: j.PointsTaken, StampsTaken: j.StampsTaken, StampsBack: j.StampsBack,
+		MoneyBack: j.MoneyBack, Refund: j.Refund, Whole: j.Whole,
+	}
+	for _, l := range j.Lines {
+		r.Lines = append(r.Lines, verno.ReturnedLine{
+			Line: l.Line, Quantity: money.Quantity(l.Quantity), Net: l.Net, Redeemed: l.Redeemed, PointsTaken: l.PointsTaken,
+		})
+	}
+	for _, t := range j.Tenders {
+		r.Tenders = append(r.Tenders, verno.Tender(t))
+	}
+	return r
 }
 
 // AppendOutcome appends the stored form of what a receipt decided.
@@ -210,7 +260,7 @@ func AppendOutcome(b []byte, r *verno.Receipt) []byte {
 	b = appendTenders(b, r.Tenders)
 	b = appendInt(b, "debt", int64(r.Debt))
 	if r.Return != nil {
-		b = appendAny(b, "r", r.Return)
+		b = appendAny(b, "r", returnToJSON(r.Return))
 	}
 	b = append(b, `,"p":[`...)
 	for i := range names {
@@ -341,6 +391,9 @@ func readOutcome(text []byte, r *verno.Receipt) error {
 	for _, t := range j.Tenders {
 		r.Tenders = append(r.Tenders, verno.Tender(t))
 	}
-	r.Debt, r.Return = j.Debt, j.Return
+	r.Debt = j.Debt
+	if j.Return != nil {
+		r.Return = j.Return.outcome()
+	}
 	return nil
 }

@@ -186,11 +186,12 @@ func TestReceiptsAreFound(t *testing.T) {
 	})
 }
 
-func names(list []*store.ReceiptRow) (s string) {
+func names(list []*store.ReceiptRow) string {
+	var digits []byte
 	for _, r := range list {
-		s += string('0' + r.ID[15])
+		digits = append(digits, '0'+r.ID[15])
 	}
-	return s
+	return string(digits)
 }
 
 // TestEntriesAreReadAsWritten is the same for entries that are no receipts'.
