@@ -1,0 +1,69 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/checkout"
+	"github.com/verno-loyalty/verno/internal/promo"
+	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/internal/web"
+)
+
+// Explain says what an error of the floors below means to a caller. Errors that mean nothing to him are internal.
+func Explain(err error) *verno.Error {
+	var known *verno.Error
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, store.ErrUnknownCommit), errors.Is(err, store.ErrFsync):
+		return verno.Unavailable("outcome_unknown", 1).Because(err)
+	case errors.Is(err, store.ErrNotFound):
+		return verno.NotFound("not_found").With("thing", "object").Because(err)
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrFull), errors.Is(err, store.ErrRetry),
+		errors.Is(err, context.Canceled):
+		return verno.Unavailable("storage_unavailable", 1).Because(err)
+	default:
+		return verno.AsError(err)
+	}
+}
+
+// inWords fills in the sentences of fields at fault whose codes are the rules' own.
+func inWords(e *verno.Error, lang string) *verno.Error {
+	if _, own := e.Data.([]promo.Problem); !own {
+		return e
+	}
+	c := *e
+	c.Fields = slices.Clone(e.Fields)
+	for i := range c.Fields {
+		if f := &c.Fields[i]; f.Message == "" && problems[f.Code].Code != "" {
+			f.Message = sentence(problems, f.Code, f.Params, lang)
+		}
+	}
+	return &c
+}
+
+// extras are the members that an error carries into its problem.
+func extras(err error, lang string) []web.Extra {
+	var e *verno.Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	if q, ok := e.Data.(*checkout.Quote); ok {
+		return []web.Extra{{Name: "quote", Value: showQuote(q, lang)}}
+	}
+	return nil
+}
+
+// fail answers an error of a use case.
+func (a *API) fail(w http.ResponseWriter, r *http.Request, err error, lang string) {
+	more := extras(err, lang)
+	var e *verno.Error
+	if errors.As(err, &e) {
+		err = inWords(e, lang)
+	}
+	web.Fail(w, r, err, more...)
+}

@@ -1,0 +1,70 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/checkout"
+)
+
+// IdentificationBody names a card or member by what was scanned or typed.
+type IdentificationBody struct {
+	Scan       string           `json:"scan,omitempty" minLength:"1" maxLength:"512" example:"4276550012345675" doc:"Code, card number or phone, as scanned or typed: one field takes everything."`
+	ExternalID string           `json:"external_id,omitempty" minLength:"1" maxLength:"128" doc:"The merchant's own identifier of the member; instead of scan."`
+	Member     verno.MemberID   `json:"member_id,omitempty" doc:"For integrations that have logged the member in themselves; instead of scan. Needs members.read."`
+	Terminal   verno.TerminalID `json:"terminal_id,omitempty" doc:"Where the credential is bound to no till."`
+}
+
+// Identification is a presence and what may be shown of the member.
+type Identification struct {
+	Presence string       `json:"presence" doc:"Give it with the quote and the commit. A till does not keep it."`
+	Method   verno.Method `json:"method" enum:"live_code,static_code,card_number,phone,external_id,member_id"`
+	Strong   bool         `json:"strong" doc:"It proves that the member is there, and so may spend without the limit of static codes."`
+	Card     verno.CardID `json:"card_id,omitempty"`
+	Until    time.Time    `json:"expires_at"`
+	Member   MemberView   `json:"member"`
+}
+
+func (a *API) identificationRoutes() {
+	handle(a, operation{
+		route: "POST /identifications", id: "identify-member", tag: "checkouts", summary: "Identify a member at the till", status: 201,
+		detail: "Turns a scan, a phone or a number into a presence: bound to terminal and method, good for five minutes. A live code is used up. Every look-up is audited and counted.",
+		codes:  []string{"code_unreadable", "card_not_usable", "code_expired", "code_used", "store_missing", "store_unknown"},
+	}, a.identify)
+}
+
+type identifyRequest struct{ Body IdentificationBody }
+
+func (a *API) identify(ctx context.Context, c *call, in *identifyRequest) (*Identification, error) {
+	who, err := in.Body.who("")
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.Till.Identify(ctx, c.actor, who)
+	if err != nil {
+		return nil, err
+	}
+	return &Identification{
+		Presence: found.Presence, Method: found.Method, Strong: found.Strong, Card: found.Card, Until: found.Until,
+		Member: *showMemberView(&found.View),
+	}, nil
+}
+
+// who is the one way by which the body names a member.
+func (b *IdentificationBody) who(at string) (checkout.Identify, error) {
+	ways := 0
+	for _, given := range [...]bool{b.Scan != "", b.ExternalID != "", !b.Member.IsZero()} {
+		if given {
+			ways++
+		}
+	}
+	switch ways {
+	case 0:
+		return checkout.Identify{}, verno.InvalidField(at+"/scan", "required")
+	case 1:
+		return checkout.Identify{Scan: b.Scan, ExternalID: b.ExternalID, Member: b.Member, Terminal: b.Terminal}, nil
+	default:
+		return checkout.Identify{}, verno.InvalidField(at+"/scan", "duplicate")
+	}
+}

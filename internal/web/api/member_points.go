@@ -1,0 +1,171 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/ledger"
+	"github.com/verno-loyalty/verno/internal/member"
+	"github.com/verno-loyalty/verno/money"
+)
+
+// Points is what a member has. Points and money are never added up.
+type Points struct {
+	Programme     verno.ProgrammeID `json:"programme_id"`
+	Scale         int               `json:"points_scale" doc:"Decimal places of points: with 2, 150 is 1.50 points."`
+	Balance       money.Points      `json:"balance" doc:"All in all; below zero in a debt."`
+	Available     money.Points      `json:"available" doc:"May be spent now."`
+	Pending       money.Points      `json:"pending" doc:"May be spent later; until_purchase is a part of it."`
+	UntilPurchase money.Points      `json:"until_purchase" doc:"Wait for the first paid purchase."`
+	Held          money.Points      `json:"held" doc:"Reserved for open purchases."`
+	Debt          money.Points      `json:"debt" doc:"The next earnings repay it."`
+	Expiring      []ExpiringPoints  `json:"expiring" doc:"The nearest first."`
+	Stored        []StoredMoney     `json:"stored_money"`
+	Stamps        []StampCount      `json:"stamps"`
+	Frozen        bool              `json:"frozen"`
+}
+
+// StoredMoney is money that one legal entity owes the member. It never expires.
+type StoredMoney struct {
+	Issuer verno.IssuerID `json:"issuer_id"`
+	Amount Money          `json:"amount"`
+	Held   Money          `json:"held" doc:"Reserved for open purchases."`
+}
+
+// StampCount is how far a stamp card is filled.
+type StampCount struct {
+	Promotion verno.PromotionID `json:"promotion_id"`
+	Count     int64             `json:"count"`
+}
+
+// AdjustmentBody gives points or takes them.
+type AdjustmentBody struct {
+	Points money.Points `json:"points" minimum:"-1000000000000" maximum:"1000000000000" doc:"In the smallest unit; below zero takes."`
+	Reason string       `json:"reason" maxLength:"40" enum:"goodwill,missing_points,complaint,correction,fraud,migration"`
+}
+
+// Adjustment is a correction that was made.
+type Adjustment struct {
+	Entry  verno.EntryID  `json:"entry_id"`
+	Member verno.MemberID `json:"member_id"`
+	Points money.Points   `json:"points"`
+	Reason string         `json:"reason"`
+}
+
+// Step is one thing that happened to a member's account.
+type Step struct {
+	Receipt  verno.ReceiptID `json:"receipt_id,omitempty" doc:"Of a sale or a return."`
+	Entry    verno.EntryID   `json:"entry_id,omitempty" doc:"Of anything else that moved value."`
+	Kind     string          `json:"kind" example:"sale"`
+	Reason   string          `json:"reason,omitempty"`
+	Actor    string          `json:"actor,omitempty" doc:"The identifier of who did it."`
+	At       time.Time       `json:"at"`
+	Store    verno.StoreID   `json:"store_id,omitempty"`
+	Number   string          `json:"number,omitempty" doc:"The till's own, of a receipt."`
+	Currency money.Currency  `json:"currency,omitempty"`
+	Gross    *Money          `json:"gross,omitempty" doc:"Of a receipt."`
+	Payable  *Money          `json:"payable,omitempty" doc:"Of a receipt."`
+	Moves    []Move          `json:"moves"`
+}
+
+// Move is what a step changed of one unit, and why.
+type Move struct {
+	Kind      verno.UnitKind    `json:"kind" enum:"points,money,stamps"`
+	Promotion verno.PromotionID `json:"promotion_id,omitempty" doc:"Of stamps."`
+	Currency  money.Currency    `json:"currency,omitempty" doc:"Of money."`
+	Why       ledger.Why        `json:"why" enum:"earn,spend,repay,back,take,debt,expire,adjust,top_up,move"`
+	Amount    int64             `json:"amount" doc:"Points in the smallest unit, minor units of money, or stamps; below zero where it went away."`
+}
+
+func (a *API) memberPointsRoutes() {
+	handle(a, operation{route: "GET /members/{id}/points", id: "get-points", tag: "members", summary: "Read what a member has", codes: []string{"not_found"}}, a.getPoints)
+	handle(a, operation{
+		route: "POST /members/{id}/points/adjustments", id: "adjust-points", tag: "members", summary: "Correct a member's points", keyed: keyNeeded, status: 201,
+		detail: "An entry of its own, with a reason. Above the limit of who asks, a second person must do it.",
+		codes:  []string{"adjust_limit", "insufficient_points", "person_erased", "idempotency_key_reused", "outcome_unknown"},
+	}, a.adjustPoints)
+	handle(a, operation{
+		route: "GET /members/{id}/timeline", id: "get-timeline", tag: "members", summary: "Read what happened to a member's account, newest first", codes: []string{"not_found"},
+	}, a.timeline)
+}
+
+func (a *API) getPoints(ctx context.Context, c *call, in *memberRequest) (*Points, error) {
+	p, err := a.Members.Points(ctx, c.actor, c.now, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	shown := &Points{
+		Programme: p.Programme, Scale: p.Scale, Balance: p.Balance, Available: p.Available, Pending: p.Pending,
+		UntilPurchase: p.UntilPurchase, Held: p.Held, Debt: p.Debt, Frozen: p.Frozen,
+	}
+	for _, d := range p.Expiring {
+		shown.Expiring = append(shown.Expiring, ExpiringPoints(d))
+	}
+	for _, s := range p.Stored {
+		shown.Stored = append(shown.Stored, StoredMoney{s.Issuer, Money{s.Amount, s.Currency}, Money{s.Held, s.Currency}})
+	}
+	for _, s := range p.Stamps {
+		shown.Stamps = append(shown.Stamps, StampCount(s))
+	}
+	return shown, nil
+}
+
+type adjustRequest struct {
+	ID   verno.MemberID `path:"id"`
+	Body AdjustmentBody
+}
+
+func (a *API) adjustPoints(ctx context.Context, c *call, in *adjustRequest) (*Adjustment, error) {
+	done, err := a.Members.Adjust(ctx, c.actor, c.now, member.Adjust{
+		Key: c.key, BodyHash: c.hash, Member: in.ID, Points: in.Body.Points, Reason: in.Body.Reason,
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.answer.replayed = done.Replayed
+	return &Adjustment{done.Entry, in.ID, in.Body.Points, in.Body.Reason}, nil
+}
+
+type timelineRequest struct {
+	ID verno.MemberID `path:"id"`
+	Paging
+}
+
+const cursorTimeline = 'l'
+
+func (a *API) timeline(ctx context.Context, c *call, in *timelineRequest) (*List[Step], error) {
+	before, err := fromCursor[[16]byte](cursorTimeline, in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	var below []byte
+	if in.Cursor != "" {
+		below = before[:]
+	}
+	rows, err := a.Members.Timeline(ctx, c.actor, in.ID, below, in.size()+1)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(rows, in.size(), cursorTimeline, func(s *member.Step) [16]byte { return s.ID }, showStep), nil
+}
+
+func showStep(s *member.Step) Step {
+	shown := Step{
+		Kind: s.Kind, Reason: s.Reason, Actor: s.Actor, At: s.At, Store: s.Store, Number: s.Number, Currency: s.Currency,
+		Moves: make([]Move, len(s.Moves)),
+	}
+	if s.Receipt {
+		shown.Receipt = verno.ReceiptID(s.ID)
+		shown.Gross, shown.Payable = &Money{s.Gross, s.Currency}, &Money{s.Payable, s.Currency}
+	} else {
+		shown.Entry = verno.EntryID(s.ID)
+	}
+	for i, m := range s.Moves {
+		shown.Moves[i] = Move{Kind: m.Unit.Kind, Currency: m.Unit.Currency, Why: m.Why, Amount: m.Amount}
+		if m.Unit.Kind == verno.UnitStamps {
+			shown.Moves[i].Promotion = verno.PromotionID(m.Unit.ID)
+		}
+	}
+	return shown
+}

@@ -1,0 +1,77 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/web"
+)
+
+// Key is an Idempotency-Key as it stands in an address.
+type Key string
+
+// Schema is how the document shows a Key.
+func (Key) Schema(huma.Registry) *huma.Schema {
+	longest := maxKey
+	return &huma.Schema{Type: huma.TypeString, MaxLength: &longest, Pattern: "^[!-~]+$"}
+}
+
+// UnmarshalText reads 1 to 255 visible ASCII characters.
+func (k *Key) UnmarshalText(b []byte) error {
+	if !validKey(string(b)) {
+		return verno.Invalid("text_invalid")
+	}
+	*k = Key(b)
+	return nil
+}
+
+// MarshalText writes the key as it is.
+func (k Key) MarshalText() ([]byte, error) { return []byte(k), nil }
+
+func validKey(key string) bool {
+	return key != "" && len(key) <= maxKey && !strings.ContainsFunc(key, func(c rune) bool { return c <= ' ' || c > '~' })
+}
+
+// Operation is what became of a key.
+type Operation struct {
+	Key     Key             `json:"key"`
+	State   string          `json:"state" enum:"applied,rejected,never_seen" doc:"never_seen: nothing was written under this key; it may still be under way, and it may be used."`
+	Kind    string          `json:"kind,omitempty" example:"commit"`
+	At      time.Time       `json:"at,omitempty"`
+	Receipt *Receipt        `json:"receipt,omitempty" doc:"Of an applied commit or return."`
+	Result  json.RawMessage `json:"result,omitempty" doc:"Of an applied operation that is no receipt."`
+	Error   *web.Problem    `json:"error,omitempty" doc:"Of a rejected operation."`
+}
+
+func (a *API) operationRoutes() {
+	handle(a, operation{
+		route: "GET /operations/{key}", id: "get-operation", tag: "operations", summary: "Ask what became of a key",
+		detail: "After a time-out: applied with its receipt, rejected with the reason, or never seen. Keys are kept for ever.",
+	}, a.getOperation)
+}
+
+type operationRequest struct {
+	Key Key `path:"key" doc:"The Idempotency-Key, percent-encoded."`
+}
+
+func (a *API) getOperation(ctx context.Context, c *call, in *operationRequest) (*Operation, error) {
+	o, err := a.Till.Operation(ctx, c.actor, string(in.Key))
+	if err != nil {
+		return nil, err
+	}
+	shown := &Operation{Key: Key(o.Key), State: o.State, Kind: o.Kind, At: o.At}
+	switch {
+	case o.Receipt != nil:
+		shown.Receipt = showReceipt(o.Receipt)
+	case o.Err != nil:
+		shown.Error = problem(ctx, o.Err, c.lang)
+	case o.Answer != "":
+		shown.Result = json.RawMessage(o.Answer)
+	}
+	return shown, nil
+}

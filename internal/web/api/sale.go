@@ -1,0 +1,95 @@
+package api
+
+import (
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/checkout"
+	"github.com/verno-loyalty/verno/money"
+)
+
+// SaleBody is a basket to be priced: for a quote or a checkout that is kept open.
+type SaleBody struct {
+	Presence    string           `json:"presence,omitempty" maxLength:"2000" doc:"From an identification; left out where nobody showed a card."`
+	Currency    money.Currency   `json:"currency" minLength:"3" maxLength:"3" example:"RUB" doc:"ISO 4217; every amount of the body is in it."`
+	Lines       []Line           `json:"lines" minItems:"1" maxItems:"2000" doc:"What is to be sold."`
+	Coupons     []string         `json:"coupons,omitempty" maxItems:"20" minLength:"1" maxLength:"64" uniqueItems:"true" doc:"Codes that the customer gave."`
+	SpendPoints money.Points     `json:"spend_points,omitempty" minimum:"0" maximum:"1000000000000" doc:"Points to be spent, in the smallest unit of the programme."`
+	SpendMost   bool             `json:"spend_most,omitempty" doc:"Spend as many points as may be; instead of spend_points."`
+	Terminal    verno.TerminalID `json:"terminal_id,omitempty" doc:"Where the credential is bound to no till."`
+	Store       verno.StoreID    `json:"store_id,omitempty" doc:"Where the credential is bound to no store, and no till is named."`
+	Channel     string           `json:"channel,omitempty" maxLength:"10" enum:"till,online" doc:"Where it is sold; till where it is left out."`
+}
+
+// sale makes a checkout's sale of a body.
+func (f *faults) sale(s *SaleBody) checkout.Sale {
+	sale := checkout.Sale{
+		Presence: s.Presence, Basket: f.basket(s.Currency, s.Lines, s.Coupons), Spend: s.SpendPoints,
+		Terminal: s.Terminal, Store: s.Store, Channel: s.Channel,
+	}
+	if s.SpendMost {
+		if s.SpendPoints != 0 {
+			f.Say("/spend_most", "duplicate")
+		}
+		sale.Spend = -1
+	}
+	if sale.Channel == "" {
+		sale.Channel = "till"
+	}
+	return sale
+}
+
+// Totals are the figures that a quote promises and a commit repeats.
+type Totals struct {
+	Gross    Money        `json:"gross" doc:"The sum of the lines before discounts."`
+	Discount Money        `json:"discount" doc:"Given by promotions."`
+	Points   money.Points `json:"points" minimum:"0" maximum:"1000000000000" doc:"Points spent."`
+	Redeemed Money        `json:"redeemed" doc:"What the spent points stand for."`
+	Payable  Money        `json:"payable" doc:"gross − discount − redeemed: what tenders other than points pay."`
+	Earn     money.Points `json:"earn" required:"false" minimum:"0" maximum:"1000000000000" doc:"Points to be earned. A commit may leave it out: it is not compared."`
+}
+
+func (f *faults) totals(t *Totals, currency money.Currency) verno.Totals {
+	amount := func(m Money, name string) money.Amount {
+		if m.Currency != currency {
+			f.Say("/totals/"+name+"/currency", "currency_invalid", "want", string(currency))
+		}
+		return m.Amount
+	}
+	return verno.Totals{
+		Gross: amount(t.Gross, "gross"), Discount: amount(t.Discount, "discount"), Points: t.Points,
+		Redeemed: amount(t.Redeemed, "redeemed"), Payable: amount(t.Payable, "payable"), Earn: t.Earn,
+	}
+}
+
+func showTotals(t verno.Totals, c money.Currency) Totals {
+	return Totals{Money{t.Gross, c}, Money{t.Discount, c}, t.Points, Money{t.Redeemed, c}, Money{t.Payable, c}, t.Earn}
+}
+
+// Tender is one part of the payment.
+type Tender struct {
+	Kind      verno.TenderKind `json:"kind" maxLength:"20" enum:"points,stored_money,cash,card,other" doc:"points and stored_money are the member's; the others are the till's."`
+	Amount    Money            `json:"amount" doc:"Of points, the money that they stand for."`
+	Points    money.Points     `json:"points,omitempty" minimum:"0" maximum:"1000000000000" doc:"Of points only."`
+	Reference string           `json:"reference,omitempty" maxLength:"64" doc:"The till's own, such as an authorisation code; never a card number."`
+}
+
+func (f *faults) tenders(tenders []Tender, currency money.Currency) []verno.Tender {
+	all := make([]verno.Tender, len(tenders))
+	for i, t := range tenders {
+		if t.Amount.Currency != currency {
+			f.Say(elementAt("/tenders", i, "amount/currency"), "currency_invalid", "want", string(currency))
+		}
+		if t.Points != 0 && t.Kind != verno.TenderPoints {
+			f.Say(elementAt("/tenders", i, "points"), "unknown_field")
+		}
+		all[i] = verno.Tender{Kind: t.Kind, Amount: t.Amount.Amount, Points: t.Points, Reference: t.Reference}
+	}
+	return all
+}
+
+func showTenders(tenders []verno.Tender, c money.Currency) []Tender {
+	all := make([]Tender, len(tenders))
+	for i, t := range tenders {
+		all[i] = Tender{t.Kind, Money{t.Amount, c}, t.Points, t.Reference}
+	}
+	return all
+}

@@ -1,0 +1,63 @@
+package api
+
+import (
+	"context"
+
+	"github.com/verno-loyalty/verno"
+)
+
+// SecondFactor is what is given to an authenticator app.
+type SecondFactor struct {
+	Secret string `json:"secret" doc:"Base 32, to type. It is shown this once."`
+	URI    string `json:"uri" doc:"otpauth://, to show as a QR code."`
+}
+
+// CodeBody is a code of the second factor.
+type CodeBody struct {
+	Code string `json:"code" minLength:"6" maxLength:"6"`
+}
+
+func (a *API) secondFactorRoutes() {
+	handle(a, operation{
+		route: "POST /me/second_factor", id: "begin-second-factor", tag: "access", summary: "Set up a second factor", status: 201,
+		detail: "Draws a secret. It asks for nothing until a first code of it was confirmed.", codes: []string{"second_factor_active", "person_needed"},
+	}, a.beginSecondFactor)
+	handle(a, operation{
+		route: "POST /me/second_factor/confirm", id: "confirm-second-factor", tag: "access", summary: "Turn the second factor on",
+		codes: []string{"second_factor_missing", "second_factor_active", "code_wrong"},
+	}, a.confirmSecondFactor)
+	handle(a, operation{
+		route: "POST /me/second_factor/drop", id: "drop-second-factor", tag: "access", summary: "Turn the second factor off",
+		codes: []string{"second_factor_missing", "code_wrong"},
+	}, a.dropSecondFactor)
+	handle(a, operation{
+		route: "POST /staff/{id}/reset_second_factor", id: "reset-second-factor", tag: "access", summary: "Turn off the second factor of somebody who has lost it",
+		detail: "Ends that person's sessions.", codes: []string{"not_found", "role_above"},
+	}, a.resetSecondFactor)
+}
+
+func (a *API) beginSecondFactor(ctx context.Context, c *call, _ *noRequest) (*SecondFactor, error) {
+	f, err := a.Gate.BeginSecondFactor(ctx, c.actor, c.now)
+	if err != nil {
+		return nil, err
+	}
+	return &SecondFactor{f.Secret, f.URI}, nil
+}
+
+type codeRequest struct{ Body CodeBody }
+
+func (a *API) confirmSecondFactor(ctx context.Context, c *call, in *codeRequest) (*none, error) {
+	return nil, a.Gate.ConfirmSecondFactor(ctx, c.actor, in.Body.Code, c.now)
+}
+
+func (a *API) dropSecondFactor(ctx context.Context, c *call, in *codeRequest) (*none, error) {
+	return nil, a.Gate.DropSecondFactor(ctx, c.actor, in.Body.Code, c.now)
+}
+
+type staffRequest struct {
+	ID verno.StaffID `path:"id"`
+}
+
+func (a *API) resetSecondFactor(ctx context.Context, c *call, in *staffRequest) (*none, error) {
+	return nil, a.Gate.ResetSecondFactor(ctx, c.actor, in.ID, c.now)
+}
