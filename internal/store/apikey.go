@@ -53,10 +53,12 @@ func (r *Reader) APIKey(ctx context.Context, tenant verno.TenantID, id verno.API
 	return queryOne(ctx, r, scanAPIKey, `SELECT `+apiKeyColumns+` FROM api_key k WHERE k.tenant = $1 AND k.id = $2`, tenant, id)
 }
 
-// APIKeysAfter are a tenant's keys, the revoked among them, in the order of their IDs.
-func (r *Reader) APIKeysAfter(ctx context.Context, tenant verno.TenantID, after verno.APIKeyID, limit int) ([]APIKey, error) {
+// APIKeysAfter are a tenant's keys, the revoked among them, in the order of their IDs: those bound to one store, or all
+// with the zero one.
+func (r *Reader) APIKeysAfter(ctx context.Context, tenant verno.TenantID, place verno.StoreID, after verno.APIKeyID, limit int) ([]APIKey, error) {
 	return queryAll(ctx, r, scanAPIKey, `SELECT `+apiKeyColumns+` FROM api_key k
-		WHERE k.tenant = $1 AND k.id > $2 ORDER BY k.id LIMIT $3`, tenant, after[:], limit)
+		WHERE k.tenant = $1 AND k.id > $2 AND (k.store_id = $3 OR $3 IS NULL) ORDER BY k.id LIMIT $4`,
+		tenant, after[:], place, limit)
 }
 
 // InsertAPIKey adds a key.

@@ -48,10 +48,17 @@ func (r *Reader) StaffByLogin(ctx context.Context, token []byte) (Staff, error) 
 	return queryOne(ctx, r, scanStaff, `SELECT `+staffColumns+` FROM staff WHERE login_token = $1`, token)
 }
 
-// StaffAfter are a tenant's members of staff, the disabled among them, in the order of their IDs.
-func (r *Reader) StaffAfter(ctx context.Context, tenant verno.TenantID, after verno.StaffID, limit int) ([]Staff, error) {
+// StaffAfter are a tenant's members of staff, the disabled among them, in the order of their IDs: those of one store,
+// or of all with the zero one.
+func (r *Reader) StaffAfter(ctx context.Context, tenant verno.TenantID, place verno.StoreID, after verno.StaffID, limit int) ([]Staff, error) {
 	return queryAll(ctx, r, scanStaff, `SELECT `+staffColumns+` FROM staff
-		WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3`, tenant, after[:], limit)
+		WHERE tenant = $1 AND id > $2 AND (store_id = $3 OR $3 IS NULL) ORDER BY id LIMIT $4`, tenant, after[:], place, limit)
+}
+
+// LockStaff reads one member of staff and keeps others from changing it. It returns ErrNotFound where there is none.
+func (tx *Tx) LockStaff(ctx context.Context, tenant verno.TenantID, id verno.StaffID) (Staff, error) {
+	return queryOne(ctx, tx.Reader, scanStaff,
+		`SELECT `+staffColumns+` FROM staff WHERE tenant = $1 AND id = $2 FOR UPDATE`, tenant, id)
 }
 
 // LockActiveInRole locks whoever has a role and is not disabled, and so whoever could leave it without a holder.
@@ -95,10 +102,13 @@ func (tx *Tx) CountFailure(ctx context.Context, tenant verno.TenantID, id verno.
 		`UPDATE staff SET failures = failures + 1 WHERE tenant = $1 AND id = $2 RETURNING failures`, tenant, id)
 }
 
-// LockStaff refuses log-ins from unknown addresses until a time; the zero time opens the lock and forgets the failures.
-func (tx *Tx) LockStaff(ctx context.Context, tenant verno.TenantID, id verno.StaffID, until time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE staff SET locked_until = $1, failures = CASE WHEN $1 IS NULL THEN 0 ELSE failures END
-		WHERE tenant = $2 AND id = $3`, microsOrNull(until), tenant, id)
+// BarStaff refuses log-ins from unknown addresses until a time; the zero time lets them in and forgets the failures.
+func (tx *Tx) BarStaff(ctx context.Context, tenant verno.TenantID, id verno.StaffID, until time.Time) error {
+	statement := `UPDATE staff SET locked_until = $1 WHERE tenant = $2 AND id = $3`
+	if until.IsZero() {
+		statement = `UPDATE staff SET locked_until = $1, failures = 0 WHERE tenant = $2 AND id = $3`
+	}
+	_, err := tx.Exec(ctx, statement, microsOrNull(until), tenant, id)
 	return err
 }
 

@@ -62,10 +62,12 @@ func (r *Reader) TerminalByToken(ctx context.Context, hash []byte) (t Terminal, 
 	return t, live, err
 }
 
-// TerminalsAfter are a tenant's tills, the revoked among them, in the order of their IDs.
-func (r *Reader) TerminalsAfter(ctx context.Context, tenant verno.TenantID, after verno.TerminalID, limit int) ([]Terminal, error) {
+// TerminalsAfter are a tenant's tills, the revoked among them, in the order of their IDs: those of one store, or of all
+// with the zero one.
+func (r *Reader) TerminalsAfter(ctx context.Context, tenant verno.TenantID, place verno.StoreID, after verno.TerminalID, limit int) ([]Terminal, error) {
 	return queryAll(ctx, r, scanTerminal, `SELECT `+terminalColumns+` FROM terminal x
-		WHERE x.tenant = $1 AND x.id > $2 ORDER BY x.id LIMIT $3`, tenant, after[:], limit)
+		WHERE x.tenant = $1 AND x.id > $2 AND (x.store_id = $3 OR $3 IS NULL) ORDER BY x.id LIMIT $4`,
+		tenant, after[:], place, limit)
 }
 
 // LockPairing locks the till whose pairing code has this hash. It returns ErrNotFound where there is none.
