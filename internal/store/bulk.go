@@ -204,9 +204,9 @@ var arrayTypes = [...]uint32{bytesColumn: 17, intColumn: 20, textColumn: 25}
 // index.
 func (v *Values) reset(b *Bulk, e Engine) {
 	v.bulk, v.at, v.each, v.affected = b, 0, nil, 0
-	clear(v.values)
-	v.values = v.values[:0]
 	if e == SQLite {
+		clear(v.values)
+		v.values = kept(v.values)
 		return
 	}
 	if cap(v.arrays) < len(b.types) {
@@ -214,12 +214,21 @@ func (v *Values) reset(b *Bulk, e Engine) {
 	}
 	v.arrays = v.arrays[:len(b.types)]
 	for i, t := range b.types {
-		head := binary.BigEndian.AppendUint32(v.arrays[i][:0], 1)
+		head := binary.BigEndian.AppendUint32(kept(v.arrays[i]), 1)
 		head = binary.BigEndian.AppendUint32(head, 1)
 		head = binary.BigEndian.AppendUint32(head, arrayTypes[t])
 		head = binary.BigEndian.AppendUint32(head, 0) // See whole.
 		v.arrays[i] = binary.BigEndian.AppendUint32(head, 1)
 	}
+}
+
+// kept is memory to be used again, unless a group larger than the others left more than is worth keeping.
+func kept[T any](memory []T) []T {
+	const enough = 1 << 20
+	if cap(memory) > enough {
+		return nil
+	}
+	return memory[:0]
 }
 
 // whole panics unless all rows are whole, and completes the arrays' heads.
@@ -269,10 +278,15 @@ func (p *Pipe) Flush(ctx context.Context) error {
 	return p.run(ctx, queue)
 }
 
-// take empties the queue and returns what of it has rows.
-func (p *Pipe) take() []*Values {
+// forget gives up what is queued.
+func (p *Pipe) forget() {
 	p.free = append(p.free, p.done...)
 	p.done, p.queue = p.queue, p.done[:0]
+}
+
+// take empties the queue and returns what of it has rows.
+func (p *Pipe) take() []*Values {
+	p.forget()
 	var queue []*Values
 	for _, v := range p.done {
 		if v.at > 0 {

@@ -35,7 +35,8 @@ type Options struct {
 	// Weak opens a PostgreSQL that can lose what it has acknowledged (fsync, full_page_writes or synchronous_commit
 	// off). Without it Open returns ErrWeak.
 	Weak bool
-	// PoolSize is how many connections read at once; PostgreSQL has as many again for ordinary writes. 0 chooses.
+	// PoolSize is how many connections read at once, 6 on SQLite and 16 on PostgreSQL if 0; PostgreSQL has as many
+	// again for ordinary writes.
 	PoolSize int
 	// Lanes is how many hot transactions PostgreSQL runs at once, 2 if 0. SQLite has one writer and so one lane.
 	Lanes int

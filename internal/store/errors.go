@@ -42,6 +42,9 @@ func (e *Error) Error() string { return e.Kind.Error() + ": " + e.Cause.Error() 
 // Unwrap gives both the meaning and the cause.
 func (e *Error) Unwrap() []error { return []error{e.Kind, e.Cause} }
 
+// errClosed is what writers get from a store that is closed.
+var errClosed = &Error{Kind: ErrUnavailable, Cause: errors.New("the store is closed")}
+
 // classify puts the meaning to a driver's error. An error that has one already, or has none, is returned as it is.
 func classify(err error) error {
 	var known *Error

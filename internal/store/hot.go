@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // HotTx is a transaction for a group of sales. What changes value is queued on it in bulk, as methods of the tables'
 // files, and runs when it is flushed; what is still queued at its end runs together with COMMIT. So the usual group
@@ -42,7 +45,7 @@ func (h *HotTx) do(ctx context.Context, counts *counters, fn func(h *HotTx) erro
 			h.begun = false
 			h.on.rollback()
 		}
-		h.take()
+		h.forget()
 	}()
 	if err := fn(h); err != nil {
 		return err
@@ -51,15 +54,12 @@ func (h *HotTx) do(ctx context.Context, counts *counters, fn func(h *HotTx) erro
 	if len(queue) == 0 && !h.begun {
 		return nil
 	}
-	for _, v := range queue {
+	if slices.ContainsFunc(queue, func(v *Values) bool { return v.each != nil }) {
 		// Rows that arrive with the answer to COMMIT could no longer refuse it.
-		if v.each != nil {
-			if err := h.exec(ctx, queue, false); err != nil {
-				return err
-			}
-			queue = nil
-			break
+		if err := h.exec(ctx, queue, false); err != nil {
+			return err
 		}
+		queue = nil
 	}
 	if err := h.exec(ctx, queue, true); err != nil {
 		return err

@@ -57,10 +57,13 @@ func (s *Store) MigrateWith(ctx context.Context, files fs.FS, now time.Time) ([]
 			}
 		}
 		for _, m := range next {
-			if err := m.run(ctx, conn, now); err != nil {
+			done, err := m.run(ctx, conn, now)
+			if err != nil {
 				return fmt.Errorf("migration %04d_%s: %w", m.number, m.name, err)
 			}
-			ran = append(ran, m.name)
+			if done {
+				ran = append(ran, m.name)
+			}
 		}
 		return nil
 	})
@@ -147,23 +150,28 @@ func pendingMigrations(ctx context.Context, conn *sql.Conn, wanted []migration) 
 	return wanted, rows.Err()
 }
 
-// run runs a migration and notes it in the same transaction. Another process that got there first is told by the key.
-func (m migration) run(ctx context.Context, conn *sql.Conn, now time.Time) error {
+// run runs a migration and notes it in the same transaction. It reports false where another process got there first,
+// which SQLite, unlike PostgreSQL's lock, lets happen.
+func (m migration) run(ctx context.Context, conn *sql.Conn, now time.Time) (bool, error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return false, err
 	}
 	ctx = context.WithoutCancel(ctx)
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer func() { _ = tx.Rollback() }() // Without effect after COMMIT.
-	const note = `INSERT INTO schema_migration (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)`
-	if _, err := tx.ExecContext(ctx, note, m.number, m.name, m.checksum, now.UnixMicro()); err != nil {
-		return err
+	const note = `INSERT INTO schema_migration (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
+	noted, err := tx.ExecContext(ctx, note, m.number, m.name, m.checksum, now.UnixMicro())
+	if err != nil {
+		return false, err
+	}
+	if n, err := noted.RowsAffected(); err != nil || n == 0 {
+		return false, err
 	}
 	if _, err := tx.ExecContext(ctx, m.script); err != nil {
-		return err
+		return false, err
 	}
-	return tx.Commit()
+	return true, tx.Commit()
 }

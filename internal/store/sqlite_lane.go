@@ -8,7 +8,7 @@ import (
 )
 
 // fileLane runs bulk statements on a connection of SQLite, prepared and row by row. Its statements are never
-// interrupted, so they take no context: a group of sales is short, and ends as a whole.
+// interrupted: the context is looked at before them, as a group of sales is short and ends as a whole.
 type fileLane struct {
 	conn     driver.Conn
 	counts   *counters
@@ -35,7 +35,10 @@ func newFileLane(raw any, counts *counters) (*fileLane, error) {
 	return l, nil
 }
 
-func (l *fileLane) exec(_ context.Context, begin bool, queue []*Values, commit bool) error {
+func (l *fileLane) exec(ctx context.Context, begin bool, queue []*Values, commit bool) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	l.counts.trips.Add(1)
 	if begin {
 		if err := l.end("BEGIN IMMEDIATE"); err != nil {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -36,9 +35,6 @@ type turn struct {
 	overdue bool
 	refused bool
 }
-
-// errClosed is what writers get from a store that is closed.
-var errClosed = &Error{Kind: ErrUnavailable, Cause: errors.New("the store is closed")}
 
 // take waits for the turn. Whoever got it gives it back.
 func (t *turns) take(ctx context.Context, u urgency) error {
