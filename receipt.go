@@ -113,18 +113,18 @@ func (m Method) Strong() bool {
 // Presence is the proof that a member was identified: bound to a terminal, a method and five minutes. Tills hold it
 // sealed and cannot read it.
 type Presence struct {
-	Tenant     TenantID   `json:"t"`
-	Terminal   TerminalID `json:"x"` // zero where an integration identified
-	APIKey     APIKeyID   `json:"k"` // of the integration, zero at a till
-	Member     MemberID   `json:"m"`
-	Owner      OwnerID    `json:"o"`
-	Card       CardID     `json:"c"`
-	Method     Method     `json:"w"`
-	Epoch      int64      `json:"e"` // of the owner when it was given out
-	Step       int64      `json:"s"` // of the live code
-	BirthMonth int        `json:"b"` // 0 where unknown
-	BirthDay   int        `json:"d"`
-	Until      time.Time  `json:"u"`
+	Tenant     TenantID
+	Terminal   TerminalID // zero where an integration identified
+	APIKey     APIKeyID   // of the integration, zero at a till
+	Member     MemberID
+	Owner      OwnerID
+	Card       CardID
+	Method     Method
+	Epoch      int64 // of the owner when it was given out
+	Step       int64 // of the live code
+	BirthMonth int   // 0 where unknown
+	BirthDay   int
+	Until      time.Time
 }
 
 // PresenceLife is how long a presence lasts.

@@ -2,20 +2,55 @@ package checkout
 
 import (
 	"context"
-	"encoding/json"
+	"encoding/binary"
 	"time"
 
 	"github.com/verno-loyalty/verno"
 )
 
-// seal makes the opaque token that a till holds.
+// presenceFormat is the first byte of a presence; another one is from another Verno and is not read.
+const presenceFormat = 1
+
+// presenceIDs is how many bytes a presence's identifiers take.
+const presenceIDs = 6 * 16
+
+// seal makes the opaque token that a till holds: format, identifiers, numbers and method in a fixed order.
 func (t *Till) seal(ctx context.Context, p *verno.Presence) (string, error) {
-	plain, err := json.Marshal(p)
-	if err != nil {
-		return "", err
+	b := make([]byte, 1, 160)
+	b[0] = presenceFormat
+	for _, id := range [...][16]byte{p.Tenant, p.Terminal, p.APIKey, p.Member, p.Owner, p.Card} {
+		b = append(b, id[:]...)
 	}
-	token, err := t.vault.SealPresence(ctx, p.Tenant, plain)
+	for _, n := range [...]int64{p.Epoch, p.Step, int64(p.BirthMonth), int64(p.BirthDay), verno.Micros(p.Until)} {
+		b = binary.AppendVarint(b, n)
+	}
+	token, err := t.vault.SealPresence(ctx, p.Tenant, append(b, p.Method...))
 	return "prs_" + token, err
+}
+
+// readPresence reads what seal wrote; ok is false for anything else.
+func readPresence(b []byte) (p verno.Presence, ok bool) {
+	if len(b) < 1+presenceIDs || b[0] != presenceFormat {
+		return p, false
+	}
+	b = b[1:]
+	for _, id := range [...]*[16]byte{
+		(*[16]byte)(&p.Tenant), (*[16]byte)(&p.Terminal), (*[16]byte)(&p.APIKey), (*[16]byte)(&p.Member),
+		(*[16]byte)(&p.Owner), (*[16]byte)(&p.Card),
+	} {
+		b = b[copy(id[:], b):]
+	}
+	var numbers [5]int64
+	for i := range numbers {
+		n, size := binary.Varint(b)
+		if size <= 0 {
+			return p, false
+		}
+		numbers[i], b = n, b[size:]
+	}
+	p.Epoch, p.Step, p.BirthMonth, p.BirthDay = numbers[0], numbers[1], int(numbers[2]), int(numbers[3])
+	p.Until, p.Method = verno.FromMicros(numbers[4]), verno.Method(b)
+	return p, true
 }
 
 // open reads a presence and checks that it is this actor's, at this terminal, and still lives. It returns nil for the
@@ -31,11 +66,8 @@ func (t *Till) open(ctx context.Context, a verno.Actor, token string, terminal v
 	if err != nil {
 		return nil, verno.Invalid("presence_invalid").Because(err)
 	}
-	var p verno.Presence
-	if err := json.Unmarshal(plain, &p); err != nil {
-		return nil, verno.Invalid("presence_invalid").Because(err)
-	}
-	if p.Tenant != a.Tenant || p.Terminal != terminal || !now.Before(p.Until) {
+	p, ok := readPresence(plain)
+	if !ok || p.Tenant != a.Tenant || p.Terminal != terminal || p.APIKey != a.APIKey || !now.Before(p.Until) {
 		return nil, verno.Invalid("presence_invalid")
 	}
 	return &p, nil

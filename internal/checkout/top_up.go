@@ -63,7 +63,7 @@ func (t *Till) TopUp(ctx context.Context, a verno.Actor, q TopUp) (*ToppedUp, bo
 			}
 			hash := entry.Hash()
 			p.Emit(verno.Event{Kind: verno.EventWalletToppedUp, Owner: owner, Subject: member.String(), Actor: a.Name(), Entry: entry.ID(), Hash: hash[:]})
-			done := &ToppedUp{Entry: entry.ID(), Member: member, Amount: q.Amount, Balance: money.Amount(h.Balance), At: p.At().UTC()}
+			done := &ToppedUp{Entry: entry.ID(), Member: member, Amount: q.Amount, Balance: money.Amount(h.Lots[0].Remaining), At: p.At().UTC()}
 			text, err := json.Marshal(done)
 			return books.Result{ID: entry.ID(), Owner: owner, Answer: string(text), Value: done}, err
 		},

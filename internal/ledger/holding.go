@@ -39,10 +39,11 @@ func (e ShortError) Error() string { return "ledger: not enough to spend" }
 // append postings, each with its far side; one that returns an error has changed nothing.
 type Holding struct {
 	Account Account
-	Balance int64
+	Balance int64 // of all lots, where it was read: the books go by lots and do not read it
 	Held    int64 // live holds
 	Lots    []Lot
 	More    bool
+	moved   int64
 	edge    Lot            // once changed: the last lot that had been read
 	changed map[lotKey]Lot // as to be stored; Remaining 0 deletes
 }
@@ -173,6 +174,7 @@ func (h *Holding) change(d *Draft, lot Lot, amount int64, why Why) {
 		h.Lots = slices.Delete(h.Lots, at, at+1)
 	}
 	h.Balance += amount
+	h.moved += amount
 	h.mark(lot)
 	d.add(Posting{Account: h.Account, Amount: amount, Why: why, Lot: lot.ID, AvailableAt: lot.AvailableAt, ExpiresAt: lot.ExpiresAt})
 }
@@ -182,6 +184,9 @@ func (l Lot) spendable(now int64) bool {
 }
 
 func (l Lot) lapsed(now int64) bool { return l.Remaining > 0 && l.ExpiresAt <= now }
+
+// Moved is what was booked since the holding was read.
+func (h *Holding) Moved() int64 { return h.moved }
 
 // Spendable is what can be spent at a time: available lots less debts and holds, never below zero. It returns ErrMore
 // where not all lots were read.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -32,9 +33,13 @@ type Server struct {
 	jobs sync.WaitGroup
 }
 
+// gcPercent trades memory, of which Verno keeps little, for time: what a sale allocates dies with its answer.
+const gcPercent = 400
+
 // Open opens the database, migrates it, and makes everything ready but the jobs and the faces.
 func Open(ctx context.Context, c Config) (*Server, error) {
 	c.fill()
+	debug.SetGCPercent(gcPercent)
 	st, err := store.Open(ctx, c.DB, store.Options{Weak: c.Weak, PoolSize: c.Pool, Lanes: c.Lanes})
 	if err != nil {
 		return nil, err

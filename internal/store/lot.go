@@ -13,18 +13,16 @@ type HoldingKey struct {
 	Unit  verno.UnitID
 }
 
-// FewLots is how many lots are read where only the first ones matter, ManyLots where some of them are to be spent.
+// FewLots is how many lots are read where it only matters whether there is a debt or something has lapsed, ManyLots
+// where some are to be spent.
 const (
-	FewLots  = 2
+	FewLots  = 1
 	ManyLots = 24
 )
 
 var (
-	accountBalance = Keyed("tenant bytea, owner_id bytea, unit_id bytea",
-		`SELECT owner_id, unit_id, balance FROM account
-		WHERE tenant = k.tenant AND owner_id = k.owner_id AND role = 0 AND unit_id = k.unit_id`)
-	fewLots  = lotsOf("LIMIT 3")
-	manyLots = lotsOf("LIMIT 25")
+	fewLots  = lotsOf("LIMIT 1")
+	manyLots = lotsOf("LIMIT 24")
 	allLots  = lotsOf("")
 	putLot   = Insert("lot",
 		"tenant bytea, owner_id bytea, unit_id bytea, expires_at bigint, id bytea, available_at bigint, remaining bigint",
@@ -33,8 +31,6 @@ var (
 	dropLot = Keyed("tenant bytea, owner_id bytea, unit_id bytea, expires_at bigint, id bytea",
 		`DELETE FROM lot USING k WHERE lot.tenant = k.tenant AND lot.owner_id = k.owner_id AND lot.unit_id = k.unit_id
 		AND lot.expires_at = k.expires_at AND lot.id = k.id`)
-	putAccount = Insert("account", "tenant bytea, owner_id bytea, role bigint, unit_id bytea, balance bigint",
-		"ON CONFLICT (tenant, owner_id, role, unit_id) DO UPDATE SET balance = excluded.balance")
 	addAccount = Insert("account", "tenant bytea, owner_id bytea, role bigint, unit_id bytea, balance bigint",
 		"ON CONFLICT (tenant, owner_id, role, unit_id) DO UPDATE SET balance = account.balance + excluded.balance")
 )
@@ -56,18 +52,9 @@ const (
 	LotsAll
 )
 
-// ReadHoldings reads balances and lots into the holdings, which come with their accounts and nothing else. It marks those
+// ReadHoldings reads lots into the holdings, which come with their accounts and nothing else. It marks those
 // of which more lots exist. The owners must be locked where the answer is to be relied on.
 func (p *Pipe) ReadHoldings(tenant verno.TenantID, holdings map[HoldingKey]*ledger.Holding, keys []HoldingKey, how Lots) {
-	balances := p.Values(accountBalance).Each(func(row Scanner) error {
-		var k HoldingKey
-		var balance int64
-		if err := row.Scan(&k.Owner, &k.Unit, &balance); err != nil {
-			return err
-		}
-		holdings[k].Balance = balance
-		return nil
-	})
 	statement, limit := fewLots, FewLots
 	switch how {
 	case LotsMany:
@@ -82,30 +69,26 @@ func (p *Pipe) ReadHoldings(tenant verno.TenantID, holdings map[HoldingKey]*ledg
 			return err
 		}
 		h := holdings[k]
-		if len(h.Lots) == limit {
-			h.More = true
-			return nil
-		}
 		h.Lots = append(h.Lots, l)
+		h.More = len(h.Lots) == limit // or maybe not: then all are read without need, and rightly
 		return nil
 	})
 	for i := range keys {
 		k := &keys[i]
-		balances.Bytes(tenant[:]).Bytes(k.Owner[:]).Bytes(k.Unit[:])
 		lots.Bytes(tenant[:]).Bytes(k.Owner[:]).Bytes(k.Unit[:])
 	}
 }
 
 // PutHoldings writes the balances and the changed lots of holdings whose owners are locked.
 func (p *Pipe) PutHoldings(tenant verno.TenantID, holdings []*ledger.Holding) {
-	put, drop, balances := p.Values(putLot), p.Values(dropLot), p.Values(putAccount)
+	put, drop, balances := p.Values(putLot), p.Values(dropLot), p.Values(addAccount)
 	for _, h := range holdings {
 		a := &h.Account
 		changes := h.Changes()
 		if len(changes) == 0 {
 			continue
 		}
-		balances.Bytes(tenant[:]).Bytes(a.Owner[:]).Int(int64(a.Role)).Bytes(a.Unit[:]).Int(h.Balance)
+		balances.Bytes(tenant[:]).Bytes(a.Owner[:]).Int(int64(a.Role)).Bytes(a.Unit[:]).Int(h.Moved())
 		for i := range changes {
 			l := &changes[i]
 			if l.Remaining == 0 {
