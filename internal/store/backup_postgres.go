@@ -49,7 +49,8 @@ func restorePostgres(ctx context.Context, backup, dsn string) error {
 		return err
 	}
 	const tables = `SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-		WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_toast%'`
+		WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+		AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_toast%'`
 	result := conn.ExecParams(ctx, tables, nil, nil, nil, nil).Read()
 	if err := errors.Join(result.Err, conn.Close(ctx)); err != nil {
 		return err

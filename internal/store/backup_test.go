@@ -14,6 +14,7 @@ import (
 
 // TestBackupAndRestore copies a database that is being written to; what comes back is one state of it.
 func TestBackupAndRestore(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		addThings(t, s, 2000)
 		ctx, stop := context.WithCancel(t.Context())
@@ -65,6 +66,7 @@ func TestBackupAndRestore(t *testing.T) {
 
 // TestRestoreRefuses what is no backup, or a damaged one, and leaves the target as it was.
 func TestRestoreRefuses(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		addThings(t, s, 500)
 		folder := t.TempDir()
@@ -97,6 +99,7 @@ func TestRestoreRefuses(t *testing.T) {
 
 // TestBackupStops when its caller does, and leaves no file behind.
 func TestBackupStops(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		addThings(t, s, 2000)
 		ctx, cancel := context.WithCancel(t.Context())

@@ -141,7 +141,8 @@ func pendingMigrations(ctx context.Context, conn *sql.Conn, wanted []migration) 
 		case len(wanted) == 0:
 			return nil, fmt.Errorf("%w: it has %04d_%s, which is newer than this program", ErrSchema, was.number, was.name)
 		case was.number != wanted[0].number || was.name != wanted[0].name:
-			return nil, fmt.Errorf("%w: it has %04d_%s where %04d_%s is expected", ErrSchema, was.number, was.name, wanted[0].number, wanted[0].name)
+			return nil, fmt.Errorf("%w: it has %04d_%s where %04d_%s is expected",
+				ErrSchema, was.number, was.name, wanted[0].number, wanted[0].name)
 		case was.checksum != wanted[0].checksum:
 			return nil, fmt.Errorf("%w: %04d_%s is not what was run", ErrSchema, was.number, was.name)
 		}

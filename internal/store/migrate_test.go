@@ -24,7 +24,6 @@ func with(files fstest.MapFS, more map[string]string) fstest.MapFS {
 // eachEmpty runs fn on every engine with a database that has no table.
 func eachEmpty(t *testing.T, fn func(t *testing.T, dsn string, s *store.Store)) {
 	t.Helper()
-	t.Parallel()
 	for _, e := range storetest.Engines(t) {
 		t.Run(e.String(), func(t *testing.T) {
 			t.Parallel()
@@ -36,6 +35,7 @@ func eachEmpty(t *testing.T, fn func(t *testing.T, dsn string, s *store.Store)) 
 
 // TestMigrateInSteps runs what is missing, an engine's own part after the common one, and nothing twice.
 func TestMigrateInSteps(t *testing.T) {
+	t.Parallel()
 	eachEmpty(t, func(t *testing.T, dsn string, s *store.Store) {
 		if ran, err := s.MigrateWith(t.Context(), things, now); err != nil || len(ran) != 1 {
 			t.Fatalf("%v, %v", ran, err)
@@ -78,6 +78,7 @@ func TestMigrateInSteps(t *testing.T) {
 
 // TestMigrateRefuses: what does not fit is refused, and nothing is changed then.
 func TestMigrateRefuses(t *testing.T) {
+	t.Parallel()
 	eachEmpty(t, func(t *testing.T, _ string, s *store.Store) {
 		two := with(things, map[string]string{"0002_more.sql": `CREATE TABLE more (id BIGINT PRIMARY KEY);`})
 		if _, err := s.MigrateWith(t.Context(), two, now); err != nil {
@@ -109,6 +110,7 @@ func TestMigrateRefuses(t *testing.T) {
 
 // TestMigrateTogether: servers that start at the same moment run each migration once.
 func TestMigrateTogether(t *testing.T) {
+	t.Parallel()
 	eachEmpty(t, func(t *testing.T, dsn string, s *store.Store) {
 		var wait sync.WaitGroup
 		for _, s := range []*store.Store{s, storetest.Open(t, dsn), storetest.Open(t, dsn)} {

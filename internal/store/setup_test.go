@@ -33,7 +33,6 @@ var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 // each runs fn on every engine with the tables of things.
 func each(t *testing.T, fn func(t *testing.T, s *store.Store)) {
 	t.Helper()
-	t.Parallel()
 	storetest.EachWith(t, things, fn)
 }
 

@@ -14,6 +14,7 @@ import (
 
 // TestWriteAndRead is the round trip of every type, on both engines with the same text.
 func TestWriteAndRead(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		type word string
 		type id [4]byte
@@ -48,6 +49,7 @@ func TestWriteAndRead(t *testing.T) {
 
 // TestParameters: a parameter may be used twice, out of order, and more than nine of them.
 func TestParameters(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		var got string
 		err := s.Reader().QueryRow(t.Context(), `SELECT
@@ -62,6 +64,7 @@ func TestParameters(t *testing.T) {
 // TestBytesStayBytes: BYTEA is no type of SQLite's, so its affinity is NUMERIC. Bytes that look like a number must come
 // back as they were all the same, found by themselves and in the order of bytes.
 func TestBytesStayBytes(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		ids := [][]byte{{}, {0}, []byte("0012"), []byte("1e3"), []byte("42"), []byte("9"), {0x80}, {0xff, 0}}
 		err := s.Write(t.Context(), func(tx *store.Tx) error {
@@ -90,6 +93,7 @@ func TestBytesStayBytes(t *testing.T) {
 
 // TestWriteRollsBack: an error of the caller or of a statement undoes everything, and says what it is.
 func TestWriteRollsBack(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		addThings(t, s, 1)
@@ -134,6 +138,7 @@ func TestWriteRollsBack(t *testing.T) {
 
 // TestWriteBulk mixes ordinary statements with bulk ones, and asks in bulk inside the transaction.
 func TestWriteBulk(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		err := s.WriteLow(ctx, func(tx *store.Tx) error {
@@ -173,6 +178,7 @@ func TestWriteBulk(t *testing.T) {
 
 // TestReaderCannotWrite, not even by a statement that is no SELECT.
 func TestReaderCannotWrite(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		addThings(t, s, 1)
 		rows, err := s.Reader().Query(t.Context(), `UPDATE thing SET count = 0 RETURNING count`)
@@ -198,6 +204,7 @@ func TestReaderCannotWrite(t *testing.T) {
 
 // TestSnapshot sees one state, whatever is committed meanwhile.
 func TestSnapshot(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		addThings(t, s, 1)
 		count := func(r *store.Reader) (n int64) {
@@ -238,6 +245,7 @@ func TestSnapshot(t *testing.T) {
 
 // TestWritersDoNotLoseUpdates reads, decides and writes from many sides at once.
 func TestWritersDoNotLoseUpdates(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		addThings(t, s, 1)
 		const writers, rounds = 8, 10
@@ -273,6 +281,7 @@ func TestWritersDoNotLoseUpdates(t *testing.T) {
 // TestConflictsAreRetried: a transaction that another one is in the way of runs again, a bounded number of times, and
 // what it did before is undone each time.
 func TestConflictsAreRetried(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		addThings(t, s, 1)
 		for _, c := range []struct {
@@ -302,6 +311,7 @@ func TestConflictsAreRetried(t *testing.T) {
 
 // TestDeadlockIsRetried makes PostgreSQL choose a victim, which then gets its way as well.
 func TestDeadlockIsRetried(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		if s.Engine() != store.PostgreSQL {
 			t.Skip("SQLite has one writer")
@@ -335,6 +345,7 @@ func TestDeadlockIsRetried(t *testing.T) {
 
 // TestCancelled: a caller that went away gets its own error, nothing is written, and the store works on.
 func TestCancelled(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		addThings(t, s, 1)
 		for name, cancelAt := range map[string]int{"before": 0, "between": 1, "after": 2} {
@@ -372,6 +383,7 @@ func TestCancelled(t *testing.T) {
 
 // TestArguments: what cannot be stored is refused before it reaches a driver.
 func TestArguments(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		for _, arg := range []any{now, 1.5, struct{}{}, uint64(1 << 63)} {
 			var got any
