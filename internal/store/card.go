@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 )
@@ -62,4 +63,14 @@ func (tx *Tx) UseStep(ctx context.Context, tenant verno.TenantID, id verno.CardI
 	n, err := tx.Exec(ctx, `UPDATE card SET last_step = $1 WHERE tenant = $2 AND id = $3 AND state = 'active' AND last_step < $1`,
 		step, tenant, id)
 	return n == 1, err
+}
+
+// MoveCards gives all cards of a member to another, with what they are found by.
+func (tx *Tx) MoveCards(ctx context.Context, tenant verno.TenantID, from, to verno.MemberID, at time.Time) error {
+	if _, err := tx.Exec(ctx, `UPDATE card SET member_id = $1, updated_at = $2, revision = revision + 1
+		WHERE tenant = $3 AND member_id = $4`, to, verno.Micros(at), tenant, from); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `UPDATE lookup SET member_id = $1 WHERE tenant = $2 AND member_id = $3 AND kind = 'card'`, to, tenant, from)
+	return err
 }

@@ -14,7 +14,7 @@ func (r *Reader) Consents(ctx context.Context, tenant verno.TenantID, member ver
 		c.GivenAt = verno.FromMicros(given)
 		return c, err
 	}, `SELECT member_id, id, purpose, granted, text_version, text_hash, channel, actor, given_at FROM consent
-		WHERE tenant = $1 AND member_id = $2 ORDER BY id`, tenant, member)
+		WHERE tenant = $1 AND member_id = $2 ORDER BY given_at, id`, tenant, member)
 }
 
 // InsertConsent adds a decision. Decisions are never changed: a later one of the same purpose takes its place.

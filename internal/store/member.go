@@ -44,7 +44,7 @@ func (r *Reader) Members(ctx context.Context, tenant verno.TenantID, after verno
 		WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3`, tenant, after[:], limit)
 }
 
-// MembersOf lists the members whose value one owner holds: itself, those who were merged into it, a household.
+// MembersOf lists the members whose value one owner holds: its own, and those who were merged into them.
 func (r *Reader) MembersOf(ctx context.Context, tenant verno.TenantID, owner verno.OwnerID) ([]verno.Member, error) {
 	return queryAll(ctx, r, scanMember, `SELECT `+memberColumns+` FROM member
 		WHERE tenant = $1 AND owner_id = $2 ORDER BY id`, tenant, owner)
@@ -83,10 +83,12 @@ func (tx *Tx) ChangeMember(ctx context.Context, m verno.Member) (bool, error) {
 	return n == 1, err
 }
 
-// MoveMembers gives the members of one owner to another, as a merge does with those who were merged before.
-func (tx *Tx) MoveMembers(ctx context.Context, tenant verno.TenantID, from, to verno.OwnerID, at time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE member SET owner_id = $1, updated_at = $2, revision = revision + 1
-		WHERE tenant = $3 AND owner_id = $4`, to, verno.Micros(at), tenant, from)
+// MoveAliases makes those who were merged into one member aliases of another, whose owner holds their value from now on:
+// so an alias always names who it has become, and never another alias.
+func (tx *Tx) MoveAliases(ctx context.Context, from, into verno.Member, at time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE member SET owner_id = $1, merged_into = $2, updated_at = $3, revision = revision + 1
+		WHERE tenant = $4 AND owner_id = $5 AND merged_into = $6`,
+		into.Owner, into.ID, verno.Micros(at), from.Tenant, from.Owner, from.ID)
 	return err
 }
 

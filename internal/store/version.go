@@ -32,6 +32,12 @@ func (r *Reader) Version(ctx context.Context, tenant verno.TenantID, id verno.Pr
 		WHERE tenant = $1 AND programme_id = $2 AND number = $3`, tenant, id, number)
 }
 
+// PublishedNumber is the number of the version that is in force, 0 where nothing was published yet. It returns ErrNotFound
+// where there is no such programme.
+func (r *Reader) PublishedNumber(ctx context.Context, tenant verno.TenantID, id verno.ProgrammeID) (int64, error) {
+	return queryOne(ctx, r, scanOne[int64], `SELECT published FROM programme WHERE tenant = $1 AND id = $2`, tenant, id)
+}
+
 // PublishedVersion finds the version that is in force. It returns ErrNotFound where nothing was published yet.
 func (r *Reader) PublishedVersion(ctx context.Context, tenant verno.TenantID, id verno.ProgrammeID) (*verno.Version, error) {
 	return queryOne(ctx, r, scanVersion, `SELECT v.document FROM programme p JOIN programme_version v
