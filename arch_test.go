@@ -66,7 +66,7 @@ var house = []room{
 
 	{"auth", useCases, "verno code fraud store vault"},
 	{"checkout", useCases, "verno money ledger promo progress segment fraud card code nfc books store vault"},
-	{"member", useCases, "verno money ledger card code nfc segment fraud books store vault"},
+	{"member", useCases, "verno money ledger promo progress card code nfc segment fraud books store vault"},
 	{"campaign", useCases, "verno money ledger promo progress segment card books store"},
 	{"exchange", useCases, "verno money store"},
 

@@ -15,6 +15,7 @@ const (
 	EventMemberUpdated     EventKind = "member.updated"
 	EventMemberMerged      EventKind = "member.merged"
 	EventMemberErased      EventKind = "member.erased"
+	EventMemberExported    EventKind = "member.exported"
 	EventMemberFrozen      EventKind = "member.frozen"
 	EventConsentGranted    EventKind = "consent.granted"
 	EventConsentWithdrawn  EventKind = "consent.withdrawn"
@@ -35,6 +36,7 @@ const (
 	EventConfigPublished   EventKind = "config.published"
 	EventAccess            EventKind = "access.changed" // staff, keys, terminals, sessions
 	EventImportFinished    EventKind = "import.finished"
+	EventTaskDone          EventKind = "task.done"
 )
 
 // Event is a fact that was committed together with what it tells of. The sealer gives it its number.

@@ -1,0 +1,145 @@
+package member
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/books"
+	"github.com/verno-loyalty/verno/internal/store"
+)
+
+// MaxBulk is how many members are written in one request.
+const MaxBulk = 1000
+
+// bulkStep is how many of them are written in one transaction, so that tills wait for none for long.
+const bulkStep = 20
+
+// Row is one member as another system knows it. What is empty says nothing and changes nothing.
+type Row struct {
+	Enrol // ExternalID is needed: by it the member is found again
+}
+
+// RowOutcome is what became of one row.
+type RowOutcome struct {
+	Member verno.MemberID // zero where it was rejected
+	State  string         // created, updated, unchanged, rejected
+	Err    *verno.Error   // of a rejected one
+}
+
+// BulkUpsert writes members by their external ids: who is not there yet joins, who is there is changed. Each row stands
+// for itself, and a repeated request changes nothing. Nobody gets a welcome bonus this way.
+func (r *Roll) BulkUpsert(ctx context.Context, a verno.Actor, now time.Time, rows []Row) ([]RowOutcome, error) {
+	if !a.May.Has(verno.MayImport) {
+		if err := a.Require(writes); err != nil {
+			return nil, err
+		}
+	}
+	if len(rows) == 0 || len(rows) > MaxBulk {
+		return nil, verno.InvalidField("/members", "number_range", "min", "1", "max", strconv.Itoa(MaxBulk))
+	}
+	out := make([]RowOutcome, len(rows))
+	for from := 0; from < len(rows); from += bulkStep {
+		to := min(from+bulkStep, len(rows))
+		err := r.Store.WriteLow(ctx, func(tx *store.Tx) error {
+			for i := from; i < to; i++ {
+				var err error
+				if out[i], err = r.upsert(ctx, tx, a, now, rows[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return out[:from], err
+		}
+	}
+	return out, nil
+}
+
+// upsert writes one row. What is wrong with the row is its outcome; only what is wrong with the database is an error.
+func (r *Roll) upsert(ctx context.Context, tx *store.Tx, a verno.Actor, now time.Time, row Row) (RowOutcome, error) {
+	var done RowOutcome
+	err := tx.Try(ctx, func() (err error) {
+		done, err = r.upsertRow(ctx, tx, a, now, row)
+		return err
+	})
+	if known, ok := errors.AsType[*verno.Error](err); ok && known.Kind != verno.KindUnavailable && known.Kind != verno.Internal {
+		return RowOutcome{State: "rejected", Err: known}, nil
+	}
+	return done, err
+}
+
+func (r *Roll) upsertRow(ctx context.Context, tx *store.Tx, a verno.Actor, now time.Time, row Row) (RowOutcome, error) {
+	if row.ExternalID == "" {
+		return RowOutcome{}, verno.InvalidField("/external_id", "required")
+	}
+	m, err := tx.MemberByExternalID(ctx, a.Tenant, row.ExternalID)
+	if errors.Is(err, store.ErrNotFound) {
+		return r.bulkJoin(ctx, tx, a, now, row)
+	}
+	if err != nil {
+		return RowOutcome{}, err
+	}
+	if m, err = lock(ctx, tx, a.Tenant, m.ID); err != nil {
+		return RowOutcome{}, err
+	}
+	events, err := r.apply(ctx, tx, a, now, &m, row.change())
+	if err != nil {
+		return RowOutcome{}, err
+	}
+	if len(events) == 0 {
+		return RowOutcome{Member: m.ID, State: "unchanged"}, nil
+	}
+	return RowOutcome{Member: m.ID, State: "updated"}, books.Record(ctx, tx, now, r.Entropy, events...)
+}
+
+// bulkJoin takes a new member in. Its account begins empty, so that it needs no lock and no entry.
+func (r *Roll) bulkJoin(ctx context.Context, tx *store.Tx, a verno.Actor, now time.Time, row Row) (RowOutcome, error) {
+	if row.Channel == "" {
+		row.Channel = "import"
+	}
+	j, err := r.joining(ctx, a, now, row.Enrol)
+	if err != nil {
+		return RowOutcome{}, err
+	}
+	j.member.ID = verno.NewID[verno.MemberID](now, r.Entropy)
+	owner, events, err := r.join(ctx, tx, now, j)
+	if err != nil {
+		return RowOutcome{}, err
+	}
+	tx.Bulk().PutOwners([]*store.Owner{owner})
+	return RowOutcome{Member: j.member.ID, State: "created"}, books.Record(ctx, tx, now, r.Entropy, events...)
+}
+
+// change is what a row says of a member that is there already.
+func (row Row) change() Change {
+	var c Change
+	for _, field := range []struct {
+		from string
+		to   **string
+	}{
+		{row.Person.Phone, &c.Phone},
+		{row.Person.Email, &c.Email},
+		{row.Person.FirstName, &c.FirstName},
+		{row.Person.LastName, &c.LastName},
+		{row.Person.Birthday, &c.Birthday},
+		{row.Person.Gender, &c.Gender},
+	} {
+		if field.from != "" {
+			*field.to = &field.from
+		}
+	}
+	if row.Person.Custom != nil {
+		c.Custom = &row.Person.Custom
+	}
+	if row.Tags != nil {
+		c.Tags = &row.Tags
+	}
+	if row.Metadata != nil {
+		c.Metadata = &row.Metadata
+	}
+	return c
+}
