@@ -75,6 +75,9 @@ func (b *Books) Close() {
 // errors are idempotency_key_reused, checkout_committed, receipt_exists, owner_moved, overloaded and storage_unavailable
 // (nothing was written), and outcome_unknown.
 func (b *Books) Do(ctx context.Context, w *Work) (Outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return Outcome{}, verno.Unavailable("overloaded", 1).Because(err)
+	}
 	if w.Also != nil {
 		return b.alone(ctx, newItem(w))
 	}
@@ -148,6 +151,10 @@ func (b *Books) laneOf(w *Work) int {
 // alone runs a work that has statements of its own in an ordinary transaction. Its refusals are not stored, because its
 // own statements are undone with them.
 func (b *Books) alone(ctx context.Context, it *item) (Outcome, error) {
+	if !b.enter() {
+		return Outcome{}, verno.Unavailable("storage_unavailable", 1)
+	}
+	defer b.work.Done()
 	g := b.newGroup(it.work.Tenant, []*item{it}, bufio.NewReaderSize(b.entropy, 256))
 	for {
 		err := b.store.Write(ctx, func(tx *store.Tx) error {
@@ -157,10 +164,10 @@ func (b *Books) alone(ctx context.Context, it *item) (Outcome, error) {
 			return it.reply.error()
 		})
 		switch {
-		case errors.Is(err, errCounters):
+		case errors.Is(err, errCounters) && !g.strict:
 			g.strict = true
-		case errors.Is(err, store.ErrUnknownCommit):
-			b.resolve(ctx, []*item{it}, err)
+		case errors.Is(err, store.ErrUnknownCommit) && !errors.Is(err, store.ErrFsync):
+			b.resolve([]*item{it}, err)
 			return it.reply.outcome, it.reply.error()
 		case err != nil:
 			return Outcome{}, b.storeError(err)
@@ -168,6 +175,17 @@ func (b *Books) alone(ctx context.Context, it *item) (Outcome, error) {
 			return it.reply.outcome, nil
 		}
 	}
+}
+
+// enter lets work begin that Close waits for, unless it is too late.
+func (b *Books) enter() bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if b.closed {
+		return false
+	}
+	b.work.Add(1)
+	return true
 }
 
 func (b *Books) newGroup(tenant verno.TenantID, items []*item, entropy *bufio.Reader) *group {

@@ -72,7 +72,10 @@ func appendQuoted(b []byte, name, value string) []byte {
 func appendJSON(b []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < 0x20 || c >= 0x80 || c == '"' || c == '\\' {
-			out, _ := json.Marshal(s)
+			out, err := json.Marshal(s)
+			if err != nil {
+				panic("books: a text cannot be written: " + err.Error())
+			}
 			return append(b, out...)
 		}
 	}

@@ -31,7 +31,6 @@ type group struct {
 	receipts      map[verno.ReceiptID]*store.ReceiptRow
 	counters      map[verno.PromotionID]store.Counter
 	out           writes
-	postings      []byte
 }
 
 // writes is what the group has to write.
@@ -44,9 +43,8 @@ type writes struct {
 	events   []verno.Event
 	holds    []verno.Hold
 	tasks    []verno.Task
-	counted  []store.Counted
-	window   store.Limit
-	uses     map[verno.PromotionID]store.CounterChange
+	tries    []try
+	uses     map[verno.PromotionID]uses
 	totals   map[ledger.Account]int64
 	answers  []*store.Operation
 	rejected []*store.Operation
@@ -90,7 +88,7 @@ func (g *group) reset() {
 	g.out = writes{
 		owners:   make(map[verno.OwnerID]*store.Owner, n),
 		holdings: make(map[store.HoldingKey]*ledger.Holding, n),
-		uses:     map[verno.PromotionID]store.CounterChange{},
+		uses:     map[verno.PromotionID]uses{},
 		totals:   make(map[ledger.Account]int64, 4),
 	}
 	for _, it := range g.items {
@@ -237,36 +235,27 @@ func (g *group) answerFrom(it *item, held []store.Operation) reply {
 // decide runs one work on its own page and, where it is applied, takes the page into the group.
 func (g *group) decide(ctx context.Context, h *store.HotTx, tx *store.Tx, it *item) error {
 	if moved := g.movedOwner(it); moved {
-		g.settle(it, nil, Result{}, verno.Conflict("owner_moved"))
-		return nil
+		return g.settle(it, nil, Result{}, verno.Conflict("owner_moved"))
 	}
-	complete := false
-	for {
-		p := &Page{group: g, work: it.work, id: it.id}
-		var err error
-		if it.work.Also != nil && !complete {
-			err = it.work.Also(tx, p)
+	blank := &Page{group: g, work: it.work, id: it.id}
+	if it.work.Also != nil {
+		if err := it.work.Also(tx, blank); err != nil {
+			return g.settle(it, nil, Result{}, err)
 		}
-		result := Result{}
-		if err == nil {
-			result, err = it.work.Decide(p)
-		}
-		if err == nil && it.work.Then != nil {
-			err = it.work.Then(tx)
-		}
-		if errors.Is(err, ledger.ErrMore) && !complete {
-			if err := g.readAll(ctx, h, it); err != nil {
-				return err
-			}
-			complete = true
-			continue
-		}
-		if err != nil && verno.AsError(err).Kind == verno.Internal {
+	}
+	p := blank.copy()
+	result, err := p.decide()
+	if errors.Is(err, ledger.ErrMore) {
+		if err := g.readAll(ctx, h, it); err != nil {
 			return err
 		}
-		g.settle(it, p, result, err)
-		return nil
+		p = blank.copy()
+		result, err = p.decide()
 	}
+	if err == nil && it.work.Then != nil {
+		err = it.work.Then(tx)
+	}
+	return g.settle(it, p, result, err)
 }
 
 func (g *group) movedOwner(it *item) bool {
@@ -285,7 +274,7 @@ func (g *group) readAll(ctx context.Context, h *store.HotTx, it *item) error {
 	for _, w := range it.work.Owners {
 		for _, unit := range w.Units {
 			key := store.HoldingKey{Owner: w.Owner, Unit: unit}
-			if g.holdings[key].More {
+			if g.holdings[key].More && stored[key] == nil {
 				keys = append(keys, key)
 				stored[key] = &ledger.Holding{Account: g.holdings[key].Account}
 			}
@@ -301,10 +290,13 @@ func (g *group) readAll(ctx context.Context, h *store.HotTx, it *item) error {
 	return nil
 }
 
-// settle writes down what became of a work.
-func (g *group) settle(it *item, p *Page, result Result, err error) {
+// settle writes down what became of a work. It returns the errors that are ours to mend.
+func (g *group) settle(it *item, p *Page, result Result, err error) error {
 	if err != nil {
 		e := verno.AsError(err)
+		if e.Kind == verno.Internal {
+			return err
+		}
 		it.reply = reply{err: e}
 		switch {
 		case it.work.Claim.Key == "":
@@ -314,7 +306,7 @@ func (g *group) settle(it *item, p *Page, result Result, err error) {
 		default:
 			g.out.freed = append(g.out.freed, &it.op)
 		}
-		return
+		return nil
 	}
 	if result.ID == ([16]byte{}) {
 		result.ID = it.id
@@ -325,6 +317,7 @@ func (g *group) settle(it *item, p *Page, result Result, err error) {
 	}
 	it.reply = reply{outcome: Outcome{Result: result}}
 	g.take(p)
+	return nil
 }
 
 // take makes a page's changes the group's.
@@ -356,15 +349,9 @@ func (g *group) take(p *Page) {
 	out.events = append(out.events, p.events...)
 	out.holds = append(out.holds, p.holds...)
 	out.tasks = append(out.tasks, p.tasks...)
-	if len(p.counted) > 0 {
-		out.counted, out.window = append(out.counted, p.counted...), p.window
-	}
+	out.tries = append(out.tries, p.tries...)
 	for _, u := range p.uses {
-		sum := out.uses[u.Promotion]
-		sum.Promotion, sum.MaxUses, sum.MaxCost = u.Promotion, u.MaxUses, u.MaxCost
-		sum.Uses += u.Uses
-		sum.Cost += u.Cost
-		out.uses[u.Promotion] = sum
+		out.uses[u.Promotion] = out.uses[u.Promotion].with(u)
 		c := g.counters[u.Promotion]
 		c.Uses += u.Uses
 		c.Cost += u.Cost

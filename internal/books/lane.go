@@ -55,7 +55,7 @@ func (r *reply) error() error {
 	return r.err
 }
 
-// patience bounds how long one group may take.
+// patience bounds how long what was gathered together may take, and how long it is tried to learn what became of it.
 const patience = 20 * time.Second
 
 func (l *lane) run() {
@@ -65,7 +65,9 @@ func (l *lane) run() {
 			var same []*item
 			same, l.found = sameTenant(l.found)
 			leaders := fold(same)
-			l.process(leaders)
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
+			l.process(ctx, leaders)
+			cancel()
 			for _, it := range leaders {
 				it.answer()
 			}
@@ -74,7 +76,7 @@ func (l *lane) run() {
 }
 
 func (l *lane) gather(found []*item, first *item) []*item {
-	for it, ok := first, true; ; {
+	for it := first; ; {
 		if it.state.CompareAndSwap(itemWaiting, itemTaken) {
 			found = append(found, it)
 		}
@@ -82,10 +84,11 @@ func (l *lane) gather(found []*item, first *item) []*item {
 			return found
 		}
 		select {
-		case it, ok = <-l.queue:
-			if !ok {
+		case next, open := <-l.queue:
+			if !open {
 				return found
 			}
+			it = next
 		default:
 			return found
 		}
@@ -124,13 +127,17 @@ func fold(items []*item) []*item {
 
 // answer lets the callers of an item and of its followers go.
 func (it *item) answer() {
+	applied := it.reply.err == nil && !it.reply.again
 	for _, f := range it.followers {
 		f.reply = it.reply
-		switch {
-		case f.work.Claim.BodyHash != it.work.Claim.BodyHash:
+		switch same := f.work.Claim.BodyHash == it.work.Claim.BodyHash; {
+		case same && applied:
+			f.reply.outcome.Replayed, f.reply.outcome.Value = true, nil
+		case !same && applied:
 			f.reply = reply{err: verno.Invalid("idempotency_key_reused")}
-		case it.reply.err == nil && !it.reply.again:
-			f.reply.outcome.Replayed = true
+		case !same:
+			// What became of the leader may have left the key free, or be another body's.
+			f.reply = reply{again: true}
 		}
 		close(f.done)
 	}
@@ -139,75 +146,39 @@ func (it *item) answer() {
 
 // process runs items as one group. Where a statement fails, it halves the group until the item that is at fault is
 // alone.
-func (l *lane) process(items []*item) {
+func (l *lane) process(ctx context.Context, items []*item) {
 	g := l.books.newGroup(items[0].work.Tenant, items, l.entropy)
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
 	for try := 0; ; try++ {
 		err := l.books.store.Hot(ctx, l.number, func(h *store.HotTx) error { return g.run(ctx, h, nil) })
 		switch {
 		case err == nil:
 			return
-		case errors.Is(err, errCounters):
+		case errors.Is(err, errCounters) && !g.strict:
 			g.strict = true
-		case errors.Is(err, store.ErrRetry) && !errors.Is(err, store.ErrUnknownCommit) && try < 5:
-		case errors.Is(err, store.ErrFsync):
-			l.fail(items, l.books.storeError(err))
+		case errors.Is(err, store.ErrUnknownCommit) && !errors.Is(err, store.ErrFsync):
+			l.books.resolve(items, err)
 			return
-		case errors.Is(err, store.ErrUnknownCommit):
-			l.books.resolve(ctx, items, err)
-			return
-		case len(items) > 1 && !errors.Is(err, store.ErrUnavailable) && !errors.Is(err, store.ErrFull):
+		case errors.Is(err, store.ErrRetry) && try < 5:
+		case len(items) > 1 && ctx.Err() == nil && !hopeless(err):
 			half := len(items) / 2
-			l.process(items[:half])
-			l.process(items[half:])
+			l.process(ctx, items[:half])
+			l.process(ctx, items[half:])
 			return
 		default:
 			l.fail(items, l.books.storeError(err))
 			return
 		}
 	}
+}
+
+// hopeless reports whether the items of a group would fail one by one just as they did together.
+func hopeless(err error) bool {
+	return errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrFsync)
 }
 
 func (l *lane) fail(items []*item, err error) {
 	for _, it := range items {
 		it.reply = reply{err: verno.AsError(err)}
-	}
-}
-
-// resolve reads the keys of a group whose COMMIT was not answered. A key that is there was applied with all of its
-// group; one that is not there was not, and is free.
-func (b *Books) resolve(ctx context.Context, items []*item, cause error) {
-	for _, it := range items {
-		o, err := b.find(ctx, it)
-		switch {
-		case err == nil:
-			it.reply = replay(&o, &it.work.Claim)
-		case errors.Is(err, store.ErrNotFound):
-			it.reply = reply{err: verno.Unavailable("storage_unavailable", 1).Because(cause)}
-		default:
-			it.reply = reply{err: verno.Unavailable("outcome_unknown", 1).Because(cause)}
-		}
-	}
-}
-
-// find reads an operation, asking again for a while where the database has just gone away.
-func (b *Books) find(ctx context.Context, it *item) (o store.Operation, err error) {
-	if it.work.Claim.Key == "" {
-		return o, store.ErrNotFound
-	}
-	for wait := 20 * time.Millisecond; ; wait *= 2 {
-		o, err = b.store.Reader().Operation(ctx, it.work.Tenant, it.work.Claim.Key)
-		if !errors.Is(err, store.ErrUnavailable) || wait > 3*time.Second {
-			return o, err
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return o, err
-		}
 	}
 }
 

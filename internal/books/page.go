@@ -2,6 +2,11 @@ package books
 
 import (
 	"bufio"
+	"errors"
+	"fmt"
+	"maps"
+	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -25,16 +30,72 @@ type Page struct {
 	holds    []verno.Hold
 	tasks    []verno.Task
 	uses     []store.CounterChange
-	counted  []store.Counted
-	window   store.Limit
+	tries    []try
+	fault    error // of the decision itself: it wrote what it had not asked for
 }
 
 type entryToPost struct {
-	entry  ledger.Entry
-	owner  verno.OwnerID
-	reason string
-	actor  string
-	ref    []byte
+	entry    ledger.Entry
+	postings []byte // canonical
+	hash     [32]byte
+	owner    verno.OwnerID
+	reason   string
+	actor    string
+	ref      []byte
+	told     bool // by an event
+}
+
+type try struct {
+	of    store.Counted
+	limit store.Limit
+}
+
+// copy is a page of its own with what has been written on this one.
+func (p *Page) copy() *Page {
+	c := *p
+	c.owners, c.holdings = maps.Clone(p.owners), maps.Clone(p.holdings)
+	for id, o := range c.owners {
+		own := *o
+		own.State = o.State.Clone()
+		c.owners[id] = &own
+	}
+	for key, h := range c.holdings {
+		c.holdings[key] = h.Clone()
+	}
+	c.draft.Postings = slices.Clone(p.draft.Postings)
+	c.entries, c.events = slices.Clone(p.entries), slices.Clone(p.events)
+	c.holds, c.tasks, c.uses, c.tries = slices.Clone(p.holds), slices.Clone(p.tasks), slices.Clone(p.uses), slices.Clone(p.tries)
+	return &c
+}
+
+// decide runs the work's decision. Only a page on which everything is accounted for counts.
+func (p *Page) decide() (result Result, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("books: a decision panicked: %v\n%s", r, debug.Stack())
+		}
+	}()
+	if result, err = p.work.Decide(p); err != nil {
+		return result, err
+	}
+	return result, p.accounted()
+}
+
+// accounted checks what every page promises: each entry is told by one event, and nothing was written that had not been
+// locked and read.
+func (p *Page) accounted() error {
+	if p.fault != nil {
+		return p.fault
+	}
+	for i := range p.entries {
+		if !p.entries[i].told {
+			return fmt.Errorf("books: no event tells of entry %s", p.entries[i].entry.ID())
+		}
+	}
+	if len(p.draft.Postings) > 0 {
+		return errors.New("books: what was drafted was not posted")
+	}
+	return nil
 }
 
 // At is the moment of the group, the same for all that it decides.
@@ -94,7 +155,8 @@ func (p *Page) PutOwner(o *store.Owner) {
 	p.owners[o.ID] = o
 }
 
-// Holding is what an owner has in a unit that was asked for, or was just made; changes to it are posted with Draft.
+// Holding is what an owner has in a unit that was asked for, or was just made; changes to it are posted with Draft. A
+// decision that takes another one fails.
 func (p *Page) Holding(owner verno.OwnerID, unit verno.UnitID) *ledger.Holding {
 	key := store.HoldingKey{Owner: owner, Unit: unit}
 	if h := p.holdings[key]; h != nil {
@@ -106,6 +168,8 @@ func (p *Page) Holding(owner verno.OwnerID, unit verno.UnitID) *ledger.Holding {
 	h := &ledger.Holding{Account: ledger.Account{Owner: owner, Unit: unit}}
 	if base := p.group.holdings[key]; base != nil {
 		h = base.Clone()
+	} else if p.group.owners[owner] != nil || p.owners[owner] == nil {
+		p.fault = fmt.Errorf("books: what %s has of %s was not asked for", owner, unit)
 	}
 	if o := p.Owner(owner); o != nil {
 		h.Held = o.State.Held(unit, p.group.now)
@@ -123,12 +187,18 @@ func (p *Page) Receipt(id verno.ReceiptID) *store.ReceiptRow { return p.group.re
 // Counter is what a promotion has used up, with what the group has added so far.
 func (p *Page) Counter(id verno.PromotionID) store.Counter { return p.group.counters[id] }
 
-// Use adds to a counter. Counters that pass their caps make the group be decided again on the locked counters.
-func (p *Page) Use(c store.CounterChange) { p.uses = append(p.uses, c) }
+// Use adds to a counter that was asked for. Counters that pass their caps make the group be decided again on the locked
+// counters.
+func (p *Page) Use(c store.CounterChange) {
+	if _, ok := p.group.counters[c.Promotion]; !ok {
+		p.fault = fmt.Errorf("books: the counter of %s was not asked for", c.Promotion)
+	}
+	p.uses = append(p.uses, c)
+}
 
 // Count counts a try of somebody, such as a look-up of a cashier.
 func (p *Page) Count(c store.Counted, limit store.Limit) {
-	p.counted, p.window = append(p.counted, c), limit
+	p.tries = append(p.tries, try{of: c, limit: limit})
 }
 
 // SaveReceipt writes the operation's receipt together with what was drafted as its entry, whose id and hash it returns;
@@ -141,18 +211,29 @@ func (p *Page) SaveReceipt(r *verno.Receipt) (id verno.EntryID, hash [32]byte, e
 	}
 	if !entry.IsZero() {
 		row.Entry = entry.ID()
-		p.group.postings = entry.AppendPostings(p.group.postings[:0])
-		row.Postings = string(p.group.postings)
-		hash = row.EntryHash()
-		p.entries = append(p.entries, entryToPost{entry: entry, owner: r.Owner})
+		hash = p.post(entryToPost{entry: entry, owner: r.Owner})
+		row.Postings = string(p.entries[len(p.entries)-1].postings)
 	}
 	r.Entry = row.Entry
 	p.receipt = row
 	return row.Entry, hash, nil
 }
 
+// post takes the entry that was made of the draft and returns its hash.
+func (p *Page) post(e entryToPost) [32]byte {
+	e.postings = e.entry.AppendPostings(nil)
+	e.hash = ledger.HashEntry(e.entry.ID(), p.work.Tenant, e.entry.Kind(), e.entry.At(), e.postings)
+	p.entries, p.draft = append(p.entries, e), ledger.Draft{}
+	return e.hash
+}
+
 // MarkReturned writes what has come back of a locked receipt, the new amounts included.
-func (p *Page) MarkReturned(r *store.ReceiptRow) { p.returned = r }
+func (p *Page) MarkReturned(r *store.ReceiptRow) {
+	if p.group.receipts[r.ID] == nil {
+		p.fault = fmt.Errorf("books: receipt %s was not asked for", r.ID)
+	}
+	p.returned = r
+}
 
 // Post writes what was drafted as an entry of its own. It returns the entry; the zero Entry where nothing was drafted.
 func (p *Page) Post(owner verno.OwnerID, kind, reason, actor string, ref []byte) (ledger.Entry, error) {
@@ -160,8 +241,7 @@ func (p *Page) Post(owner verno.OwnerID, kind, reason, actor string, ref []byte)
 	if err != nil || entry.IsZero() {
 		return entry, err
 	}
-	p.draft = ledger.Draft{}
-	p.entries = append(p.entries, entryToPost{entry: entry, owner: owner, reason: reason, actor: actor, ref: ref})
+	p.post(entryToPost{entry: entry, owner: owner, reason: reason, actor: actor, ref: ref})
 	return entry, nil
 }
 
@@ -171,9 +251,18 @@ func (p *Page) PutHold(h verno.Hold) { p.holds = append(p.holds, h) }
 // PutTask writes a task for a person.
 func (p *Page) PutTask(t verno.Task) { p.tasks = append(p.tasks, t) }
 
-// Emit appends an event, which is committed with the rest and sealed afterwards. Tenant and time are filled in.
+// Emit appends an event, which is committed with the rest and sealed afterwards. Tenant, time and the hash of its entry
+// are filled in. Each entry of the page is told by exactly one event.
 func (p *Page) Emit(e verno.Event) {
 	e.Tenant, e.At = p.work.Tenant, p.group.at
+	if !e.Entry.IsZero() {
+		i := slices.IndexFunc(p.entries, func(posted entryToPost) bool { return posted.entry.ID() == e.Entry && !posted.told })
+		if i < 0 {
+			p.fault = fmt.Errorf("books: %s tells of an entry that is not on the page, or was told", e.Kind)
+			return
+		}
+		p.entries[i].told, e.Hash = true, p.entries[i].hash[:]
+	}
 	p.events = append(p.events, e)
 }
 

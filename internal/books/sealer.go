@@ -3,12 +3,11 @@ package books
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
-
-	"crypto/sha256"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -156,7 +155,7 @@ const tileHeight = 8
 // hashes reads a tenant's log as golang.org/x/mod/sumdb/tlog wants it: what was just appended from memory, all else from
 // tiles.
 type hashes struct {
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // tlog.HashReader takes none.
 	reader *store.Reader
 	tenant verno.TenantID
 	size   int64 // of the stored log
@@ -227,7 +226,8 @@ func sign(tenant verno.TenantID, size int64, h tlog.HashReader, key ed25519.Priv
 		return store.Checkpoint{}, err
 	}
 	text := fmt.Sprintf("%s\n%d\n%s\n", LogName(tenant), size, root)
-	signed, err := note.Sign(&note.Note{Text: text}, signer{name: LogName(tenant), key: key})
+	public := ed25519.PublicKey(key[ed25519.PrivateKeySize-ed25519.PublicKeySize:])
+	signed, err := note.Sign(&note.Note{Text: text}, signer{name: LogName(tenant), public: public, key: key})
 	if err != nil {
 		return store.Checkpoint{}, err
 	}
@@ -236,13 +236,14 @@ func sign(tenant verno.TenantID, size int64, h tlog.HashReader, key ed25519.Priv
 
 // signer signs notes with an Ed25519 key.
 type signer struct {
-	name string
-	key  ed25519.PrivateKey
+	name   string
+	public ed25519.PublicKey
+	key    ed25519.PrivateKey
 }
 
 func (s signer) Name() string { return s.name }
 
-func (s signer) KeyHash() uint32 { return keyHash(s.name, s.key.Public().(ed25519.PublicKey)) }
+func (s signer) KeyHash() uint32 { return keyHash(s.name, s.public) }
 
 func (s signer) Sign(msg []byte) ([]byte, error) { return ed25519.Sign(s.key, msg), nil }
 

@@ -17,11 +17,12 @@ type Work struct {
 	Counters []verno.PromotionID
 	// Moved lets the work have owners that another has taken over; without it such work gets owner_moved.
 	Moved bool
-	// Decide reads the page and writes on it. It has no effects of its own and may run again. An error of the kinds
-	// Refused is stored under the key for ever; any other error leaves no trace and the key free.
+	// Decide reads the page and writes on it. It has no effects of its own and may run again. A refusal is stored under
+	// the key for ever; any other error, a panic included, leaves no trace and the key free.
 	Decide func(p *Page) (Result, error)
-	// Also runs other statements in the same transaction, after the locks and before Decide. Such work is not
-	// gathered into a group with others.
+	// Also runs other statements in the same transaction, after the locks and before Decide; what it writes on the page
+	// stays there however often Decide runs. Such work is not gathered into a group with others, and a refusal undoes
+	// its statements and is not stored.
 	Also func(tx *store.Tx, p *Page) error
 	// Then runs further statements after Decide, for work that has Also.
 	Then func(tx *store.Tx) error
@@ -52,7 +53,7 @@ type Want struct {
 type Result struct {
 	// ID is that of the receipt, entry or hold; it is stored with the key.
 	ID [16]byte
-	// Owner is whose value moved, so that the result can be found again.
+	// Owner is whose value moved. A replay names the first of the work's Owners.
 	Owner verno.OwnerID
 	// Answer is stored with the key where ID alone does not give the answer back. It is JSON.
 	Answer string

@@ -45,6 +45,7 @@ func TestLeafIsAMerkleLeaf(t *testing.T) {
 
 // TestBatchesAreSealedOnce: batches are listed until they have a number, get it once, and are then found by it.
 func TestBatchesAreSealedOnce(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		batches, events := putBatches(t, s, 2, 1, 3)
 		r := s.Reader()
@@ -94,6 +95,7 @@ func TestBatchesAreSealedOnce(t *testing.T) {
 
 // TestEventsComeInTheOrderOfTheLog: whatever the cursor and the limit, every sealed event is read once, in order.
 func TestEventsComeInTheOrderOfTheLog(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		batches, _ := putBatches(t, s, 1, 4, 2, 1, 5, 1)
 		seq := int64(0)
@@ -129,6 +131,7 @@ func TestEventsComeInTheOrderOfTheLog(t *testing.T) {
 
 // TestLogIsKept: tiles are written over as they grow, checkpoints never.
 func TestLogIsKept(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		for size := int64(1); size <= 3; size++ {
 			tile := store.Tile{Level: 0, Number: 0, Hashes: make([]byte, 32*size)}
@@ -156,6 +159,7 @@ func TestLogIsKept(t *testing.T) {
 
 // TestLeaseHasOneHolder: it is kept by its holder, refused to others and taken over once it has run out.
 func TestLeaseHasOneHolder(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		for n, c := range []struct {
 			holder     string
@@ -178,6 +182,7 @@ func TestLeaseHasOneHolder(t *testing.T) {
 
 // TestTasksAndRulesAreRead: what a group writes for people, and the number that it reads of the rules.
 func TestTasksAndRulesAreRead(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		want := []verno.Task{
 			{ID: id[verno.TaskID](1), Kind: "points_debt", Owner: member, Ref: "rcp_1", Detail: "5 ☕", CreatedAt: now},

@@ -36,6 +36,7 @@ func readHolding(t failer, s *store.Store, how store.Lots) *ledger.Holding {
 // TestLotsAreReadAsFarAsNeeded: few, many or all, by expiry, and with the mark that there are more exactly where there
 // are.
 func TestLotsAreReadAsFarAsNeeded(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		h := &ledger.Holding{Account: account}
 		var d ledger.Draft
@@ -59,6 +60,7 @@ func TestLotsAreReadAsFarAsNeeded(t *testing.T) {
 
 // TestHoldingsAreStoredAsChanged earns, spends and lapses at random, and reads what a holding that was kept in memory is.
 func TestHoldingsAreStoredAsChanged(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		kept, now := &ledger.Holding{Account: account}, int64(1000)
 		rapid.Check(t, func(t *rapid.T) {
@@ -98,6 +100,7 @@ func TestHoldingsAreStoredAsChanged(t *testing.T) {
 
 // TestHoldingsOfManyStayApart: several owners and units are read in one go, each its own, and what nobody has is empty.
 func TestHoldingsOfManyStayApart(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		want := map[store.HoldingKey]*ledger.Holding{}
 		var keys []store.HoldingKey
@@ -127,6 +130,7 @@ func TestHoldingsOfManyStayApart(t *testing.T) {
 
 // TestTotalsAddUp: accounts on the programme's side are added to, by many at once, and never set.
 func TestTotalsAddUp(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		breakage := issuance
 		breakage.Role = verno.AccountBreakage
@@ -154,6 +158,7 @@ func TestTotalsAddUp(t *testing.T) {
 
 // TestOwnersAreReadAsWritten: the whole state of an owner, with all its limits, holds and months.
 func TestOwnersAreReadAsWritten(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		n := 0
 		rapid.Check(t, func(t *rapid.T) {
@@ -177,6 +182,7 @@ func TestOwnersAreReadAsWritten(t *testing.T) {
 
 // TestLockedOwnersAreTheLatest: whoever waited for a lock reads what the one before wrote.
 func TestLockedOwnersAreTheLatest(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		inHot(t, s, func(h *store.HotTx) { h.PutOwners([]*store.Owner{{Tenant: us, ID: member, Kind: "member"}}) })
 		var wait sync.WaitGroup
@@ -209,6 +215,7 @@ func TestLockedOwnersAreTheLatest(t *testing.T) {
 
 // TestHoldsAreReadAsWritten, new and changed.
 func TestHoldsAreReadAsWritten(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		n := 0
 		rapid.Check(t, func(t *rapid.T) {
@@ -231,6 +238,7 @@ func TestHoldsAreReadAsWritten(t *testing.T) {
 
 // TestLapsedHoldsAreFound by their deadline, oldest first, unless they have ended.
 func TestLapsedHoldsAreFound(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		var holds []verno.Hold
 		for n := range 5 {
@@ -251,6 +259,7 @@ func TestLapsedHoldsAreFound(t *testing.T) {
 // TestCountersStayWithinTheirCaps: of many lanes that add to one counter, exactly as many succeed as its cap allows, in
 // uses or in cost, and giving back never fails.
 func TestCountersStayWithinTheirCaps(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		for n, c := range []struct{ change, want store.Counter }{
 			{store.Counter{Uses: 2, Cost: 1}, store.Counter{Uses: 100, Cost: 50}},

@@ -38,6 +38,7 @@ func claim(t failer, s *store.Store, ops ...*store.Operation) string {
 // TestClaimIsUniqueInEachOfItsNames: the key, the checkout and the receipt's number are each taken once, by an operation
 // of before as by one of the same statement, and another tenant's do not matter.
 func TestClaimIsUniqueInEachOfItsNames(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		if got := claim(t, s, op("a", "checkout 1", "receipt 1")); got != "a" {
 			t.Fatalf("claimed %q", got)
@@ -69,6 +70,7 @@ func TestClaimIsUniqueInEachOfItsNames(t *testing.T) {
 
 // TestHoldersAreFoundByEachName: who lost a claim learns who has what it wanted.
 func TestHoldersAreFoundByEachName(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		claim(t, s, op("a", "checkout 1", "receipt 1"), op("b", "checkout 2", "receipt 2"))
 		for _, c := range []struct {
@@ -117,6 +119,7 @@ func TestHoldersAreFoundByEachName(t *testing.T) {
 // TestOperationsEnd: an answer is kept, a refusal is kept and gives back what else it had claimed, and what is freed was
 // never there.
 func TestOperationsEnd(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		ops := []*store.Operation{op("answered", "c1", "r1"), op("refused", "c2", "r2"), op("freed", "c3", "r3"), op("plain", "c4", "r4")}
 		for _, o := range ops {
@@ -148,6 +151,7 @@ func TestOperationsEnd(t *testing.T) {
 
 // TestOneClaimWinsOfMany: lanes that claim the same keys in different orders never both get one, nor neither.
 func TestOneClaimWinsOfMany(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		var mu sync.Mutex
 		won := map[string]int{}

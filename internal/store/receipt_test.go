@@ -32,6 +32,7 @@ func drawReceipt(t *rapid.T, n int) *store.ReceiptRow {
 
 // TestReceiptsAreReadAsWritten writes receipts with random, hostile content in every field and reads the same.
 func TestReceiptsAreReadAsWritten(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		n := 0
 		rapid.Check(t, func(t *rapid.T) {
@@ -70,6 +71,7 @@ func sameReceipt(t *rapid.T, s *store.Store, want *store.ReceiptRow) {
 
 // TestBrokenTextStaysText: what is not even UTF-8 cannot be kept, but it breaks nothing around it.
 func TestBrokenTextStaysText(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		broken := []string{"\xff", "a\x00b", "\xed\xa0\x80", "caf\xe9\"", strings.Repeat("й", 200) + "\xd0"}
 		for n, bad := range broken {
@@ -98,6 +100,7 @@ func TestBrokenTextStaysText(t *testing.T) {
 
 // TestLockedReceiptsAreWhole: a lock reads what a look reads, in the order that was asked for, and nothing that is not there.
 func TestLockedReceiptsAreWhole(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		var all []*store.ReceiptRow
 		for n := range 3 {
@@ -125,6 +128,7 @@ func TestLockedReceiptsAreWhole(t *testing.T) {
 
 // TestReceiptsAreFound: lists go by ID, newest first, under every filter, and a walk sees each once.
 func TestReceiptsAreFound(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		var all []*store.ReceiptRow
 		for n := range 8 {
@@ -196,6 +200,7 @@ func names(list []*store.ReceiptRow) string {
 
 // TestEntriesAreReadAsWritten is the same for entries that are no receipts'.
 func TestEntriesAreReadAsWritten(t *testing.T) {
+	t.Parallel()
 	rows(t, func(t *testing.T, s *store.Store) {
 		n := 0
 		rapid.Check(t, func(t *rapid.T) {

@@ -31,7 +31,6 @@ func id[T ~[16]byte](n int) T {
 // rows runs fn on every engine with Verno's own tables.
 func rows(t *testing.T, fn func(t *testing.T, s *store.Store)) {
 	t.Helper()
-	t.Parallel()
 	storetest.Each(t, fn)
 }
 
