@@ -15,7 +15,7 @@ import (
 const MaxBulk = 1000
 
 // bulkStep is how many of them are written in one transaction, so that tills wait for none for long.
-const bulkStep = 20
+const bulkStep = 10
 
 // Row is one member as another system knows it. What is empty says nothing and changes nothing.
 type Row struct {
@@ -43,15 +43,7 @@ func (r *Roll) BulkUpsert(ctx context.Context, a verno.Actor, now time.Time, row
 	out := make([]RowOutcome, len(rows))
 	for from := 0; from < len(rows); from += bulkStep {
 		to := min(from+bulkStep, len(rows))
-		err := r.Store.WriteLow(ctx, func(tx *store.Tx) error {
-			for i := from; i < to; i++ {
-				var err error
-				if out[i], err = r.upsert(ctx, tx, a, now, rows[i]); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		err := r.upsert(ctx, a, now, rows[from:to], out[from:to])
 		if err != nil {
 			return out[:from], err
 		}
@@ -59,26 +51,55 @@ func (r *Roll) BulkUpsert(ctx context.Context, a verno.Actor, now time.Time, row
 	return out, nil
 }
 
-// upsert writes one row. What is wrong with the row is its outcome; only what is wrong with the database is an error.
-func (r *Roll) upsert(ctx context.Context, tx *store.Tx, a verno.Actor, now time.Time, row Row) (RowOutcome, error) {
-	var done RowOutcome
-	err := tx.Try(ctx, func() (err error) {
-		done, err = r.upsertRow(ctx, tx, a, now, row)
-		return err
-	})
-	if known, ok := errors.AsType[*verno.Error](err); ok && known.Kind != verno.KindUnavailable && known.Kind != verno.Internal {
-		return RowOutcome{State: "rejected", Err: known}, nil
+// upsert writes a few rows in one transaction. What is wrong with a row is its outcome and is undone alone; only what is
+// wrong with the database is an error.
+func (r *Roll) upsert(ctx context.Context, a verno.Actor, now time.Time, rows []Row, out []RowOutcome) error {
+	checked := make([]checkedRow, len(rows))
+	for i := range rows {
+		checked[i] = r.check(ctx, a, now, rows[i])
 	}
-	return done, err
+	return r.Store.WriteLow(ctx, func(tx *store.Tx) error {
+		for i := range checked {
+			err := tx.Try(ctx, func() (err error) {
+				out[i], err = r.upsertRow(ctx, tx, a, now, &checked[i])
+				return err
+			})
+			known, ok := errors.AsType[*verno.Error](err)
+			switch {
+			case ok && known.Kind != verno.KindUnavailable && known.Kind != verno.Internal:
+				out[i] = RowOutcome{State: "rejected", Err: known}
+			case err != nil:
+				return err
+			}
+		}
+		return nil
+	})
 }
 
-func (r *Roll) upsertRow(ctx context.Context, tx *store.Tx, a verno.Actor, now time.Time, row Row) (RowOutcome, error) {
+// checkedRow is a row with what is to be written if it is somebody new.
+type checkedRow struct {
+	Row
+	joining *joining
+	err     error // what is wrong with it then
+}
+
+// check does before the transaction what needs none.
+func (r *Roll) check(ctx context.Context, a verno.Actor, now time.Time, row Row) checkedRow {
+	if row.Channel == "" {
+		row.Channel = "import"
+	}
+	c := checkedRow{Row: row}
+	c.joining, c.err = r.joining(ctx, a, now, row.Enrol)
+	return c
+}
+
+func (r *Roll) upsertRow(ctx context.Context, tx *store.Tx, a verno.Actor, now time.Time, row *checkedRow) (RowOutcome, error) {
 	if row.ExternalID == "" {
 		return RowOutcome{}, verno.InvalidField("/external_id", "required")
 	}
 	m, err := tx.MemberByExternalID(ctx, a.Tenant, row.ExternalID)
 	if errors.Is(err, store.ErrNotFound) {
-		return r.bulkJoin(ctx, tx, a, now, row)
+		return r.bulkJoin(ctx, tx, now, row)
 	}
 	if err != nil {
 		return RowOutcome{}, err
@@ -97,16 +118,13 @@ func (r *Roll) upsertRow(ctx context.Context, tx *store.Tx, a verno.Actor, now t
 }
 
 // bulkJoin takes a new member in. Its account begins empty, so that it needs no lock and no entry.
-func (r *Roll) bulkJoin(ctx context.Context, tx *store.Tx, a verno.Actor, now time.Time, row Row) (RowOutcome, error) {
-	if row.Channel == "" {
-		row.Channel = "import"
+func (r *Roll) bulkJoin(ctx context.Context, tx *store.Tx, now time.Time, row *checkedRow) (RowOutcome, error) {
+	if row.err != nil {
+		return RowOutcome{}, row.err
 	}
-	j, err := r.joining(ctx, a, now, row.Enrol)
-	if err != nil {
-		return RowOutcome{}, err
-	}
+	j := *row.joining
 	j.member.ID = verno.NewID[verno.MemberID](now, r.Entropy)
-	owner, events, err := r.join(ctx, tx, now, j)
+	owner, events, err := r.join(ctx, tx, now, &j)
 	if err != nil {
 		return RowOutcome{}, err
 	}
@@ -115,7 +133,7 @@ func (r *Roll) bulkJoin(ctx context.Context, tx *store.Tx, a verno.Actor, now ti
 }
 
 // change is what a row says of a member that is there already.
-func (row Row) change() Change {
+func (row *Row) change() Change {
 	var c Change
 	for _, field := range []struct {
 		from string
