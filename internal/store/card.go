@@ -57,14 +57,6 @@ func (tx *Tx) ChangeCard(ctx context.Context, c Card) (bool, error) {
 	return n == 1, err
 }
 
-// UseStep takes a step of an active card's live code; false where that step or a later one was taken before, or the card
-// is not active any more. Comparing and taking is one statement, so that of two tills with one code only one gets it.
-func (tx *Tx) UseStep(ctx context.Context, tenant verno.TenantID, id verno.CardID, step int64) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE card SET last_step = $1 WHERE tenant = $2 AND id = $3 AND state = 'active' AND last_step < $1`,
-		step, tenant, id)
-	return n == 1, err
-}
-
 // MoveCards gives all cards of a member to another, with what they are found by.
 func (tx *Tx) MoveCards(ctx context.Context, tenant verno.TenantID, from, to verno.MemberID, at time.Time) error {
 	if _, err := tx.Exec(ctx, `UPDATE card SET member_id = $1, updated_at = $2, revision = revision + 1

@@ -25,13 +25,6 @@ func (r *Reader) Place(ctx context.Context, tenant verno.TenantID, id verno.Stor
 	return queryOne(ctx, r, scanPlace, `SELECT `+placeColumns+` FROM store WHERE tenant = $1 AND id = $2`, tenant, id)
 }
 
-// PlaceByExternalID finds a store of the trade by the name that another system gave it. It returns ErrNotFound where
-// there is none.
-func (r *Reader) PlaceByExternalID(ctx context.Context, tenant verno.TenantID, externalID string) (verno.Store, error) {
-	return queryOne(ctx, r, scanPlace,
-		`SELECT `+placeColumns+` FROM store WHERE tenant = $1 AND external_id = $2`, tenant, externalID)
-}
-
 // Places lists stores of the trade by ID, the closed ones too.
 func (r *Reader) Places(ctx context.Context, tenant verno.TenantID, after verno.StoreID, limit int) ([]verno.Store, error) {
 	return queryAll(ctx, r, scanPlace, `SELECT `+placeColumns+` FROM store
