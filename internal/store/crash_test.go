@@ -184,7 +184,7 @@ func TestPostgresAway(t *testing.T) {
 	t.Parallel()
 	c := storetest.NewCluster(t)
 	s := storetest.Open(t, c.URL("postgres"))
-	if err := c.Kill(); err != nil {
+	if err := c.Stop(); err != nil {
 		t.Fatal(err)
 	}
 	for range 3 {
