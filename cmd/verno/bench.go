@@ -7,10 +7,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime/pprof"
 	"time"
 
-	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/rig"
 	"github.com/verno-loyalty/verno/internal/server"
 )
@@ -45,10 +43,9 @@ func bench(ctx context.Context, t *term, args []string) error {
 		defer os.RemoveAll(dir)
 		dsn = filepath.Join(dir, "bench.db")
 	}
-	s, err := server.Open(ctx, server.Config{
-		DB: dsn, KEKs: kek, Log: slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
-		Books: books.Options{Single: *single},
-	})
+	c := server.Config{DB: dsn, KEKs: kek, Log: slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	c.Books.Single = *single
+	s, err := server.Open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -58,20 +55,9 @@ func bench(ctx context.Context, t *term, args []string) error {
 	if err != nil {
 		return err
 	}
-	if *profile != "" {
-		file, err := os.Create(*profile)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		if err := pprof.StartCPUProfile(file); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
-	}
 	load := rig.Load{
 		Clients: *clients, Duration: time.Duration(*seconds) * time.Second, Rate: *rate,
-		OneMember: *one == "member", OneStore: *one == "store",
+		Profile: *profile, OneMember: *one == "member", OneStore: *one == "store",
 	}
 	figures, err := rig.Bench(ctx, w, []rig.Load{load}, t.progress)
 	if err != nil {

@@ -25,8 +25,15 @@ type term struct {
 	err io.Writer
 }
 
+// version is that of this build.
+const version = "0.1.0"
+
 // commands lists what verno does, in the order in which help shows it.
 var commands = []command{
+	{"serve", "run the server", serve},
+	{"init", "make a tenant with a programme, a store, a till, an owner and keys", found},
+	{"backup", "copy a running database into a file", backup},
+	{"restore", "fill an empty database from a backup, and verify it", restore},
 	{"bench", "measure: bench checkout", bench},
 }
 

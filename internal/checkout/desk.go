@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -66,7 +67,15 @@ func (t *Till) at(ctx context.Context, a verno.Actor, terminal verno.TerminalID,
 	if err != nil {
 		return nil, err
 	}
-	return t.placeIn(ctx, c, a, terminal, shop)
+	pl, err := t.placeIn(ctx, c, a, terminal, shop)
+	if errors.Is(err, verno.NotFound("store_unknown")) {
+		// It may have been opened since the configuration was read.
+		if c, err = t.readConfig(ctx, a.Tenant); err != nil {
+			return nil, err
+		}
+		return t.placeIn(ctx, c, a, terminal, shop)
+	}
+	return pl, err
 }
 
 func (t *Till) placeIn(ctx context.Context, c *config, a verno.Actor, terminal verno.TerminalID, shop verno.StoreID) (*place, error) {

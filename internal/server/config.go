@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,9 @@ import (
 	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/vault"
+	"github.com/verno-loyalty/verno/internal/web"
+	"github.com/verno-loyalty/verno/internal/web/api"
+	"github.com/verno-loyalty/verno/money"
 )
 
 // Config says how Verno runs. Only DB is needed.
@@ -27,6 +31,12 @@ type Config struct {
 	Pool    int // connections that read
 	Lanes   int // groups that PostgreSQL writes at once
 	Log     *slog.Logger
+
+	AdjustLimit money.Points   // the most that whoever may adjust only up to a limit gives or takes at once
+	Rates       api.Limits     // requests a second, by class of caller
+	Timeout     time.Duration  // of a request, 15 seconds
+	Proxies     []netip.Prefix // whose X-Forwarded-For is believed
+	Version     string         // of Verno
 }
 
 func (c *Config) fill() {
@@ -62,3 +72,9 @@ func (c *Config) keys() (vault.KEKs, error) {
 	}
 	return vault.ReadKEKs(file)
 }
+
+// NoRates sets no limit on anybody, for benchmarks.
+var NoRates = func() api.Limits {
+	none := web.Rate{PerSecond: -1}
+	return api.Limits{Till: none, Server: none, Staff: none, Public: none, Login: none}
+}()

@@ -12,9 +12,11 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/campaign"
 	"github.com/verno-loyalty/verno/internal/checkout"
+	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/vault"
 )
@@ -28,6 +30,8 @@ type Server struct {
 	Sealer *books.Sealer
 	Till   *checkout.Till
 	Office *campaign.Office
+	Gate   *auth.Gate
+	Roll   *member.Roll
 
 	stop context.CancelFunc
 	jobs sync.WaitGroup
@@ -69,7 +73,14 @@ func open(ctx context.Context, c Config, st *store.Store) (*Server, error) {
 	s.Sealer = books.NewSealer(st, holder(), s.signingKey)
 	s.Till = checkout.New(st, s.Books, v, c.Clock, rand.Reader, c.Till)
 	s.Office = &campaign.Office{Store: st, Entropy: rand.Reader}
+	s.Gate = auth.New(auth.Config{Store: st, Vault: v, Entropy: rand.Reader, Record: record})
+	s.Roll = &member.Roll{Store: st, Books: s.Books, Vault: v, Entropy: rand.Reader, AdjustLimit: c.AdjustLimit}
 	return s, nil
+}
+
+// record is how access is audited: in the books, in the transaction of the change itself.
+func record(ctx context.Context, tx *store.Tx, e verno.Event) error {
+	return books.Record(ctx, tx, e.At, rand.Reader, e)
 }
 
 func (s *Server) signingKey(ctx context.Context, tenant verno.TenantID) (ed25519.PrivateKey, error) {
