@@ -21,6 +21,7 @@ func bench(ctx context.Context, t *term, args []string) error {
 	seconds := f.Int("seconds", 10, "length of each measurement")
 	members := f.Int("members", 100_000, "members, each with 1 to 20 lots")
 	promotions := f.Int("promotions", 30, "promotions in force, of which three apply")
+	http := f.Bool("http", false, "through the API, client and server in this process")
 	rate := f.Int("rate", 0, "sales a second, timed from their intended start; 0 for as many as go")
 	single := f.Int("single", 0, "one sale a transaction, over so many connections; 0 for groups")
 	one := f.String("all", "", `"member" or "store": all sales by one member or at one store`)
@@ -44,7 +45,7 @@ func bench(ctx context.Context, t *term, args []string) error {
 		dsn = filepath.Join(dir, "bench.db")
 	}
 	c := server.Config{DB: dsn, KEKs: kek, Log: slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelWarn}))}
-	c.Books.Single = *single
+	c.Books.Single, c.Rates = *single, server.NoRates
 	s, err := server.Open(ctx, c)
 	if err != nil {
 		return err
@@ -57,16 +58,15 @@ func bench(ctx context.Context, t *term, args []string) error {
 	}
 	load := rig.Load{
 		Clients: *clients, Duration: time.Duration(*seconds) * time.Second, Rate: *rate,
-		Profile: *profile, OneMember: *one == "member", OneStore: *one == "store",
+		Profile: *profile, HTTP: *http, OneMember: *one == "member", OneStore: *one == "store",
 	}
-	figures, err := rig.Bench(ctx, w, []rig.Load{load}, t.progress)
+	g, err := rig.Bench(ctx, w, load, t.progress)
 	if err != nil {
 		return err
 	}
 	if *asJSON {
-		return json.NewEncoder(t.out).Encode(figures[0])
+		return json.NewEncoder(t.out).Encode(g)
 	}
-	g := figures[0]
 	fmt.Fprintf(t.out, "%d sales in %.1f s: %.0f/s, median %.2f ms, p99 %.2f ms, longest %.1f ms\n", g.Sales, g.Seconds, g.PerSecond, g.P50, g.P99, g.Max)
 	fmt.Fprintf(t.out, "%d commits, %.1f sales a commit, %.2f round trips a commit; %d answered, %d totals_changed, %d failed %s\n",
 		g.Commits, g.SalesPerCommit, g.RoundTrips, g.Answered, g.Changed, g.Failed, g.Failure)

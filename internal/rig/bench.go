@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"runtime/pprof"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -19,9 +22,12 @@ import (
 type Load struct {
 	Clients   int
 	Duration  time.Duration
-	Rate      int  // sales a second, each timed from its intended start; 0 for as many as go
-	OneMember bool // all sales by one member
-	OneStore  bool // all sales at one store
+	Rate      int    // sales a second, each timed from its intended start; 0 for as many as go
+	Profile   string // where to write a CPU profile, empty for none
+	OneMember bool   // all sales by one member
+	OneStore  bool   // all sales at one store
+	HTTP      bool   // through the API, client and server in this process
+	Presences int    // members that take part, 100,000 where 0
 }
 
 // Figures are what a benchmark measured. Sales are counted by what the database holds afterwards.
@@ -35,7 +41,8 @@ type Figures struct {
 	Commits        int64   `json:"commits"`
 	SalesPerCommit float64 `json:"sales_per_commit"`
 	RoundTrips     float64 `json:"round_trips_per_commit"`
-	Answered       int64   `json:"answered"` // receipts that clients were given
+	CPU            float64 `json:"cpu_us_per_sale"` // of this process, clients and till together
+	Answered       int64   `json:"answered"`        // receipts that clients were given
 	Changed        int64   `json:"totals_changed"`
 	Failed         int64   `json:"failed"`
 	Failure        string  `json:"failure,omitempty"` // the first one
@@ -44,25 +51,21 @@ type Figures struct {
 // seller sells one basket to one member; it returns the error of the till.
 type seller func(ctx context.Context, q *Quoted, member int, spends bool, key string) error
 
-// presences identifies every member once, so that what is measured is the sale.
-func (w *World) presences(ctx context.Context, n int, say func(string, int, int)) ([]string, error) {
+// presences identifies members once, so that what is measured is the sale.
+func (w *World) presences(ctx context.Context, n int, identify func(context.Context, verno.MemberID) (string, error), say func(string, int, int)) ([]string, error) {
 	out := make([]string, min(n, len(w.Members)))
 	var group sync.WaitGroup
 	var next, done atomic.Int64
 	var failed atomic.Pointer[error]
 	for range 64 {
 		group.Go(func() {
-			for {
-				i := int(next.Add(1) - 1)
-				if i >= len(out) || failed.Load() != nil {
-					return
-				}
-				got, err := w.Server.Till.Identify(ctx, w.Actor, checkout.Identify{Member: w.Members[i], Store: w.Stores[0]})
+			for i := int(next.Add(1) - 1); i < len(out) && failed.Load() == nil; i = int(next.Add(1) - 1) {
+				presence, err := identify(ctx, w.Members[i])
 				if err != nil {
 					failed.Store(&err)
 					return
 				}
-				out[i] = got.Presence
+				out[i] = presence
 				if d := done.Add(1); d%5000 == 0 || int(d) == len(out) {
 					say("presences", int(d), len(out))
 				}
@@ -74,6 +77,15 @@ func (w *World) presences(ctx context.Context, n int, say func(string, int, int)
 		return nil, *err
 	}
 	return out, nil
+}
+
+// identifyInProcess names members to the till itself.
+func (w *World) identifyInProcess(ctx context.Context, member verno.MemberID) (string, error) {
+	got, err := w.Server.Till.Identify(ctx, w.Actor, checkout.Identify{Member: member, Store: w.Stores[0]})
+	if err != nil {
+		return "", err
+	}
+	return got.Presence, nil
 }
 
 // sellInProcess sells through the till itself.
@@ -99,7 +111,14 @@ func (w *World) drive(ctx context.Context, load Load, baskets []Quoted, members 
 	if err != nil {
 		return Figures{}, err
 	}
-	stats := w.Server.Store.Stats()
+	if load.Profile != "" {
+		stop, err := profileTo(load.Profile)
+		if err != nil {
+			return Figures{}, err
+		}
+		defer stop()
+	}
+	stats, cpu := w.Server.Store.Stats(), cpuTime()
 	var figures Figures
 	var mu sync.Mutex
 	var all []time.Duration
@@ -160,11 +179,13 @@ func (w *World) drive(ctx context.Context, load Load, baskets []Quoted, members 
 	}
 	group.Wait()
 	figures.Seconds = w.Server.Now().Sub(start).Seconds()
+	cpu = cpuTime() - cpu
 	after, err := w.receipts(ctx)
 	if err != nil {
 		return figures, err
 	}
 	figures.Sales = after - before
+	figures.CPU = float64(cpu.Microseconds()) / float64(max(1, figures.Sales))
 	figures.PerSecond = float64(figures.Sales) / figures.Seconds
 	now := w.Server.Store.Stats()
 	figures.Commits = now.Commits - stats.Commits
@@ -188,6 +209,31 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
+// profileTo writes a CPU profile until it is stopped.
+func profileTo(path string) (stop func(), err error) {
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = file.Close()
+	}, nil
+}
+
+// cpuTime is what this process has used of the processors so far.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 // quantiles are the median, the 99th percentile and the longest, in milliseconds.
 func quantiles(all []time.Duration) (p50, p99, most float64) {
 	if len(all) == 0 {
@@ -203,24 +249,49 @@ func (w *World) receipts(ctx context.Context) (int64, error) {
 	return w.Server.Store.Reader().CountReceipts(ctx, w.Actor.Tenant)
 }
 
-// Bench builds a world and runs loads in it, one after the other.
-func Bench(ctx context.Context, w *World, loads []Load, say func(string, int, int)) ([]Figures, error) {
-	presences, err := w.presences(ctx, 200_000, say)
-	if err != nil {
-		return nil, fmt.Errorf("identify: %w", err)
-	}
-	const spend money.Points = 50
-	baskets, err := w.Baskets(ctx, 64, spend, presences[0])
-	if err != nil {
-		return nil, err
-	}
-	var out []Figures
-	for _, load := range loads {
-		f, err := w.drive(ctx, load, baskets, len(presences), w.sellInProcess(presences))
+// spendOfSale is how many points every fifth sale spends.
+const spendOfSale money.Points = 50
+
+// Bench runs a load in a world.
+func Bench(ctx context.Context, w *World, load Load, say func(string, int, int)) (Figures, error) {
+	identify := w.identifyInProcess
+	var client *Client
+	if load.HTTP {
+		base, key, stop, err := w.serve(ctx)
 		if err != nil {
-			return out, err
+			return Figures{}, err
 		}
-		out = append(out, f)
+		defer stop()
+		client = NewClient(base, key, load.Clients)
+		identify = w.identifyOverHTTP(client)
 	}
-	return out, nil
+	own, err := w.identifyInProcess(ctx, w.Members[0])
+	if err != nil {
+		return Figures{}, err
+	}
+	baskets, err := w.Baskets(ctx, 64, spendOfSale, own)
+	if err != nil {
+		return Figures{}, err
+	}
+	presences, err := w.presences(ctx, most(load.Presences, 100_000), identify, say)
+	if err != nil {
+		return Figures{}, err
+	}
+	if err := w.Server.Store.Analyze(ctx); err != nil {
+		return Figures{}, err
+	}
+	sell := w.sellInProcess(presences)
+	if load.HTTP {
+		if sell, err = w.sellOverHTTP(client, presences, baskets); err != nil {
+			return Figures{}, err
+		}
+	}
+	return w.drive(ctx, load, baskets, len(presences), sell)
+}
+
+func most(n, otherwise int) int {
+	if n > 0 {
+		return n
+	}
+	return otherwise
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -46,4 +47,13 @@ func (p *Pipe) CountAttempts(counted []Counted, now time.Time, limit Limit) {
 		c := &counted[i]
 		p.Values(countAttempt).Bytes(c.Tenant[:]).Text(c.windowed(limit)).Int(limit.end(now)).Int(1)
 	}
+}
+
+// Analyze has the database look at its tables anew, as after a large import. PostgreSQL would do so by itself within a
+// minute, SQLite with PRAGMA optimize.
+func (s *Store) Analyze(ctx context.Context) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.Exec(ctx, "ANALYZE")
+		return err
+	})
 }

@@ -14,6 +14,7 @@ type IdentificationBody struct {
 	ExternalID string           `json:"external_id,omitempty" minLength:"1" maxLength:"128" doc:"The merchant's own identifier of the member; instead of scan."`
 	Member     verno.MemberID   `json:"member_id,omitempty" doc:"For integrations that have logged the member in themselves; instead of scan. Needs members.read."`
 	Terminal   verno.TerminalID `json:"terminal_id,omitempty" doc:"Where the credential is bound to no till."`
+	Store      verno.StoreID    `json:"store_id,omitempty" doc:"Where the credential is bound to neither till nor store, and no till is named, as in an online shop."`
 }
 
 // Identification is a presence and what may be shown of the member.
@@ -63,7 +64,7 @@ func (b *IdentificationBody) who(at string) (checkout.Identify, error) {
 	case 0:
 		return checkout.Identify{}, verno.InvalidField(at+"/scan", "required")
 	case 1:
-		return checkout.Identify{Scan: b.Scan, ExternalID: b.ExternalID, Member: b.Member, Terminal: b.Terminal}, nil
+		return checkout.Identify{Scan: b.Scan, ExternalID: b.ExternalID, Member: b.Member, Terminal: b.Terminal, Store: b.Store}, nil
 	default:
 		return checkout.Identify{}, verno.InvalidField(at+"/scan", "duplicate")
 	}
