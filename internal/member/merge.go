@@ -146,16 +146,14 @@ func (g *couple) accounts(p *books.Page, a verno.Actor) (books.Result, error) {
 			return books.Result{}, verno.Conflict("holds_open")
 		}
 	}
-	for _, unit := range g.units {
-		if err := p.Holding(from.ID, unit).MoveTo(p.Draft(), p.Holding(into.ID, unit), p.Now()); err != nil {
-			return books.Result{}, err
-		}
+	joinStates(&into.State, &from.State)
+	if err := g.move(p, &into.State); err != nil {
+		return books.Result{}, err
 	}
 	entry, err := p.Post(into.ID, "merge", "", a.Name(), g.from.ID[:])
 	if err != nil {
 		return books.Result{}, err
 	}
-	joinStates(&into.State, &from.State)
 	if from.FrozenAt != 0 && into.FrozenAt == 0 {
 		into.FrozenAt = from.FrozenAt
 	}
@@ -175,6 +173,23 @@ func (g *couple) accounts(p *books.Page, a verno.Actor) (books.Result, error) {
 	return books.Result{ID: g.into.ID, Owner: into.ID}, nil
 }
 
+// move moves every holding. What waits for the first purchase waits no longer where one of the two has bought before.
+func (g *couple) move(p *books.Page, joined *verno.OwnerState) error {
+	for _, unit := range g.units {
+		to := p.Holding(g.into.Owner, unit)
+		if err := p.Holding(g.from.Owner, unit).MoveTo(p.Draft(), to, p.Now()); err != nil {
+			return err
+		}
+		if joined.Waiting && joined.FirstAt != 0 {
+			if err := to.Release(p.Draft(), p.Now()); err != nil {
+				return err
+			}
+		}
+	}
+	joined.Waiting = joined.Waiting && joined.FirstAt == 0
+	return nil
+}
+
 // joinStates adds what the rules remember of one owner to another, as if one had bought all that both bought.
 func joinStates(into, from *verno.OwnerState) {
 	into.Purchases += from.Purchases
@@ -182,6 +197,7 @@ func joinStates(into, from *verno.OwnerState) {
 		into.FirstAt = from.FirstAt
 	}
 	into.LastAt = max(into.LastAt, from.LastAt)
+	into.Waiting = into.Waiting || from.Waiting
 	for _, m := range from.Spend {
 		into.Spend = progress.AddSpend(into.Spend, m.Month, m.Spent)
 	}

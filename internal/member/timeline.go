@@ -113,5 +113,7 @@ func stepOf(row *store.Moved, owner verno.OwnerID, units map[verno.UnitID]verno.
 		}
 		s.Moves[at].Amount += p.Amount
 	}
+	// What only got other dates has moved nothing.
+	s.Moves = slices.DeleteFunc(s.Moves, func(m Move) bool { return m.Amount == 0 })
 	return s, nil
 }

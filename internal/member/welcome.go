@@ -132,6 +132,7 @@ func (j *joining) give(p *books.Page, award *verno.Award, at time.Time) error {
 	lot := ledger.Lot{ID: p.NewLot(), AvailableAt: p.Now() + award.AvailableIn*time.Second.Microseconds(), ExpiresAt: ledger.Expiry(programme.Points.Expiry, at)}
 	if award.UntilFirst {
 		lot.AvailableAt = ledger.UntilPurchase
+		p.Change(m.Owner).State.Waiting = true
 	}
 	if award.ExpiresIn > 0 {
 		lot.ExpiresAt = ledger.ExpiryIn(award.ExpiresIn, at)
