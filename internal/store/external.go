@@ -1,0 +1,14 @@
+package store
+
+import (
+	"context"
+
+	"github.com/verno-loyalty/verno"
+)
+
+// PlaceByExternalID finds a store of the trade by the name that another system gave it, as an import does. It returns
+// ErrNotFound where there is none.
+func (r *Reader) PlaceByExternalID(ctx context.Context, tenant verno.TenantID, externalID string) (verno.Store, error) {
+	return queryOne(ctx, r, scanPlace,
+		`SELECT `+placeColumns+` FROM store WHERE tenant = $1 AND external_id = $2`, tenant, externalID)
+}
