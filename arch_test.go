@@ -86,7 +86,8 @@ var house = []room{
 	{"web/hooks", faces, shown},
 
 	{"server", entrance, everything},
-	{"cmd/verno", entrance, "server verno money"},
+	{"rig", entrance, everything},
+	{"cmd/verno", entrance, "server rig verno money"},
 }
 
 // testRooms hold code that only tests run. It is compiled like any other, so it stands on the map, but nothing on the

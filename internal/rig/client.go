@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -49,16 +50,24 @@ func (p *Problem) Error() string {
 
 // Send sends a body and returns the answer's. A status of 400 or more is a *Problem.
 func (c *Client) Send(ctx context.Context, method, path, key string, body []byte) ([]byte, error) {
+	return c.send(ctx, method, path, map[string]string{"Idempotency-Key": key}, body)
+}
+
+func (c *Client) send(ctx context.Context, method, path string, headers map[string]string, body []byte) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, method, c.Base+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
-	r.Header.Set("Authorization", "Bearer "+c.Token)
+	if c.Token != "" {
+		r.Header.Set("Authorization", "Bearer "+c.Token)
+	}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	if key != "" {
-		r.Header.Set("Idempotency-Key", key)
+	for name, value := range headers {
+		if value != "" {
+			r.Header.Set(name, value)
+		}
 	}
 	answer, err := c.http.Do(r)
 	if err != nil {
@@ -82,6 +91,15 @@ func (c *Client) Send(ctx context.Context, method, path, key string, body []byte
 
 // Call sends in as JSON, or nothing for nil, and reads the answer into out, unless that is nil.
 func (c *Client) Call(ctx context.Context, method, path, key string, in, out any) error {
+	return c.call(ctx, method, path, map[string]string{"Idempotency-Key": key}, in, out)
+}
+
+// CallIf is Call for what must not have changed since it was read as that revision.
+func (c *Client) CallIf(ctx context.Context, method, path, revision string, in, out any) error {
+	return c.call(ctx, method, path, map[string]string{"If-Match": strconv.Quote(revision)}, in, out)
+}
+
+func (c *Client) call(ctx context.Context, method, path string, headers map[string]string, in, out any) error {
 	var body []byte
 	if in != nil {
 		var err error
@@ -89,7 +107,7 @@ func (c *Client) Call(ctx context.Context, method, path, key string, in, out any
 			return err
 		}
 	}
-	answer, err := c.Send(ctx, method, path, key, body)
+	answer, err := c.send(ctx, method, path, headers, body)
 	if err != nil || out == nil {
 		return err
 	}
