@@ -1,7 +1,9 @@
 package store
 
 import (
+	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 )
 
@@ -45,6 +47,19 @@ func (e *Error) Unwrap() []error { return []error{e.Kind, e.Cause} }
 // errClosed is what writers get from a store that is closed.
 var errClosed = &Error{Kind: ErrUnavailable, Cause: errors.New("the store is closed")}
 
+// errPoolClosed is what database/sql says after Close. It has no name, so that a closed database is asked for it.
+var errPoolClosed = func() error {
+	db := sql.OpenDB(nowhere{})
+	_ = db.Close()
+	return db.PingContext(context.Background())
+}()
+
+// nowhere connects to nothing.
+type nowhere struct{}
+
+func (nowhere) Connect(context.Context) (driver.Conn, error) { return nil, driver.ErrBadConn }
+func (nowhere) Driver() driver.Driver                        { return nil }
+
 // classify puts the meaning to a driver's error. An error that has one already, or has none, is returned as it is.
 func classify(err error) error {
 	var known *Error
@@ -53,6 +68,9 @@ func classify(err error) error {
 	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNotFound
+	}
+	if errors.Is(err, errPoolClosed) || errors.Is(err, sql.ErrConnDone) {
+		return &Error{Kind: ErrUnavailable, Cause: err}
 	}
 	constraint, kind := sqliteKind(err)
 	if kind == nil {
