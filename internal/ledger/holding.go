@@ -81,7 +81,8 @@ func (d *Draft) far(account Account, amount int64) {
 	d.Postings = append(d.Postings, Posting{Account: account, Amount: amount})
 }
 
-// Entry makes the entry of what was gathered; the zero Entry where nothing was. It returns ErrMore where PutBack did.
+// Entry makes the entry of what was gathered; the zero Entry where nothing was. It returns ErrMore where the draft lacks
+// a posting.
 func (d *Draft) Entry(id verno.EntryID, tenant verno.TenantID, kind string, at int64) (Entry, error) {
 	if d.lacking != nil || len(d.Postings) == 0 {
 		return Entry{}, d.lacking
@@ -301,8 +302,13 @@ func (h *Holding) owe(d *Draft, amount int64, debt verno.LotID) {
 	h.change(d, lot, -amount, WhyDebt)
 }
 
-// Earn gives an amount: it repays what is owed first, the rest goes into the given lot, which is new or at hand.
+// Earn gives an amount: it repays what is owed first, the rest goes into the given lot, which is new or the first one of
+// those that hold anything. Where a debt alone was read, the draft lacks what is left after it.
 func (h *Holding) Earn(d *Draft, far Account, lot Lot, amount int64, why Why) {
+	if h.More && h.last().ExpiresAt == Debt && amount > h.Owed() {
+		d.lacking = ErrMore
+		return
+	}
 	h.change(d, lot, h.repay(d, amount), why)
 	d.far(far, -amount)
 }

@@ -107,6 +107,9 @@ func (g *ground) do(op func(h *ledger.Holding, d *ledger.Draft) error) error {
 		h, d := g.holding.Clone(), &ledger.Draft{}
 		h.Held = g.truth.held
 		err := op(h, d)
+		if err == nil {
+			_, err = d.Entry(id[verno.EntryID](1), tenant, "sale", g.now)
+		}
 		if errors.Is(err, ledger.ErrMore) {
 			if !g.holding.More {
 				g.t.Fatal("more lots wanted where all were read")
@@ -346,6 +349,13 @@ func TestUnreadLotsAreAskedFor(t *testing.T) {
 		"put back": {func(h *ledger.Holding, d *ledger.Draft) error {
 			return h.PutBack(d, redeemed, stored[2], 1)
 		}, []int64{5, 7, 10, 10}},
+		"earn after a debt": {func(h *ledger.Holding, d *ledger.Draft) error {
+			h.Lots[0] = ledger.Lot{ID: id[verno.LotID](1), Remaining: -5}
+			h.Earn(d, issuance, stored[1], 6, ledger.WhyTopUp)
+			_, err := d.Entry(id[verno.EntryID](1), tenant, "top_up", start)
+			*d = ledger.Draft{}
+			return err
+		}, nil},
 		"take back": {func(h *ledger.Holding, d *ledger.Draft) error {
 			_, err := h.TakeBack(d, issuance, earned.ID, 12, start, id[verno.LotID](5))
 			return err
@@ -359,13 +369,18 @@ func TestUnreadLotsAreAskedFor(t *testing.T) {
 		}, []int64{5, 7, 9, 0}},
 	} {
 		h, d := &ledger.Holding{Account: main, Balance: 21, Lots: slices.Clone(stored[:1]), More: true}, &ledger.Draft{}
-		h.Earn(d, issuance, earned, 10, ledger.WhyEarn)
+		if c.want != nil {
+			h.Earn(d, issuance, earned, 10, ledger.WhyEarn)
+		}
 		err := c.do(h, d)
 		if known := strings.Contains(name, "what is"); known != (err == nil) || !known && !errors.Is(err, ledger.ErrMore) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if _, err := d.Entry(id[verno.EntryID](1), tenant, "sale", start); name == "put back" && !errors.Is(err, ledger.ErrMore) {
 			t.Errorf("%s: an entry without what was to be put back: %v", name, err)
+		}
+		if c.want == nil {
+			continue
 		}
 		h.Complete(stored)
 		if err != nil {
