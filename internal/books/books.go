@@ -112,7 +112,8 @@ func (p *Pending) Wait(ctx context.Context) (Outcome, error) {
 		case <-it.done:
 		case <-ctx.Done():
 			if it.state.CompareAndSwap(itemWaiting, itemGivenUp) {
-				return Outcome{}, verno.Unavailable("overloaded", 1).Because(ctx.Err())
+				p.err = verno.Unavailable("overloaded", 1).Because(ctx.Err())
+				return Outcome{}, p.err
 			}
 			<-it.done
 		}
