@@ -13,14 +13,15 @@ import (
 // Problem is an error as it is answered: RFC 9457 with the members that programs need. What went wrong inside is never
 // among them.
 type Problem struct {
-	Type           string  `json:"type" format:"uri-reference" doc:"Page that explains the code."`
-	Title          string  `json:"title" doc:"The class of error, in the language of the request."`
-	Status         int     `json:"status" minimum:"400" maximum:"599" doc:"The status of the answer."`
-	Detail         string  `json:"detail" doc:"What is wrong, in the language of the request."`
-	Code           string  `json:"code" doc:"What is wrong, for programs. Codes are never changed."`
-	RequestID      string  `json:"request_id" doc:"Name of the request, for questions about it."`
-	Errors         []Fault `json:"errors,omitempty" doc:"The fields at fault."`
-	CashierMessage string  `json:"cashier_message,omitempty" doc:"One short sentence that a till may show."`
+	_              struct{} `additionalProperties:"true"` // RFC 9457 lets a problem carry more.
+	Type           string   `json:"type" format:"uri-reference" doc:"Page that explains the code."`
+	Title          string   `json:"title" doc:"The class of error, in the language of the request."`
+	Status         int      `json:"status" minimum:"400" maximum:"599" doc:"The status of the answer."`
+	Detail         string   `json:"detail" doc:"What is wrong, in the language of the request."`
+	Code           string   `json:"code" doc:"What is wrong, for programs. Codes are never changed."`
+	RequestID      string   `json:"request_id" doc:"Name of the request, for questions about it."`
+	Errors         []Fault  `json:"errors,omitempty" doc:"The fields at fault."`
+	CashierMessage string   `json:"cashier_message,omitempty" doc:"One short sentence that a till may show."`
 }
 
 // Fault is one field of a problem.
@@ -107,11 +108,7 @@ type Extra struct {
 // Fail answers an error, and logs it where it is ours to mend: the one place where an error is logged on its way out.
 func Fail(w http.ResponseWriter, r *http.Request, err error, extra ...Extra) {
 	e := explain(r, err)
-	t := traceOf(r.Context())
-	if e.Kind == verno.Internal && t != nil {
-		t.frame.Log.LogAttrs(r.Context(), slog.LevelError, "request failed",
-			slog.String("request_id", t.id), slog.String("route", r.Pattern), slog.String("error", e.Error()))
-	}
+	Report(r.Context(), e)
 	if e.Retry > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(e.Retry))
 	}
@@ -127,6 +124,13 @@ func Fail(w http.ResponseWriter, r *http.Request, err error, extra ...Extra) {
 	}
 	w.Header().Set("Content-Language", lang)
 	write(w, p.Status, "application/problem+json", b)
+}
+
+// Report logs an error where it is ours to mend. Whoever shows an error without Fail, as a part of an answer, reports it.
+func Report(ctx context.Context, e *verno.Error) {
+	if t := traceOf(ctx); t != nil && e.Kind == verno.Internal {
+		t.frame.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", t.id), slog.String("error", e.Error()))
+	}
 }
 
 // explain finds the error that people may see. A request whose time is up was not answered by what it waited for.

@@ -212,6 +212,7 @@ func TestDecodeNumbers(t *testing.T) {
 		{quantity, `1`, "invalid type"},
 		{vat, `"20"`, "accepted"},
 		{vat, `"-1"`, "invalid number_invalid"},
+		{vat, `"-0"`, "invalid number_invalid"},
 		{vat, `"1000.01"`, "invalid number_invalid"},
 		{vat, `20`, "invalid type"},
 	} {

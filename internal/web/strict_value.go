@@ -181,16 +181,24 @@ func (d *decoder) setText(v reflect.Value, s string) bool {
 		return d.wrong("required")
 	}
 	err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s)) //nolint:forcetypeassert // The plan saw to it.
+	if v.Type() == percentType && s[0] == '-' {
+		err = money.ErrSyntax // It parses as zero, but nobody means that.
+	}
 	if err == nil {
 		return true
 	}
 	v.SetZero()
-	if v.Type() == reflect.TypeFor[money.Quantity]() {
+	if v.Type() == quantityType {
 		return d.wrong("quantity_invalid")
 	}
 	code, params := textFault(err)
 	return d.wrong(code, params...)
 }
+
+var (
+	quantityType = reflect.TypeFor[money.Quantity]()
+	percentType  = reflect.TypeFor[money.Percent]()
+)
 
 // textFault is the code of the field for what UnmarshalText returned. A type that wants its own returns a verno.Error.
 func textFault(err error) (code string, params []string) {

@@ -17,7 +17,7 @@ import (
 func Explain(err error) *verno.Error {
 	var known *verno.Error
 	switch {
-	case errors.As(err, &known):
+	case errors.As(err, &known) && known.Kind != verno.Internal:
 		return known
 	case errors.Is(err, store.ErrUnknownCommit), errors.Is(err, store.ErrFsync):
 		return verno.Unavailable("outcome_unknown", 1).Because(err)

@@ -103,7 +103,7 @@ func (a *API) upsertMembers(ctx context.Context, c *call, in *bulkRequest) (*Bul
 		result.Items[i].ExternalID = b.ExternalID
 		q, err := b.enrol()
 		if err != nil {
-			result.Items[i].State, result.Items[i].Error = "rejected", problem(ctx, verno.AsError(err), c.lang)
+			result.Items[i].State, result.Items[i].Error = "rejected", problem(ctx, err, c.lang)
 			continue
 		}
 		rows, places = append(rows, member.Row{Enrol: q}), append(places, i)

@@ -88,7 +88,7 @@ func (a *API) replay(ctx context.Context, c *call, in *replayRequest) (*ReplayRe
 			}
 		}
 		result.Items[i].State = "rejected"
-		result.Items[i].Error = problem(ctx, verno.AsError(err), c.lang)
+		result.Items[i].Error = problem(ctx, err, c.lang)
 	}
 	if len(batch) == 0 {
 		return result, nil
@@ -134,6 +134,8 @@ func (r *OfflineReceipt) replay() (checkout.Replay, error) {
 }
 
 // problem is an error inside of an answer.
-func problem(ctx context.Context, e *verno.Error, lang string) *web.Problem {
+func problem(ctx context.Context, err error, lang string) *web.Problem {
+	e := Explain(err)
+	web.Report(ctx, e)
 	return web.NewProblem(inWords(e, lang), lang, web.RequestID(ctx))
 }
