@@ -58,8 +58,7 @@ func readAll(b []byte, from io.Reader) ([]byte, error) {
 }
 
 func bodyError(err error, limit int64) error {
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return verno.TooLarge("body_too_large").With("limit", strconv.FormatInt(limit, 10))
 	}
 	return verno.Malformed("malformed_json").With("reason", "the body ended too early").Because(err)

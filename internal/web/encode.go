@@ -66,7 +66,7 @@ func compileWriter(t reflect.Type, canonical bool) writer {
 		return writePointer(t, canonical)
 	case t.Implements(appenderType):
 		return writeAppender
-	case t.Implements(marshalType):
+	case t.Implements(marshalType) && (!canonical || t.Kind() != reflect.Int64): // A quantity is its number already.
 		return writeText
 	}
 	switch t.Kind() {

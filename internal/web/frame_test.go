@@ -39,12 +39,12 @@ func setup(t *testing.T) *bench {
 	return b
 }
 
-func (b *bench) ask(h http.HandlerFunc, r *http.Request) *http.Response {
+func (b *bench) ask(h http.HandlerFunc, r *http.Request) *httptest.ResponseRecorder {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/sales/{id}", h)
 	w := httptest.NewRecorder()
 	b.frame.Wrap(mux).ServeHTTP(w, r)
-	return w.Result()
+	return w
 }
 
 func get(header ...string) *http.Request {
@@ -55,9 +55,9 @@ func get(header ...string) *http.Request {
 	return r
 }
 
-func problemOf(t *testing.T, res *http.Response) map[string]any {
+func problemOf(t *testing.T, res *httptest.ResponseRecorder) map[string]any {
 	t.Helper()
-	if got := res.Header.Get("Content-Type"); got != "application/problem+json" {
+	if got := res.Header().Get("Content-Type"); got != "application/problem+json" {
 		t.Fatalf("content type %q", got)
 	}
 	var p map[string]any
@@ -83,13 +83,13 @@ func TestFailSpeaksBothLanguages(t *testing.T) {
 	} {
 		res := setup(t).ask(h, get("Accept-Language", lang))
 		p := problemOf(t, res)
-		if res.StatusCode != 409 || p["status"] != 409.0 || p["type"] != "/docs/errors#totals_changed" || p["code"] != "totals_changed" {
+		if res.Code != http.StatusConflict || p["status"] != 409.0 || p["type"] != "/docs/errors#totals_changed" || p["code"] != "totals_changed" {
 			t.Errorf("%q: %v", lang, p)
 		}
-		if res.Header.Get("Content-Language") != want[0] || p["title"] != want[1] || p["cashier_message"] != want[2] {
+		if res.Header().Get("Content-Language") != want[0] || p["title"] != want[1] || p["cashier_message"] != want[2] {
 			t.Errorf("%q: %v", lang, p)
 		}
-		if p["request_id"] != res.Header.Get("X-Request-Id") || !strings.HasPrefix(res.Header.Get("X-Request-Id"), "req_") {
+		if p["request_id"] != res.Header().Get("X-Request-ID") || !strings.HasPrefix(res.Header().Get("X-Request-ID"), "req_") {
 			t.Errorf("%q: request %v", lang, p["request_id"])
 		}
 		if p["quote"].(map[string]any)["payable"] != 12345.0 {
@@ -110,14 +110,14 @@ func TestFailHidesWhatWentWrong(t *testing.T) {
 	} {
 		b := setup(t)
 		res := b.ask(h, get())
-		body, _ := io.ReadAll(res.Body)
-		if res.StatusCode != 500 || strings.Contains(string(body), "secret") || !strings.Contains(string(body), `"code":"internal"`) {
-			t.Errorf("%s: %d %s", name, res.StatusCode, body)
+		body := res.Body.String()
+		if res.Code != http.StatusInternalServerError || strings.Contains(body, "secret") || !strings.Contains(body, `"code":"internal"`) {
+			t.Errorf("%s: %d %s", name, res.Code, body)
 		}
 		if n := strings.Count(b.log.String(), "secret inside"); n != 1 {
 			t.Errorf("%s: logged %d times: %s", name, n, b.log)
 		}
-		if id := res.Header.Get("X-Request-Id"); strings.Count(b.log.String(), id) != 2 {
+		if id := res.Header().Get("X-Request-ID"); strings.Count(b.log.String(), id) != 2 {
 			t.Errorf("%s: the error and the request do not bear one name %s: %s", name, id, b.log)
 		}
 	}
@@ -180,8 +180,8 @@ func TestTimeIsUp(t *testing.T) {
 		<-r.Context().Done()
 		web.Fail(w, r, r.Context().Err())
 	}, get())
-	if p := problemOf(t, res); res.StatusCode != 503 || p["code"] != "overloaded" || res.Header.Get("Retry-After") != "1" {
-		t.Errorf("%d %v", res.StatusCode, p)
+	if p := problemOf(t, res); res.Code != http.StatusServiceUnavailable || p["code"] != "overloaded" || res.Header().Get("Retry-After") != "1" {
+		t.Errorf("%d %v", res.Code, p)
 	}
 }
 
@@ -195,8 +195,8 @@ func TestExplain(t *testing.T) {
 		return verno.AsError(err)
 	}
 	res := b.ask(func(w http.ResponseWriter, r *http.Request) { web.Fail(w, r, io.ErrClosedPipe) }, get())
-	if p := problemOf(t, res); res.StatusCode != 503 || p["code"] != "storage_unavailable" || res.Header.Get("Retry-After") != "2" {
-		t.Errorf("%d %v", res.StatusCode, p)
+	if p := problemOf(t, res); res.Code != http.StatusServiceUnavailable || p["code"] != "storage_unavailable" || res.Header().Get("Retry-After") != "2" {
+		t.Errorf("%d %v", res.Code, p)
 	}
 }
 
@@ -211,11 +211,11 @@ func TestHeaders(t *testing.T) {
 		"Content-Type":                "application/json",
 		"Access-Control-Allow-Origin": "",
 	} {
-		if got := res.Header.Get(name); got != want {
+		if got := res.Header().Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	if !strings.Contains(res.Header.Get("Content-Security-Policy"), "default-src 'none'") {
+	if !strings.Contains(res.Header().Get("Content-Security-Policy"), "default-src 'none'") {
 		t.Error("no content policy")
 	}
 }
@@ -250,8 +250,8 @@ func TestReadJSON(t *testing.T) {
 		r := httptest.NewRequest(http.MethodPost, "/sales/1", strings.NewReader(c.body))
 		r.Header.Set("Content-Type", c.media)
 		res := setup(t).ask(h, r)
-		if res.StatusCode != c.status {
-			t.Errorf("%q %q: %d, want %d", c.media, c.body, res.StatusCode, c.status)
+		if res.Code != c.status {
+			t.Errorf("%q %q: %d, want %d", c.media, c.body, res.Code, c.status)
 		} else if c.code != "" {
 			if p := problemOf(t, res); p["code"] != c.code {
 				t.Errorf("%q %q: %v, want %s", c.media, c.body, p["code"], c.code)
@@ -284,7 +284,7 @@ func TestBuckets(t *testing.T) {
 			t.Fatalf("request %d: %v", i, err)
 		}
 	}
-	if h.Get("RateLimit-Remaining") != "0" || h.Get("RateLimit-Limit") != "3" || h.Get("RateLimit-Reset") != "2" {
+	if h.Get("Ratelimit-Remaining") != "0" || h.Get("Ratelimit-Limit") != "3" || h.Get("Ratelimit-Reset") != "2" {
 		t.Errorf("headers %v", h)
 	}
 	err := verno.AsError(b.Take(h, "a", now))

@@ -135,8 +135,7 @@ func Report(ctx context.Context, e *verno.Error) {
 
 // explain finds the error that people may see. A request whose time is up was not answered by what it waited for.
 func explain(r *http.Request, err error) *verno.Error {
-	var known *verno.Error
-	if !errors.As(err, &known) && errors.Is(err, context.DeadlineExceeded) {
+	if _, known := errors.AsType[*verno.Error](err); !known && errors.Is(err, context.DeadlineExceeded) {
 		return verno.Unavailable("overloaded", 1).Because(err)
 	}
 	if t := traceOf(r.Context()); t != nil && t.frame.Explain != nil {
@@ -161,5 +160,5 @@ func write(w http.ResponseWriter, status int, mediaType string, b []byte) {
 	h["Content-Type"] = []string{mediaType}
 	h["Content-Length"] = []string{strconv.Itoa(len(b))}
 	w.WriteHeader(status)
-	_, _ = w.Write(b) // Who is gone does not read that he is.
+	_, _ = w.Write(b) //nolint:gosec // JSON, said to be JSON, with nosniff. Who is gone does not read that he is.
 }

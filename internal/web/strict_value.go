@@ -36,10 +36,11 @@ func readStruct(t reflect.Type) reader {
 		ok := d.object(func(name string) bool {
 			i := next // Most clients write members in one order, often this one.
 			if i >= len(members) || members[i].name != name {
-				known := false
-				if i, known = byName[name]; !known {
+				other, known := byName[name]
+				if !known {
 					return d.wrong("unknown_field") && d.skip()
 				}
+				i = other
 			}
 			next = i + 1
 			if seen&(1<<i) != 0 {
@@ -202,8 +203,7 @@ var (
 
 // textFault is the code of the field for what UnmarshalText returned. A type that wants its own returns a verno.Error.
 func textFault(err error) (code string, params []string) {
-	var own *verno.Error
-	if errors.As(err, &own) {
+	if own, ok := errors.AsType[*verno.Error](err); ok {
 		for name, value := range own.Params {
 			params = append(params, name, value)
 		}

@@ -12,9 +12,9 @@ import (
 type APIKeyBody struct {
 	Name      string           `json:"name" minLength:"1" maxLength:"100"`
 	Scopes    []string         `json:"permissions" minItems:"1" maxItems:"30" maxLength:"30" uniqueItems:"true" enum:"identify,sell,return,replay,receipts.read,members.read,members.find,members.write,adjust,adjust.any,erase,config.read,config.write,publish,stores.manage,staff.manage,audit.read,operations.read,import,topup" doc:"What it may do, at most what you may."`
-	Store     verno.StoreID    `json:"store_id,omitempty" doc:"It is good for this store only."`
-	Terminal  verno.TerminalID `json:"terminal_id,omitempty" doc:"It is good for this till only."`
-	ExpiresAt time.Time        `json:"expires_at,omitempty" doc:"Left out for never."`
+	Store     verno.StoreID    `json:"store_id,omitzero" doc:"It is good for this store only."`
+	Terminal  verno.TerminalID `json:"terminal_id,omitzero" doc:"It is good for this till only."`
+	ExpiresAt time.Time        `json:"expires_at,omitzero" doc:"Left out for never."`
 	Test      bool             `json:"test,omitempty" doc:"A key of the test twin."`
 }
 
@@ -25,12 +25,12 @@ type APIKey struct {
 	Hint      string           `json:"hint" doc:"Its last four characters."`
 	Live      bool             `json:"livemode"`
 	Scopes    []string         `json:"permissions"`
-	Store     verno.StoreID    `json:"store_id,omitempty"`
-	Terminal  verno.TerminalID `json:"terminal_id,omitempty"`
+	Store     verno.StoreID    `json:"store_id,omitzero"`
+	Terminal  verno.TerminalID `json:"terminal_id,omitzero"`
 	CreatedBy string           `json:"created_by" doc:"The identifier of who made it."`
 	CreatedAt time.Time        `json:"created_at"`
-	ExpiresAt time.Time        `json:"expires_at,omitempty"`
-	RevokedAt time.Time        `json:"revoked_at,omitempty"`
+	ExpiresAt time.Time        `json:"expires_at,omitzero"`
+	RevokedAt time.Time        `json:"revoked_at,omitzero"`
 }
 
 // MadeAPIKey is a key that was just made.

@@ -165,7 +165,7 @@ func TestRates(t *testing.T) {
 		for range 4 {
 			last = b.ask(q)
 		}
-		if last.status != 429 || last.header.Get("Retry-After") != "1" || last.header.Get("RateLimit-Remaining") != "0" || last.header.Get("RateLimit-Limit") != "3" {
+		if last.status != 429 || last.header.Get("Retry-After") != "1" || last.header.Get("Ratelimit-Remaining") != "0" || last.header.Get("Ratelimit-Limit") != "3" {
 			t.Errorf("%s: %d %v %s", name, last.status, last.header, last.raw)
 		}
 	}

@@ -20,7 +20,7 @@ type Line struct {
 	MinPrice *Money           `json:"min_price,omitempty" doc:"The least that one unit may cost."`
 	VAT      *money.Percent   `json:"vat,omitempty" maxLength:"7" example:"20" doc:"Rate of value added tax in percent; left out for goods without it."`
 	Fixed    bool             `json:"fixed,omitempty" doc:"The till has given its own discount: no more discounts on this line."`
-	Partner  verno.PartnerID  `json:"partner_id,omitempty" doc:"Who funds what is given on this line; the merchant where it is left out."`
+	Partner  verno.PartnerID  `json:"partner_id,omitzero" doc:"Who funds what is given on this line; the merchant where it is left out."`
 }
 
 // faults gathers what is wrong with a body that is right by form. What the rules of the trade say about it is left to

@@ -27,12 +27,12 @@ type StockBody struct {
 // Card is a carrier of a member's identity, without its secrets.
 type Card struct {
 	ID         verno.CardID    `json:"id"`
-	Member     verno.MemberID  `json:"member_id,omitempty" doc:"Absent of a card that nobody has yet."`
+	Member     verno.MemberID  `json:"member_id,omitzero" doc:"Absent of a card that nobody has yet."`
 	Kind       string          `json:"kind" enum:"loyalty,plastic"`
 	Number     string          `json:"number,omitempty" doc:"For people: 16 digits."`
 	State      verno.CardState `json:"state" enum:"active,blocked,replaced"`
 	Reason     string          `json:"reason,omitempty" doc:"Why it is blocked or replaced."`
-	ReplacedBy verno.CardID    `json:"replaced_by,omitempty"`
+	ReplacedBy verno.CardID    `json:"replaced_by,omitzero"`
 	IssuedAt   time.Time       `json:"issued_at"`
 	UpdatedAt  time.Time       `json:"updated_at"`
 }

@@ -53,7 +53,7 @@ type CommitBody struct {
 // TillReceipt is how the till itself calls a receipt.
 type TillReceipt struct {
 	Number       string `json:"number,omitempty" maxLength:"64" doc:"The till's own receipt number. Each number of a terminal and business date is taken once, for ever."`
-	BusinessDate Date   `json:"business_date,omitempty" doc:"The day that the till books it on; today in the store's time zone where it is left out."`
+	BusinessDate Date   `json:"business_date,omitzero" doc:"The day that the till books it on; today in the store's time zone where it is left out."`
 	Shift        string `json:"shift,omitempty" maxLength:"64" doc:"Of the till."`
 }
 

@@ -3,7 +3,6 @@ package api_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"flag"
 	"os"
 	"strings"
@@ -62,13 +61,9 @@ func TestDocumentNamesKnownCodes(t *testing.T) {
 	known := verno.Codes()
 	for path, item := range load(t).Paths.Map() {
 		for method, op := range item.Operations() {
-			var codes []string
-			raw, _ := json.Marshal(op.Extensions["x-codes"])
-			if err := json.Unmarshal(raw, &codes); err != nil && string(raw) != "null" {
-				t.Errorf("%s %s: %s: %v", method, path, raw, err)
-			}
+			codes, _ := op.Extensions["x-codes"].([]any)
 			for _, code := range codes {
-				if _, ok := known[code]; !ok {
+				if _, ok := known[code.(string)]; !ok {
 					t.Errorf("%s %s names the code %s, which no catalogue has", method, path, code)
 				}
 			}

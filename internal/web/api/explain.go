@@ -48,8 +48,8 @@ func inWords(e *verno.Error, lang string) *verno.Error {
 
 // extras are the members that an error carries into its problem.
 func extras(err error, lang string) []web.Extra {
-	var e *verno.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*verno.Error](err)
+	if !ok {
 		return nil
 	}
 	if q, ok := e.Data.(*checkout.Quote); ok {
@@ -61,8 +61,7 @@ func extras(err error, lang string) []web.Extra {
 // fail answers an error of a use case.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error, lang string) {
 	more := extras(err, lang)
-	var e *verno.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*verno.Error](err); ok {
 		err = inWords(e, lang)
 	}
 	web.Fail(w, r, err, more...)

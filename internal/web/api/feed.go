@@ -17,10 +17,10 @@ type Change struct {
 	Seq     int64             `json:"seq" doc:"Its number in the log, from 0 on."`
 	Type    verno.EventKind   `json:"type" example:"checkout.committed"`
 	At      time.Time         `json:"at"`
-	Owner   verno.OwnerID     `json:"owner_id,omitempty" doc:"Whose value or data it concerns."`
+	Owner   verno.OwnerID     `json:"owner_id,omitzero" doc:"Whose value or data it concerns."`
 	Subject string            `json:"subject,omitempty" doc:"The identifier of what it is about."`
 	Actor   string            `json:"actor,omitempty" doc:"The identifier of who did it; verno where nobody did."`
-	Entry   verno.EntryID     `json:"entry_id,omitempty" doc:"Of the value that moved."`
+	Entry   verno.EntryID     `json:"entry_id,omitzero" doc:"Of the value that moved."`
 	Detail  map[string]string `json:"detail,omitempty"`
 }
 

@@ -70,11 +70,11 @@ func (b *bundle) proves(seq int64) {
 	}
 }
 
-func hashOf(t testing.TB, text string) (h tlog.Hash) {
-	t.Helper()
+func hashOf(tb testing.TB, text string) (h tlog.Hash) {
+	tb.Helper()
 	raw, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || copy(h[:], raw) != tlog.HashSize {
-		t.Fatalf("%s is no hash", text)
+		tb.Fatalf("%s is no hash", text)
 	}
 	return h
 }

@@ -12,9 +12,9 @@ import (
 type IdentificationBody struct {
 	Scan       string           `json:"scan,omitempty" minLength:"1" maxLength:"512" example:"4276550012345675" doc:"Code, card number or phone, as scanned or typed: one field takes everything."`
 	ExternalID string           `json:"external_id,omitempty" minLength:"1" maxLength:"128" doc:"The merchant's own identifier of the member; instead of scan."`
-	Member     verno.MemberID   `json:"member_id,omitempty" doc:"For integrations that have logged the member in themselves; instead of scan. Needs members.read."`
-	Terminal   verno.TerminalID `json:"terminal_id,omitempty" doc:"Where the credential is bound to no till."`
-	Store      verno.StoreID    `json:"store_id,omitempty" doc:"Where the credential is bound to neither till nor store, and no till is named, as in an online shop."`
+	Member     verno.MemberID   `json:"member_id,omitzero" doc:"For integrations that have logged the member in themselves; instead of scan. Needs members.read."`
+	Terminal   verno.TerminalID `json:"terminal_id,omitzero" doc:"Where the credential is bound to no till."`
+	Store      verno.StoreID    `json:"store_id,omitzero" doc:"Where the credential is bound to neither till nor store, and no till is named, as in an online shop."`
 }
 
 // Identification is a presence and what may be shown of the member.
@@ -22,7 +22,7 @@ type Identification struct {
 	Presence string       `json:"presence" doc:"Give it with the quote and the commit. A till does not keep it."`
 	Method   verno.Method `json:"method" enum:"live_code,static_code,card_number,phone,external_id,member_id"`
 	Strong   bool         `json:"strong" doc:"It proves that the member is there, and so may spend without the limit of static codes."`
-	Card     verno.CardID `json:"card_id,omitempty"`
+	Card     verno.CardID `json:"card_id,omitzero"`
 	Until    time.Time    `json:"expires_at"`
 	Member   MemberView   `json:"member"`
 }

@@ -24,10 +24,10 @@ type PersonBody struct {
 // EnrolBody is somebody who joins.
 type EnrolBody struct {
 	PersonBody
-	Programme  verno.ProgrammeID `json:"programme_id,omitempty" doc:"Left out for the store's, or the only one."`
+	Programme  verno.ProgrammeID `json:"programme_id,omitzero" doc:"Left out for the store's, or the only one."`
 	ExternalID string            `json:"external_id,omitempty" minLength:"1" maxLength:"100" doc:"The merchant's own identifier, unique among members."`
 	Channel    string            `json:"channel,omitempty" maxLength:"40" example:"till" doc:"Where it happens; by the credential where it is left out."`
-	Store      verno.StoreID     `json:"store_id,omitempty"`
+	Store      verno.StoreID     `json:"store_id,omitzero"`
 	Tags       []string          `json:"tags,omitempty" maxItems:"50" maxLength:"40" doc:"Promotions may go by them. Needs members.read."`
 	Metadata   map[string]string `json:"metadata,omitempty" maxProperties:"50" maxLength:"500" doc:"Of other systems. Not sealed: nothing personal. Needs members.read."`
 	Consents   []ConsentBody     `json:"consents,omitempty" maxItems:"20" doc:"What the member agrees to, each purpose by itself."`
@@ -56,15 +56,15 @@ type Member struct {
 	ExternalID string            `json:"external_id,omitempty"`
 	PersonBody
 	Channel    string            `json:"channel" doc:"Where the member joined."`
-	Store      verno.StoreID     `json:"store_id,omitempty"`
+	Store      verno.StoreID     `json:"store_id,omitzero"`
 	Tags       []string          `json:"tags"`
 	Metadata   map[string]string `json:"metadata"`
 	Frozen     bool              `json:"frozen" doc:"Nothing can be spent."`
-	MergedInto verno.MemberID    `json:"merged_into,omitempty" doc:"Whom it has become."`
+	MergedInto verno.MemberID    `json:"merged_into,omitzero" doc:"Whom it has become."`
 	Revision   int64             `json:"revision" doc:"Its ETag."`
 	EnrolledAt time.Time         `json:"enrolled_at"`
 	UpdatedAt  time.Time         `json:"updated_at"`
-	ErasedAt   time.Time         `json:"erased_at,omitempty" doc:"Absent where the person is still known."`
+	ErasedAt   time.Time         `json:"erased_at,omitzero" doc:"Absent where the person is still known."`
 }
 
 // EnrolledMember is a member that has just joined, with the cards that were issued.

@@ -55,13 +55,13 @@ type Adjustment struct {
 
 // Step is one thing that happened to a member's account.
 type Step struct {
-	Receipt  verno.ReceiptID `json:"receipt_id,omitempty" doc:"Of a sale or a return."`
-	Entry    verno.EntryID   `json:"entry_id,omitempty" doc:"Of anything else that moved value."`
+	Receipt  verno.ReceiptID `json:"receipt_id,omitzero" doc:"Of a sale or a return."`
+	Entry    verno.EntryID   `json:"entry_id,omitzero" doc:"Of anything else that moved value."`
 	Kind     string          `json:"kind" example:"sale"`
 	Reason   string          `json:"reason,omitempty"`
 	Actor    string          `json:"actor,omitempty" doc:"The identifier of who did it."`
 	At       time.Time       `json:"at"`
-	Store    verno.StoreID   `json:"store_id,omitempty"`
+	Store    verno.StoreID   `json:"store_id,omitzero"`
 	Number   string          `json:"number,omitempty" doc:"The till's own, of a receipt."`
 	Currency money.Currency  `json:"currency,omitempty"`
 	Gross    *Money          `json:"gross,omitempty" doc:"Of a receipt."`
@@ -72,7 +72,7 @@ type Step struct {
 // Move is what a step changed of one unit, and why.
 type Move struct {
 	Kind      verno.UnitKind    `json:"kind" enum:"points,money,stamps"`
-	Promotion verno.PromotionID `json:"promotion_id,omitempty" doc:"Of stamps."`
+	Promotion verno.PromotionID `json:"promotion_id,omitzero" doc:"Of stamps."`
 	Currency  money.Currency    `json:"currency,omitempty" doc:"Of money."`
 	Why       ledger.Why        `json:"why" enum:"earn,spend,repay,back,take,debt,expire,adjust,top_up,move"`
 	Amount    int64             `json:"amount" doc:"Points in the smallest unit, minor units of money, or stamps; below zero where it went away."`

@@ -38,7 +38,7 @@ type BulkResult struct {
 // BulkRow is what became of one row.
 type BulkRow struct {
 	ExternalID string         `json:"external_id,omitempty"`
-	Member     verno.MemberID `json:"member_id,omitempty"`
+	Member     verno.MemberID `json:"member_id,omitzero"`
 	State      string         `json:"state" enum:"created,updated,unchanged,rejected"`
 	Error      *web.Problem   `json:"error,omitempty"`
 }

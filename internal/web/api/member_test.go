@@ -108,7 +108,9 @@ func TestManyMembers(t *testing.T) {
 	t.Parallel()
 	each(t, func(b *bundle) {
 		batch := m{"members": []m{
-			{"external_id": "a", "first_name": "Анна"}, {"first_name": "Нет"}, {"external_id": "b", "phone": "1"},
+			{"external_id": "a", "first_name": "Анна"},
+			{"first_name": "Нет"},
+			{"external_id": "b", "phone": "1"},
 			{"external_id": "c", "consents": []m{{"purpose": "terms", "granted": true, "text_hash": "zz"}}},
 		}}
 		r := b.ask(request{do: "POST /members:bulk_upsert", body: batch}).want(200)

@@ -42,7 +42,7 @@ type Operation struct {
 	Key     Key             `json:"key"`
 	State   string          `json:"state" enum:"applied,rejected,never_seen" doc:"never_seen: nothing was written under this key; it may still be under way, and it may be used."`
 	Kind    string          `json:"kind,omitempty" example:"commit"`
-	At      time.Time       `json:"at,omitempty"`
+	At      time.Time       `json:"at,omitzero"`
 	Receipt *Receipt        `json:"receipt,omitempty" doc:"Of an applied commit or return."`
 	Result  json.RawMessage `json:"result,omitempty" doc:"Of an applied operation that is no receipt."`
 	Error   *web.Problem    `json:"error,omitempty" doc:"Of a rejected operation."`

@@ -16,7 +16,7 @@ type ProgrammeBody struct {
 	Currency money.Currency `json:"currency" minLength:"3" maxLength:"3" example:"RUB"`
 	TimeZone string         `json:"time_zone" minLength:"1" maxLength:"64" example:"Europe/Moscow" doc:"IANA name, for stores that name none."`
 	Points   PointsTerms    `json:"points"`
-	Levels   LevelTerms     `json:"levels,omitempty" required:"false"`
+	Levels   LevelTerms     `json:"levels,omitzero" required:"false"`
 	Classes  []ClassTerms   `json:"goods_classes,omitempty" maxItems:"10" doc:"What goods of a class are barred from, beyond what the law bars."`
 }
 

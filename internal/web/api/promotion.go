@@ -18,11 +18,11 @@ type PromotionBody struct {
 	Priority  int             `json:"priority,omitempty" minimum:"-1000" maximum:"1000" doc:"Higher goes first."`
 	Exclusive bool            `json:"exclusive,omitempty" doc:"Where it gives a discount on a line, no other promotion may."`
 	Group     string          `json:"group,omitempty" maxLength:"100" doc:"Of the promotions of a group, the best for the member applies alone."`
-	Audience  Audience        `json:"audience,omitempty"`
-	Schedule  Schedule        `json:"schedule,omitempty"`
-	Goods     Goods           `json:"goods,omitempty"`
+	Audience  Audience        `json:"audience,omitzero"`
+	Schedule  Schedule        `json:"schedule,omitzero"`
+	Goods     Goods           `json:"goods,omitzero"`
 	MinBasket money.Amount    `json:"min_basket,omitempty" minimum:"0" maximum:"1000000000000" doc:"Sum of the goods that it looks at, before discounts; minor units."`
-	Limits    PromotionLimits `json:"limits,omitempty"`
+	Limits    PromotionLimits `json:"limits,omitzero"`
 	Condition string          `json:"condition,omitempty" maxLength:"1000" doc:"An expression that says yes or no; left out for yes."`
 	Settings  json.RawMessage `json:"settings,omitempty" doc:"Of its type; GET /promotion_types has their schemas."`
 }
@@ -72,7 +72,7 @@ type Promotion struct {
 	Programme  verno.ProgrammeID `json:"programme_id"`
 	Draft      PromotionBody     `json:"draft"`
 	Revision   int64             `json:"revision" doc:"Of the draft; its ETag."`
-	ArchivedAt time.Time         `json:"archived_at,omitempty" doc:"An archived promotion is left out of the next version."`
+	ArchivedAt time.Time         `json:"archived_at,omitzero" doc:"An archived promotion is left out of the next version."`
 	CreatedAt  time.Time         `json:"created_at"`
 	UpdatedAt  time.Time         `json:"updated_at"`
 }

@@ -21,7 +21,7 @@ type QuoteBody struct {
 // QuoteOptions are for people who try rules out.
 type QuoteOptions struct {
 	Explain bool      `json:"explain,omitempty" doc:"Say of each promotion why it applies or does not."`
-	Now     time.Time `json:"now,omitempty" doc:"Another time than now. Needs config.write."`
+	Now     time.Time `json:"now,omitzero" doc:"Another time than now. Needs config.write."`
 	Drafts  bool      `json:"include_drafts,omitempty" doc:"Price with the drafts instead of the version in force. Needs config.write."`
 }
 
@@ -93,7 +93,7 @@ type Award struct {
 
 // Explanation says why a promotion applies or does not.
 type Explanation struct {
-	Promotion verno.PromotionID `json:"promotion_id,omitempty" doc:"Absent where the whole receipt is meant."`
+	Promotion verno.PromotionID `json:"promotion_id,omitzero" doc:"Absent where the whole receipt is meant."`
 	Applied   bool              `json:"applied"`
 	Code      string            `json:"code" doc:"For programs."`
 	Params    map[string]string `json:"params" doc:"The sentence's numbers and names."`

@@ -12,18 +12,18 @@ import (
 type Receipt struct {
 	ID           verno.ReceiptID   `json:"id"`
 	Kind         verno.ReceiptKind `json:"kind" enum:"sale,return"`
-	Parent       verno.ReceiptID   `json:"sale_id,omitempty" doc:"Of a return: the sale."`
+	Parent       verno.ReceiptID   `json:"sale_id,omitzero" doc:"Of a return: the sale."`
 	CheckoutID   ClientID          `json:"checkout_id,omitempty" doc:"Of a sale: the client's own name for it."`
-	Member       verno.MemberID    `json:"member_id,omitempty" doc:"Absent where nobody showed a card."`
-	Card         verno.CardID      `json:"card_id,omitempty"`
+	Member       verno.MemberID    `json:"member_id,omitzero" doc:"Absent where nobody showed a card."`
+	Card         verno.CardID      `json:"card_id,omitzero"`
 	Method       verno.Method      `json:"method,omitempty" enum:"live_code,static_code,card_number,phone,external_id,member_id,replay" doc:"How the member was identified."`
 	Programme    verno.ProgrammeID `json:"programme_id"`
 	Version      int64             `json:"rules_version" doc:"Number of the version with which it was decided."`
 	Store        verno.StoreID     `json:"store_id"`
-	Terminal     verno.TerminalID  `json:"terminal_id,omitempty"`
+	Terminal     verno.TerminalID  `json:"terminal_id,omitzero"`
 	Issuer       verno.IssuerID    `json:"issuer_id" doc:"The legal entity that sold."`
-	Partner      verno.PartnerID   `json:"partner_id,omitempty"`
-	Cashier      verno.StaffID     `json:"cashier_id,omitempty"`
+	Partner      verno.PartnerID   `json:"partner_id,omitzero"`
+	Cashier      verno.StaffID     `json:"cashier_id,omitzero"`
 	Shift        string            `json:"shift,omitempty"`
 	Number       string            `json:"number,omitempty" doc:"The till's own."`
 	BusinessDate Date              `json:"business_date"`
@@ -39,7 +39,7 @@ type Receipt struct {
 	Tenders      []Tender          `json:"tenders" doc:"How it was paid, or paid back."`
 	Return       *ReturnOutcome    `json:"return,omitempty" doc:"Of a return: what came back and what was taken back."`
 	Debt         money.Points      `json:"points_debt,omitempty" doc:"Points that could not be taken and became a debt."`
-	Entry        verno.EntryID     `json:"entry_id,omitempty" doc:"Of the ledger; absent where no value moved."`
+	Entry        verno.EntryID     `json:"entry_id,omitzero" doc:"Of the ledger; absent where no value moved."`
 }
 
 // ReceiptLine is a line as it was given, and what the rules made of it.

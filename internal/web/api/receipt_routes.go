@@ -26,13 +26,13 @@ type ReturnedQuantity struct {
 // ReceiptQuery narrows a list of receipts; what is left out does not.
 type ReceiptQuery struct {
 	Number       string            `json:"number,omitempty" minLength:"1" maxLength:"64" doc:"The till's own; with terminal_id and business_date it finds one receipt, wherever it was sold."`
-	BusinessDate Date              `json:"business_date,omitempty"`
-	Terminal     verno.TerminalID  `json:"terminal_id,omitempty"`
-	Store        verno.StoreID     `json:"store_id,omitempty"`
-	Member       verno.MemberID    `json:"member_id,omitempty"`
+	BusinessDate Date              `json:"business_date,omitzero"`
+	Terminal     verno.TerminalID  `json:"terminal_id,omitzero"`
+	Store        verno.StoreID     `json:"store_id,omitzero"`
+	Member       verno.MemberID    `json:"member_id,omitzero"`
 	Kind         verno.ReceiptKind `json:"kind,omitempty" maxLength:"10" enum:"sale,return"`
-	From         time.Time         `json:"from,omitempty" doc:"Of occurring, included."`
-	Until        time.Time         `json:"until,omitempty" doc:"Not included."`
+	From         time.Time         `json:"from,omitzero" doc:"Of occurring, included."`
+	Until        time.Time         `json:"until,omitzero" doc:"Not included."`
 	Limit        int               `json:"limit,omitempty" minimum:"1" maximum:"200" doc:"Receipts of a page; 50 where it is left out."`
 	Cursor       string            `json:"cursor,omitempty" maxLength:"100" doc:"Where to read on: next_cursor of the page before."`
 }

@@ -39,10 +39,10 @@ type OfflineReceipt struct {
 	Member      *IdentificationBody `json:"member,omitempty" doc:"Who showed a card; left out for nobody."`
 	Tenders     []Tender            `json:"tenders" maxItems:"20"`
 	Charged     Money               `json:"charged" doc:"What the customer paid; where the rules would have asked otherwise, the receipt tells."`
-	Terminal    verno.TerminalID    `json:"terminal_id,omitempty" doc:"Where the credential is bound to no till."`
-	Store       verno.StoreID       `json:"store_id,omitempty" doc:"Where the credential is bound to no store, and no till is named."`
+	Terminal    verno.TerminalID    `json:"terminal_id,omitzero" doc:"Where the credential is bound to no till."`
+	Store       verno.StoreID       `json:"store_id,omitzero" doc:"Where the credential is bound to no store, and no till is named."`
 	Channel     string              `json:"channel,omitempty" maxLength:"10" enum:"till,online"`
-	Cashier     verno.StaffID       `json:"cashier_id,omitempty"`
+	Cashier     verno.StaffID       `json:"cashier_id,omitzero"`
 	OccurredAt  time.Time           `json:"occurred_at" doc:"By the till's clock. It is priced by the rules of that time."`
 	TillReceipt
 }

@@ -12,8 +12,8 @@ import (
 // ReturnBody gives goods of a sale back.
 type ReturnBody struct {
 	Lines      []ReturnLine     `json:"lines,omitempty" maxItems:"2000" doc:"What comes back; all that is left of the sale where it is left out."`
-	Terminal   verno.TerminalID `json:"terminal_id,omitempty" doc:"Where the credential is bound to no till."`
-	OccurredAt time.Time        `json:"occurred_at,omitempty" doc:"When it happened, where that is not now. Needs import."`
+	Terminal   verno.TerminalID `json:"terminal_id,omitzero" doc:"Where the credential is bound to no till."`
+	OccurredAt time.Time        `json:"occurred_at,omitzero" doc:"When it happened, where that is not now. Needs import."`
 	TillReceipt
 }
 

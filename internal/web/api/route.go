@@ -66,7 +66,6 @@ type answer struct {
 	status   int
 	replayed bool
 	revision int64
-	headers  http.Header
 }
 
 // handle puts a function behind a route. In has the parameters as fields with path and query tags and the body, if the
@@ -147,9 +146,6 @@ func hashOf(method, path string, body any) [32]byte {
 // show answers. It is a method of API, not of a type's instance, so that each route does not bring its own copy.
 func (a *API) show(w http.ResponseWriter, r *http.Request, op operation, c *call, result any, err error) {
 	h := w.Header()
-	for name, values := range c.answer.headers {
-		h[name] = values
-	}
 	if c.answer.replayed {
 		h["Idempotent-Replayed"] = []string{"true"}
 	}

@@ -14,8 +14,8 @@ type SaleBody struct {
 	Coupons     []string         `json:"coupons,omitempty" maxItems:"20" minLength:"1" maxLength:"64" uniqueItems:"true" doc:"Codes that the customer gave."`
 	SpendPoints money.Points     `json:"spend_points,omitempty" minimum:"0" maximum:"1000000000000" doc:"Points to be spent, in the smallest unit of the programme."`
 	SpendMost   bool             `json:"spend_most,omitempty" doc:"Spend as many points as may be; instead of spend_points."`
-	Terminal    verno.TerminalID `json:"terminal_id,omitempty" doc:"Where the credential is bound to no till."`
-	Store       verno.StoreID    `json:"store_id,omitempty" doc:"Where the credential is bound to no store, and no till is named."`
+	Terminal    verno.TerminalID `json:"terminal_id,omitzero" doc:"Where the credential is bound to no till."`
+	Store       verno.StoreID    `json:"store_id,omitzero" doc:"Where the credential is bound to no store, and no till is named."`
 	Channel     string           `json:"channel,omitempty" maxLength:"10" enum:"till,online" doc:"Where it is sold; till where it is left out."`
 }
 

@@ -29,7 +29,7 @@ type OpenedSession struct {
 type Session struct {
 	ID        verno.SessionID  `json:"id"`
 	Current   bool             `json:"current" doc:"It is the one that asks."`
-	Terminal  verno.TerminalID `json:"terminal_id,omitempty" doc:"Of a cashier's session at a till."`
+	Terminal  verno.TerminalID `json:"terminal_id,omitzero" doc:"Of a cashier's session at a till."`
 	Shift     string           `json:"shift,omitempty"`
 	CreatedAt time.Time        `json:"created_at"`
 	SeenAt    time.Time        `json:"seen_at"`
@@ -43,11 +43,11 @@ type Sessions struct {
 
 // Me is who a credential is.
 type Me struct {
-	Staff    verno.StaffID    `json:"staff_id,omitempty"`
-	Session  verno.SessionID  `json:"session_id,omitempty"`
-	APIKey   verno.APIKeyID   `json:"api_key_id,omitempty"`
-	Terminal verno.TerminalID `json:"terminal_id,omitempty" doc:"The till that the credential is bound to."`
-	Store    verno.StoreID    `json:"store_id,omitempty" doc:"The store that the credential is bound to."`
+	Staff    verno.StaffID    `json:"staff_id,omitzero"`
+	Session  verno.SessionID  `json:"session_id,omitzero"`
+	APIKey   verno.APIKeyID   `json:"api_key_id,omitzero"`
+	Terminal verno.TerminalID `json:"terminal_id,omitzero" doc:"The till that the credential is bound to."`
+	Store    verno.StoreID    `json:"store_id,omitzero" doc:"The store that the credential is bound to."`
 	Role     verno.Role       `json:"role,omitempty"`
 	Scopes   []string         `json:"permissions"`
 	Live     bool             `json:"livemode" doc:"false in the test twin."`

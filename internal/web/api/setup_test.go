@@ -10,8 +10,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -73,7 +75,7 @@ var unlimited = api.Limits{Till: none, Server: none, Staff: none, Public: none, 
 
 var none = web.Rate{PerSecond: -1}
 
-func setup(t testing.TB, s *store.Store, limits api.Limits) *bundle {
+func setup(t *testing.T, s *store.Store, limits api.Limits) *bundle {
 	t.Helper()
 	b := &bundle{t: t, ctx: t.Context(), store: s, log: &bytes.Buffer{}, now: time.Date(2026, time.November, 22, 12, 0, 0, 0, time.UTC)}
 	secret := make([]byte, 32)
@@ -305,7 +307,7 @@ func (b *bundle) conforms(method, target string, r *reply) {
 	if response == nil {
 		response = op.Responses.Default()
 	}
-	media := strings.Split(r.header.Get("Content-Type"), ";")[0]
+	media, _, _ := strings.Cut(r.header.Get("Content-Type"), ";")
 	if len(response.Value.Content) == 0 {
 		if r.raw != "" {
 			b.t.Errorf("%s %s: the document promises nothing, not %s", method, target, r.raw)
@@ -361,17 +363,14 @@ func rub(amount int64) m { return m{"amount": amount, "currency": "RUB"} }
 func basket(n int) m {
 	lines := make([]m, n)
 	for i := range lines {
-		lines[i] = m{"id": fmt.Sprint(i + 1), "sku": "4600000000017", "name": "Молоко", "quantity": "1", "price": rub(10_000), "vat": "10"}
+		lines[i] = m{"id": strconv.Itoa(i + 1), "sku": "4600000000017", "name": "Молоко", "quantity": "1", "price": rub(10_000), "vat": "10"}
 	}
 	return m{"currency": "RUB", "lines": lines}
 }
 
 // with copies an object and sets members of the copy.
 func with(of m, pairs ...any) m {
-	c := m{}
-	for name, value := range of {
-		c[name] = value
-	}
+	c := maps.Clone(of)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		c[pairs[i].(string)] = pairs[i+1]
 	}

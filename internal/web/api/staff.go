@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -12,7 +13,7 @@ import (
 type StaffBody struct {
 	Name     string        `json:"name" minLength:"1" maxLength:"100"`
 	Role     verno.Role    `json:"role" maxLength:"10" enum:"owner,admin,marketer,support,cashier,auditor,privacy"`
-	Store    verno.StoreID `json:"store_id,omitempty" doc:"Where that person works; left out for all stores."`
+	Store    verno.StoreID `json:"store_id,omitzero" doc:"Where that person works; left out for all stores."`
 	Login    string        `json:"login,omitempty" minLength:"3" maxLength:"100" doc:"The name to log in with."`
 	Password string        `json:"password,omitempty" maxLength:"200" format:"password"`
 	PIN      string        `json:"pin,omitempty" maxLength:"8" doc:"4 to 8 digits, for work at a till."`
@@ -34,12 +35,12 @@ type Staff struct {
 	ID           verno.StaffID `json:"id"`
 	Name         string        `json:"name"`
 	Role         verno.Role    `json:"role"`
-	Store        verno.StoreID `json:"store_id,omitempty" doc:"Absent for all stores."`
+	Store        verno.StoreID `json:"store_id,omitzero" doc:"Absent for all stores."`
 	Login        string        `json:"login,omitempty"`
 	HasPassword  bool          `json:"has_password"`
 	HasPIN       bool          `json:"has_pin"`
 	SecondFactor bool          `json:"has_second_factor"`
-	DisabledAt   time.Time     `json:"disabled_at,omitempty"`
+	DisabledAt   time.Time     `json:"disabled_at,omitzero"`
 	Revision     int64         `json:"revision" doc:"Its ETag."`
 	CreatedAt    time.Time     `json:"created_at"`
 	UpdatedAt    time.Time     `json:"updated_at"`
@@ -56,7 +57,7 @@ func (a *API) staffRoutes() {
 	handle(a, operation{
 		route: "PATCH /staff/{id}", id: "patch-staff", tag: "access", summary: "Change a member of staff", matched: true,
 		detail: "New credentials and less rights end that person's sessions.",
-		codes:  append(above, "not_found", "etag_mismatch", "etag_missing", "last_owner"),
+		codes:  slices.Concat(above, []string{"not_found", "etag_mismatch", "etag_missing", "last_owner"}),
 	}, a.patchStaff)
 	handle(a, operation{
 		route: "POST /staff/{id}/end_sessions", id: "end-sessions", tag: "access", summary: "End somebody's sessions", codes: []string{"not_found", "role_above"},

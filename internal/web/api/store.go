@@ -11,8 +11,8 @@ import (
 // StoreBody is what can be said of a store.
 type StoreBody struct {
 	Programme  verno.ProgrammeID `json:"programme_id" doc:"Whose rules apply there."`
-	Issuer     verno.IssuerID    `json:"issuer_id,omitempty" doc:"The legal entity that sells there; the programme's own where it is left out."`
-	Partner    verno.PartnerID   `json:"partner_id,omitempty" doc:"The partner of a coalition that the store belongs to."`
+	Issuer     verno.IssuerID    `json:"issuer_id,omitzero" doc:"The legal entity that sells there; the programme's own where it is left out."`
+	Partner    verno.PartnerID   `json:"partner_id,omitzero" doc:"The partner of a coalition that the store belongs to."`
 	ExternalID string            `json:"external_id,omitempty" minLength:"1" maxLength:"100" doc:"The merchant's own identifier, unique among stores."`
 	Name       string            `json:"name" minLength:"1" maxLength:"200"`
 	TimeZone   string            `json:"time_zone,omitempty" maxLength:"64" example:"Asia/Yekaterinburg" doc:"IANA name; the programme's own where it is left out."`

@@ -11,11 +11,11 @@ import (
 type Task struct {
 	ID        verno.TaskID  `json:"id"`
 	Kind      string        `json:"kind"`
-	Owner     verno.OwnerID `json:"owner_id,omitempty"`
+	Owner     verno.OwnerID `json:"owner_id,omitzero"`
 	Ref       string        `json:"ref,omitempty" doc:"The identifier of what it is about."`
 	Detail    string        `json:"detail,omitempty"`
 	CreatedAt time.Time     `json:"created_at"`
-	DoneAt    time.Time     `json:"done_at,omitempty"`
+	DoneAt    time.Time     `json:"done_at,omitzero"`
 	DoneBy    string        `json:"done_by,omitempty"`
 }
 

@@ -29,9 +29,9 @@ type Terminal struct {
 	Name       string           `json:"name"`
 	ExternalID string           `json:"external_id,omitempty"`
 	Paired     bool             `json:"paired"`
-	PairedAt   time.Time        `json:"paired_at,omitempty"`
-	RevokedAt  time.Time        `json:"revoked_at,omitempty"`
-	SeenAt     time.Time        `json:"seen_at,omitempty" doc:"Its last heartbeat."`
+	PairedAt   time.Time        `json:"paired_at,omitzero"`
+	RevokedAt  time.Time        `json:"revoked_at,omitzero"`
+	SeenAt     time.Time        `json:"seen_at,omitzero" doc:"Its last heartbeat."`
 	QueueDepth int64            `json:"queue_depth" doc:"Receipts that wait on it, by that heartbeat."`
 	Revision   int64            `json:"revision" doc:"Its ETag."`
 	CreatedAt  time.Time        `json:"created_at"`
@@ -59,7 +59,7 @@ type Paired struct {
 // HeartbeatBody is how a till is.
 type HeartbeatBody struct {
 	QueueDepth int64     `json:"queue_depth" minimum:"0" maximum:"1000000" doc:"Receipts that wait on it."`
-	Clock      time.Time `json:"clock,omitempty" doc:"The till's own time; the answer says how far it is off."`
+	Clock      time.Time `json:"clock,omitzero" doc:"The till's own time; the answer says how far it is off."`
 }
 
 // Heartbeat is the answer to a till.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -10,13 +11,13 @@ import (
 
 // TopUpBody puts stored money on a member's account.
 type TopUpBody struct {
-	Member    verno.MemberID   `json:"member_id,omitempty" doc:"Instead of a presence."`
+	Member    verno.MemberID   `json:"member_id,omitzero" doc:"Instead of a presence."`
 	Presence  string           `json:"presence,omitempty" maxLength:"2000" doc:"From an identification; instead of member_id."`
 	Amount    Money            `json:"amount"`
 	Tender    verno.TenderKind `json:"tender" maxLength:"10" enum:"cash,card,other" doc:"How it was paid."`
 	Reference string           `json:"reference,omitempty" maxLength:"64" doc:"The till's own, such as an authorisation code; never a card number."`
-	Terminal  verno.TerminalID `json:"terminal_id,omitempty" doc:"Where the credential is bound to no till."`
-	Store     verno.StoreID    `json:"store_id,omitempty" doc:"Where the credential is bound to no store, and no till is named."`
+	Terminal  verno.TerminalID `json:"terminal_id,omitzero" doc:"Where the credential is bound to no till."`
+	Store     verno.StoreID    `json:"store_id,omitzero" doc:"Where the credential is bound to no store, and no till is named."`
 }
 
 // TopUp is stored money that was paid in. It never expires and is always refundable.
@@ -35,8 +36,8 @@ type HoldBody struct {
 	Amount    int64            `json:"amount" minimum:"1" maximum:"1000000000000" doc:"Points in the smallest unit, or minor units of money."`
 	Seconds   int64            `json:"seconds" minimum:"1" maximum:"604800" doc:"After which it lapses by itself."`
 	Reference string           `json:"reference,omitempty" maxLength:"64" doc:"What it is for, such as an order."`
-	Terminal  verno.TerminalID `json:"terminal_id,omitempty" doc:"Where the credential is bound to no till."`
-	Store     verno.StoreID    `json:"store_id,omitempty" doc:"Where the credential is bound to no store, and no till is named."`
+	Terminal  verno.TerminalID `json:"terminal_id,omitzero" doc:"Where the credential is bound to no till."`
+	Store     verno.StoreID    `json:"store_id,omitzero" doc:"Where the credential is bound to no store, and no till is named."`
 }
 
 // CaptureBody takes what was held, or a part.
@@ -52,27 +53,27 @@ type Hold struct {
 	Captured  int64            `json:"captured"`
 	State     string           `json:"state" enum:"held,captured,released,lapsed"`
 	Reference string           `json:"reference,omitempty"`
-	Terminal  verno.TerminalID `json:"terminal_id,omitempty"`
+	Terminal  verno.TerminalID `json:"terminal_id,omitzero"`
 	Deadline  time.Time        `json:"expires_at"`
 	CreatedAt time.Time        `json:"created_at"`
-	EndedAt   time.Time        `json:"ended_at,omitempty"`
+	EndedAt   time.Time        `json:"ended_at,omitzero"`
 }
 
 func (a *API) walletRoutes() {
 	reused := []string{"idempotency_key_reused", "outcome_unknown"}
 	handle(a, operation{
 		route: "POST /top_ups", id: "top-up-member", tag: "wallets", summary: "Put stored money on an account", keyed: keyNeeded, status: 201,
-		codes: append(reused, "currency_invalid", "store_missing"),
+		codes: slices.Concat(reused, []string{"store_missing", "store_unknown"}),
 	}, a.topUp)
 	handle(a, operation{
 		route: "POST /holds", id: "place-hold", tag: "wallets", summary: "Reserve points or stored money", keyed: keyNeeded, status: 201,
-		codes: append(reused, "insufficient_points", "insufficient_money", "strength_needed", "account_frozen", "presence_invalid", "presence_stale"),
+		codes: slices.Concat(reused, []string{"insufficient_points", "insufficient_money", "strength_needed", "account_frozen", "presence_invalid", "presence_stale"}),
 	}, a.placeHold)
 	handle(a, operation{route: "GET /holds/{id}", id: "get-hold", tag: "wallets", summary: "Read a hold", codes: []string{"not_found"}}, a.getHold)
-	ended := append(reused, "hold_ended", "not_found")
+	ended := slices.Concat(reused, []string{"hold_ended", "not_found"})
 	handle(a, operation{
 		route: "POST /holds/{id}/capture", id: "capture-hold", tag: "wallets", summary: "Take what is held, or a part", keyed: keyNeeded,
-		codes: append(ended, "hold_too_much"),
+		codes: slices.Concat(ended, []string{"hold_too_much"}),
 	}, a.captureHold)
 	handle(a, operation{route: "POST /holds/{id}/release", id: "release-hold", tag: "wallets", summary: "Release a hold", keyed: keyNeeded, codes: ended}, a.releaseHold)
 }
