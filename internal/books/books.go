@@ -167,6 +167,8 @@ func (b *Books) alone(ctx context.Context, it *item) (Outcome, error) {
 		switch {
 		case errors.Is(err, errCounters) && !g.strict:
 			g.strict = true
+		case errors.Is(err, store.ErrUnique) && !g.wary:
+			g.wary = true
 		case errors.Is(err, store.ErrUnknownCommit) && !errors.Is(err, store.ErrFsync):
 			b.resolve([]*item{it}, err)
 			return it.reply.outcome, it.reply.error()

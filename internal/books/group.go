@@ -23,6 +23,7 @@ type group struct {
 	entropy *bufio.Reader
 	items   []*item
 	strict  bool // lock counters before deciding
+	wary    bool // look for taken checkouts and receipt numbers when claiming
 
 	configVersion int64
 	claimed       map[string]bool
@@ -112,7 +113,7 @@ func (g *group) load(ctx context.Context, h *store.HotTx) error {
 		}
 	}
 	slices.SortFunc(ops, func(a, b *store.Operation) int { return strings.Compare(a.Key, b.Key) })
-	h.Claim(ops, func(key string) { g.claimed[key] = true })
+	h.Claim(ops, g.wary, func(key string) { g.claimed[key] = true })
 	h.LockOwners(g.tenant, g.ownerIDs(), func(o store.Owner) { g.owners[o.ID] = &o })
 	few, many := g.holdingKeys()
 	h.ReadHoldings(g.tenant, g.holdings, few, store.LotsFew)

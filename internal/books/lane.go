@@ -155,6 +155,8 @@ func (l *lane) process(ctx context.Context, items []*item) {
 			return
 		case errors.Is(err, errCounters) && !g.strict:
 			g.strict = true
+		case errors.Is(err, store.ErrUnique) && !g.wary:
+			g.wary = true
 		case errors.Is(err, store.ErrUnknownCommit) && !errors.Is(err, store.ErrFsync):
 			l.books.resolve(items, err)
 			return

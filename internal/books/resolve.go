@@ -68,7 +68,7 @@ func (b *Books) tryClaims(ctx context.Context, items []*item) (map[string]store.
 		slices.SortFunc(ops, func(a, b *store.Operation) int { return strings.Compare(a.Key, b.Key) })
 		h := tx.Bulk()
 		free := make(map[string]bool, len(ops))
-		h.Claim(ops, func(key string) { free[key] = true })
+		h.Claim(ops, true, func(key string) { free[key] = true })
 		if err := h.Flush(ctx); err != nil {
 			return err
 		}

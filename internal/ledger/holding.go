@@ -61,6 +61,13 @@ type Draft struct {
 }
 
 func (d *Draft) add(p Posting) {
+	for i := range d.Postings {
+		q := &d.Postings[i]
+		if q.Lot == p.Lot && q.Why == p.Why && q.Why == WhyEarn && q.Account == p.Account && q.ExpiresAt == p.ExpiresAt {
+			q.Amount += p.Amount // two awards in one lot
+			return
+		}
+	}
 	if p.Amount != 0 {
 		d.Postings = append(d.Postings, p)
 	}

@@ -17,12 +17,12 @@ type HoldingKey struct {
 // where some are to be spent.
 const (
 	FewLots  = 1
-	ManyLots = 24
+	ManyLots = 8
 )
 
 var (
 	fewLots  = lotsOf("LIMIT 1")
-	manyLots = lotsOf("LIMIT 24")
+	manyLots = lotsOf("LIMIT 8")
 	allLots  = lotsOf("")
 	putLot   = Insert("lot",
 		"tenant bytea, owner_id bytea, unit_id bytea, expires_at bigint, id bytea, available_at bigint, remaining bigint",

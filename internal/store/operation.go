@@ -36,15 +36,23 @@ func scanOperation(row Scanner) (o Operation, err error) {
 	return o, err
 }
 
-var claimOperation = Insert("operation",
-	`tenant bytea, key text, body_hash bytea, kind text, state text, checkout_id text, receipt_ref bytea,
-	result_id bytea, owner_id bytea, at bigint`,
-	"ON CONFLICT DO NOTHING RETURNING key")
+const claimColumns = `tenant bytea, key text, body_hash bytea, kind text, state text, checkout_id text, receipt_ref bytea,
+	result_id bytea, owner_id bytea, at bigint`
 
-// Claim takes an operation's key, and with it the checkout and the receipt number, unless one of them is taken. Claimed
-// is called with each key that was free.
-func (p *Pipe) Claim(ops []*Operation, claimed func(key string)) {
-	v := p.Values(claimOperation).Each(func(row Scanner) error {
+var (
+	claimOperation = Insert("operation", claimColumns, "ON CONFLICT (tenant, key) DO NOTHING RETURNING key")
+	claimWarily    = Insert("operation", claimColumns, "ON CONFLICT DO NOTHING RETURNING key")
+)
+
+// Claim takes an operation's key, and with it the checkout and the receipt number; claimed is called with each key that
+// was free. A checkout or receipt number that is taken under another key is ErrUnique, or where wary just not claimed:
+// that is rare, and looking for it beforehand costs every sale two more look-ups.
+func (p *Pipe) Claim(ops []*Operation, wary bool, claimed func(key string)) {
+	statement := claimOperation
+	if wary {
+		statement = claimWarily
+	}
+	v := p.Values(statement).Each(func(row Scanner) error {
 		var key string
 		if err := row.Scan(&key); err != nil {
 			return err

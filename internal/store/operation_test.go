@@ -30,7 +30,7 @@ func op(key, checkout, receipt string) *store.Operation {
 func claim(t failer, s *store.Store, ops ...*store.Operation) string {
 	t.Helper()
 	var got []string
-	inHot(t, s, func(h *store.HotTx) { h.Claim(ops, func(key string) { got = append(got, key) }) })
+	inHot(t, s, func(h *store.HotTx) { h.Claim(ops, true, func(key string) { got = append(got, key) }) })
 	slices.Sort(got)
 	return strings.Join(got, " ")
 }
@@ -127,7 +127,7 @@ func TestOperationsEnd(t *testing.T) {
 		}
 		ops[0].ResultID = []byte("elsewhere")
 		inHot(t, s, func(h *store.HotTx) {
-			h.Claim(ops, func(string) {})
+			h.Claim(ops, true, func(string) {})
 			h.Answer(ops[:1])
 			h.Reject(ops[1:2])
 			h.Free(ops[2:3])
@@ -168,7 +168,7 @@ func TestOneClaimWinsOfMany(t *testing.T) {
 						var got []string
 						err := s.Hot(t.Context(), lane%s.Lanes(), func(h *store.HotTx) error {
 							got = nil
-							h.Claim(ops, func(key string) { got = append(got, key) })
+							h.Claim(ops, true, func(key string) { got = append(got, key) })
 							return nil
 						})
 						if errors.Is(err, store.ErrRetry) {
