@@ -136,6 +136,20 @@ func (r *Rules) StampPromotions() []verno.PromotionID {
 	return ids
 }
 
+// Remembered lists the promotions whose uses by each member the rules ask for in a sale.
+func (r *Rules) Remembered() []verno.PromotionID {
+	var ids []verno.PromotionID
+	for i := range r.version.Promotions {
+		p := r.byID[r.version.Promotions[i].ID]
+		birthday, _ := p.rule.(*birthdayBonus)
+		once := p.kind.once && p.turn != enrolling || birthday != nil && birthday.Points > 0
+		if once || p.Limits.PerMember > 0 || p.Limits.PerMemberDay > 0 {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
 // NeedsBirthday reports whether any active promotion depends on the member's day of birth.
 func (r *Rules) NeedsBirthday() bool {
 	return slices.ContainsFunc(r.list, func(p *promotion) bool {
