@@ -20,6 +20,7 @@ type OwnerState struct {
 	LiveSeen   map[CardID]int64           `json:"ls,omitempty"`    // last step of a live code that identified, by card
 	LiveSpent  map[CardID]int64           `json:"lv,omitempty"`    // last step of a live code that has spent, by card
 	Waiting    bool                       `json:"w,omitempty"`     // lots wait for the first paid purchase
+	Freed      []LotID                    `json:"fr,omitempty"`    // lots that the first paid purchase let go
 	Holds      []OpenHold                 `json:"h,omitempty"`
 	Enrolled   map[ProgrammeID]EnrolState `json:"e,omitempty"`
 }
@@ -86,7 +87,7 @@ func (s *OwnerState) Held(unit UnitID, now int64) int64 {
 // Clone copies a state, so that what is decided on the copy can be given up.
 func (s *OwnerState) Clone() OwnerState {
 	c := *s
-	c.Spend, c.Holds = slices.Clone(s.Spend), slices.Clone(s.Holds)
+	c.Spend, c.Holds, c.Freed = slices.Clone(s.Spend), slices.Clone(s.Holds), slices.Clone(s.Freed)
 	c.Usage, c.Enrolled = maps.Clone(s.Usage), maps.Clone(s.Enrolled)
 	c.LiveSeen, c.LiveSpent = maps.Clone(s.LiveSeen), maps.Clone(s.LiveSpent)
 	return c
