@@ -124,6 +124,7 @@ type Presence struct {
 	Step       int64 // of the live code
 	BirthMonth int   // 0 where unknown
 	BirthDay   int
+	Tags       []string // of the member, those that the store's rules look at
 	Until      time.Time
 }
 

@@ -1,78 +1,107 @@
 package checkout
 
 import (
+	"slices"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/money"
 )
 
-// checkBasket refuses a basket that breaks the limits and fills in line sums that the till left out.
+// maxCoupons bounds the codes that a customer gives with one basket.
+const maxCoupons = 20
+
+var maxAmount = strconv.FormatInt(int64(money.MaxAmount), 10)
+
+// checkBasket refuses a basket that breaks the limits and fills in names and sums of lines that the till left out. It
+// fills them in on a copy, as the caller may send the same basket again meanwhile.
 func checkBasket(b *verno.Basket, p *verno.Programme) error {
-	e := verno.Invalid("invalid_request")
+	var f verno.Faults
 	if b.Currency == "" {
 		b.Currency = p.Currency
 	}
 	if b.Currency != p.Currency {
-		e = e.At("/currency", "currency_invalid", "want", string(p.Currency))
+		f.Say("/currency", "currency_invalid", "want", string(p.Currency))
 	}
-	if len(b.Lines) == 0 {
-		e = e.At("/lines", "required")
+	if len(b.Coupons) > maxCoupons {
+		f.Say("/coupons", "too_many", "max", strconv.Itoa(maxCoupons))
+		return f.Err()
 	}
-	if len(b.Lines) > verno.MaxLines {
-		return e.At("/lines", "too_many", "max", strconv.Itoa(verno.MaxLines))
+	for i, c := range b.Coupons {
+		checkText(&f, "/coupons/"+strconv.Itoa(i), c)
 	}
+	switch n := len(b.Lines); {
+	case n == 0:
+		f.Say("/lines", "required")
+	case n > verno.MaxLines:
+		f.Say("/lines", "too_many", "max", strconv.Itoa(verno.MaxLines))
+		return f.Err()
+	}
+	b.Lines = filled(b.Lines)
 	seen := make(map[string]bool, len(b.Lines))
 	sum := money.Amount(0)
 	for i := range b.Lines {
 		l := &b.Lines[i]
+		checkLine(&f, i, l)
+		if seen[l.ID] {
+			f.Say(field(i, "id"), "duplicate")
+		}
+		seen[l.ID] = true
+		sum += min(max(l.Sum, 0), money.MaxAmount)
+	}
+	if !sum.Valid() {
+		f.Say("/lines", "number_range", "min", "0", "max", maxAmount)
+	}
+	return f.Err()
+}
+
+// field points at a field of a line.
+func field(line int, name string) string { return "/lines/" + strconv.Itoa(line) + "/" + name }
+
+// filled is the lines with names and sums, the very same where nothing was left out.
+func filled(lines []verno.Line) []verno.Line {
+	own := false
+	for i := range lines {
+		if lines[i].ID != "" && (lines[i].Sum != 0 || lines[i].Price == 0 || !countable(&lines[i])) {
+			continue
+		}
+		if !own {
+			lines, own = slices.Clone(lines), true
+		}
+		l := &lines[i]
 		if l.ID == "" {
 			l.ID = strconv.Itoa(i + 1)
 		}
-		e = checkLine(e, "/lines/"+strconv.Itoa(i), l)
-		if seen[l.ID] {
-			e = e.At("/lines/"+strconv.Itoa(i)+"/id", "duplicate")
+		if l.Sum == 0 && countable(l) {
+			l.Sum = l.Quantity.Times(l.Price)
 		}
-		seen[l.ID] = true
-		sum += l.Sum
 	}
-	if len(e.Fields) == 0 && !sum.Valid() {
-		e = e.At("/lines", "number_range", "min", "0", "max", strconv.FormatInt(int64(money.MaxAmount), 10))
-	}
-	if len(e.Fields) > 0 {
-		return e
-	}
-	return nil
+	return lines
 }
 
-func checkLine(e *verno.Error, at string, l *verno.Line) *verno.Error {
+// countable reports whether a line's quantity and price are within their limits, so that they can be multiplied.
+func countable(l *verno.Line) bool {
+	return l.Quantity > 0 && l.Quantity <= money.MaxQuantity && l.Price.Valid()
+}
+
+func checkLine(f *verno.Faults, i int, l *verno.Line) {
 	if l.Quantity <= 0 || l.Quantity > money.MaxQuantity {
-		e = e.At(at+"/quantity", "quantity_invalid")
+		f.Say(field(i, "quantity"), "quantity_invalid")
 	}
-	limit := strconv.FormatInt(int64(money.MaxAmount), 10)
-	if !l.Price.Valid() {
-		e = e.At(at+"/price", "number_range", "min", "0", "max", limit)
-	}
-	if !l.MinPrice.Valid() {
-		e = e.At(at+"/min_price", "number_range", "min", "0", "max", limit)
-	}
-	if len(e.Fields) > 0 {
-		return e
-	}
-	if l.Sum == 0 {
-		l.Sum = l.Quantity.Times(l.Price)
-	}
-	if !l.Sum.Valid() {
-		e = e.At(at+"/sum", "number_range", "min", "0", "max", limit)
-	}
-	if !l.Class.Valid() {
-		e = e.At(at+"/class", "unknown_value", "known", "tobacco, prescription, alcohol, baby_formula, gift_card")
-	}
-	for _, text := range [...]struct{ name, value string }{{"id", l.ID}, {"sku", l.SKU}, {"name", l.Name}, {"category", l.Category}} {
-		if utf8.RuneCountInString(text.value) > verno.MaxTextLength {
-			e = e.At(at+"/"+text.name, "text_too_long", "max", strconv.Itoa(verno.MaxTextLength))
+	for _, n := range [...]struct {
+		name   string
+		amount money.Amount
+	}{{"price", l.Price}, {"min_price", l.MinPrice}, {"sum", l.Sum}} {
+		if !n.amount.Valid() {
+			f.Say(field(i, n.name), "number_range", "min", "0", "max", maxAmount)
 		}
 	}
-	return e
+	if !l.Class.Valid() {
+		f.Say(field(i, "class"), "unknown_value", "known", "tobacco, prescription, alcohol, baby_formula, gift_card")
+	}
+	for _, text := range [...]struct{ name, value string }{{"id", l.ID}, {"sku", l.SKU}, {"name", l.Name}, {"category", l.Category}} {
+		if !clean(text.value) {
+			checkText(f, field(i, text.name), text.value)
+		}
+	}
 }

@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
-	"unicode/utf8"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
-	"github.com/verno-loyalty/verno/money"
 )
 
 // errRulesStale says that the rules were changed after they were read; the sale is decided again by the new ones.
@@ -33,7 +31,11 @@ func (t *Till) Commit(ctx context.Context, a verno.Actor, c Commit) (receipt *ve
 	for try := 0; ; try++ {
 		w, err := t.saleWork(ctx, a, &c)
 		if err != nil {
-			return t.before(ctx, a, &c, err)
+			out, err := t.earlier(ctx, a.Tenant, c.Key, c.BodyHash, err)
+			if err != nil {
+				return nil, false, err
+			}
+			return t.receiptOf(ctx, a.Tenant, out)
 		}
 		out, err := t.books.Do(ctx, w)
 		if errors.Is(err, errRulesStale) && try < maxStale {
@@ -47,16 +49,18 @@ func (t *Till) Commit(ctx context.Context, a verno.Actor, c Commit) (receipt *ve
 	}
 }
 
-// before answers a repeated commit whose presence or rules are gone by now with what its key was used for.
-func (t *Till) before(ctx context.Context, a verno.Actor, c *Commit, cause error) (*verno.Receipt, bool, error) {
-	out, err := t.books.Seen(ctx, a.Tenant, c.Key, c.BodyHash)
-	if err != nil {
-		return nil, false, err
+// earlier is what came of a request when its key was first used, for one that cannot be checked any more: presences end,
+// members are erased, tills are taken away. Where the key is free it returns why the request is refused now.
+func (t *Till) earlier(ctx context.Context, tenant verno.TenantID, key string, hash [32]byte, cause error) (books.Outcome, error) {
+	out, err := t.books.Seen(ctx, tenant, key, hash)
+	switch {
+	case err != nil:
+		return books.Outcome{}, err
+	case out == nil:
+		return books.Outcome{}, cause
+	default:
+		return *out, nil
 	}
-	if out == nil {
-		return nil, false, cause
-	}
-	return t.receiptOf(ctx, a.Tenant, *out)
 }
 
 // receiptOf is the receipt of an outcome: fresh, or read again.
@@ -72,29 +76,13 @@ func (t *Till) receiptOf(ctx context.Context, tenant verno.TenantID, out books.O
 }
 
 func checkCommit(c *Commit) error {
-	e := verno.Invalid("invalid_request")
-	if len(c.Tenders) > verno.MaxTenders {
-		e = e.At("/tenders", "too_many", "max", fmt.Sprint(verno.MaxTenders))
+	if err := checkKey(c.Key); err != nil {
+		return err
 	}
-	for i := range c.Tenders {
-		if n := &c.Tenders[i]; n.Amount < 0 || !n.Amount.Valid() {
-			e = e.At(fmt.Sprintf("/tenders/%d/amount", i), "number_range", "min", "0", "max", fmt.Sprint(money.MaxAmount))
-		}
-	}
-	for _, text := range [...]struct{ at, value string }{
-		{"/number", c.Number}, {"/shift", c.Shift}, {"/checkout_id", c.CheckoutID}, {"/channel", c.Sale.Channel},
-	} {
-		if utf8.RuneCountInString(text.value) > verno.MaxTextLength {
-			e = e.At(text.at, "text_too_long", "max", fmt.Sprint(verno.MaxTextLength))
-		}
-	}
-	if c.BusinessDate != 0 && !validDate(c.BusinessDate) {
-		e = e.At("/business_date", "date_invalid", "form", "YYYY-MM-DD")
-	}
-	if len(e.Fields) > 0 {
-		return e
-	}
-	return nil
+	var f verno.Faults
+	names{c.Number, c.Shift, c.CheckoutID, c.Sale.Channel, c.BusinessDate}.check(&f)
+	checkTenders(&f, c.Tenders)
+	return f.Err()
 }
 
 func validDate(d int32) bool {
@@ -125,33 +113,15 @@ func (t *Till) saleWork(ctx context.Context, a verno.Actor, c *Commit) (*books.W
 	s := &sale{
 		actor: a, place: pl, rules: r, presence: presence, basket: &c.Sale.Basket, spend: c.Sale.Spend,
 		channel: channel(c.Sale.Channel), tenders: c.Tenders, promised: &c.Totals, checkout: c.CheckoutID,
-		number: c.Number, date: c.BusinessDate, shift: c.Shift, cashier: a.Staff,
+		number: c.Number, date: c.BusinessDate, shift: c.Shift, cashier: a.Staff, stored: storedOf(c.Tenders),
 	}
-	if s.spend != 0 && presence == nil {
+	if presence == nil && (s.spend != 0 || s.stored > 0) {
 		return nil, verno.Invalid("spend_needs_member")
 	}
 	if s.date == 0 {
 		s.date = dateOf(now.In(pl.zone))
 	}
-	if s.stored, err = storedOf(c.Tenders); err != nil {
-		return nil, err
-	}
 	return s.work(c.Key, c.BodyHash, "commit"), nil
-}
-
-// storedOf adds up what stored money pays.
-func storedOf(tenders []verno.Tender) (sum money.Amount, err error) {
-	for i := range tenders {
-		switch tenders[i].Kind {
-		case verno.TenderStored:
-			sum += tenders[i].Amount
-		case verno.TenderPoints, verno.TenderCash, verno.TenderCard, verno.TenderOther:
-		default:
-			return 0, verno.InvalidField(fmt.Sprintf("/tenders/%d/kind", i), "unknown_value",
-				"known", "points, stored_money, cash, card, other")
-		}
-	}
-	return sum, nil
 }
 
 // work claims what the sale may take only once and asks for what it decides on.

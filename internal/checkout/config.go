@@ -3,6 +3,8 @@ package checkout
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,10 +36,12 @@ type shop struct {
 // rules are a programme's compiled rules with what is asked of them in every sale.
 type rules struct {
 	*promo.Rules
-	stamps  []verno.PromotionID
-	shared  []verno.PromotionID // with limits that all members share
-	limited map[verno.PromotionID]verno.Limits
-	units   []verno.UnitID // points and stamps
+	stamps     []verno.PromotionID
+	shared     []verno.PromotionID        // with limits that all members share
+	remembered map[verno.PromotionID]bool // whose uses by each member the rules ask for
+	units      []verno.UnitID             // points and stamps
+	tags       map[string]bool            // that audiences name
+	allTags    bool                       // a condition looks at tags
 }
 
 type moneyOf struct {
@@ -148,30 +152,53 @@ func (c *config) readRules(ctx context.Context, r *store.Reader) error {
 		if err != nil {
 			return err
 		}
-		c.rules[s.Programme] = compile(v)
+		// Rules that do not compile are none: only sales of this programme are refused.
+		c.rules[s.Programme], _ = compile(v)
 	}
 	return nil
 }
 
-// compile makes rules of a published version. A version was checked before it was published; what a later Verno finds
-// wrong in it stays out of force.
-func compile(v *verno.Version) *rules {
-	compiled, _ := promo.Compile(v)
-	r := &rules{Rules: compiled, stamps: compiled.StampPromotions(), limited: map[verno.PromotionID]verno.Limits{}}
+// compile makes rules of a published version. A version was checked before it was published; one that a later Verno
+// finds wrong is out of force, as nobody can say what it means.
+func compile(v *verno.Version) (*rules, error) {
+	compiled, problems := promo.Compile(v)
+	if compiled == nil {
+		return nil, verno.Conflict("programme_unpublished").Because(
+			fmt.Errorf("version %d of %s: %s: %s", v.Number, v.Programme.ID, problems[0].Pointer, problems[0].Code))
+	}
+	r := &rules{Rules: compiled, stamps: compiled.StampPromotions(), remembered: map[verno.PromotionID]bool{}, tags: map[string]bool{}}
 	r.units = append(r.units, verno.PointsUnit(v.Programme.ID))
 	for _, p := range r.stamps {
 		r.units = append(r.units, verno.StampsUnit(p))
 	}
+	for _, p := range compiled.Remembered() {
+		r.remembered[p] = true
+	}
 	for i := range v.Promotions {
 		p := &v.Promotions[i]
-		if p.Limits.PerMember > 0 || p.Limits.PerMemberDay > 0 {
-			r.limited[p.ID] = p.Limits
-		}
 		if p.Active && (p.Limits.Total > 0 || p.Limits.Budget > 0) {
 			r.shared = append(r.shared, p.ID)
 		}
+		for _, tag := range p.Audience.Tags {
+			r.tags[tag] = true
+		}
+		r.allTags = r.allTags || strings.Contains(p.Condition, "tags")
 	}
-	return r
+	return r, nil
+}
+
+// asked are those of a member's tags that the rules look at. Others have no business in a till's token or on a receipt.
+func (r *rules) asked(tags []string) []string {
+	if r.allTags || len(tags) == 0 {
+		return tags
+	}
+	var asked []string
+	for _, tag := range tags {
+		if r.tags[tag] {
+			asked = append(asked, tag)
+		}
+	}
+	return asked
 }
 
 // storeOf is the store of a terminal.
@@ -235,7 +262,9 @@ func (c *config) rulesNumbered(ctx context.Context, r *store.Reader, programme v
 	if err != nil {
 		return nil, err
 	}
-	kept = compile(v)
+	if kept, err = compile(v); err != nil {
+		return nil, err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.old) >= maxOld {
@@ -243,6 +272,20 @@ func (c *config) rulesNumbered(ctx context.Context, r *store.Reader, programme v
 	}
 	c.old[key] = kept
 	return kept, nil
+}
+
+// momentOf is the moment of a receipt as its rules saw it: in the zone that its store was in then.
+func (c *config) momentOf(r *verno.Receipt) (verno.Moment, error) {
+	m := r.Facts.Moment
+	if s := c.stores[r.Store]; s != nil && s.TimeZone == r.Facts.TimeZone {
+		m.At = m.At.In(s.zone)
+		return m, nil
+	}
+	zone, err := time.LoadLocation(r.Facts.TimeZone)
+	if err == nil {
+		m.At = m.At.In(zone)
+	}
+	return m, err
 }
 
 // moneyUnit is the unit of stored money of a store's legal entity; zero where none was ever paid in.

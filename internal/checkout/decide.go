@@ -31,8 +31,9 @@ type sale struct {
 	date     int32
 	shift    string
 	cashier  verno.StaffID
-	occurred time.Time    // zero for now; of a replay
-	charged  money.Amount // what an offline till took, 0 where it did not say
+	occurred time.Time        // zero for now; of a replay
+	charged  money.Amount     // what an offline till took, 0 where it did not say
+	ended    []verno.OpenHold // what the open checkout held, ended by the decision
 }
 
 // decide is the sale's decision under the locks: the rules on the facts as they now are, then what value moves.
@@ -40,15 +41,16 @@ func (s *sale) decide(p *books.Page) (books.Result, error) {
 	if p.ConfigVersion() != s.place.config.version && s.promised != nil {
 		return books.Result{}, errRulesStale
 	}
-	at := p.At()
+	now := now(p)
+	at := now
 	if !s.occurred.IsZero() {
-		at = s.occurred
+		at = verno.FromMicros(verno.Micros(s.occurred))
 	}
 	r := &verno.Receipt{
 		ID: verno.ReceiptID(p.ID()), Tenant: s.actor.Tenant, Kind: verno.ReceiptSale, CheckoutID: s.checkout,
 		Owner: verno.OwnerID(s.place.store.ID), Programme: s.rules.Programme().ID, Version: s.rules.Version().Number,
 		Store: s.place.store.ID, Terminal: s.place.terminal, Issuer: s.place.store.Issuer, Partner: s.place.store.Partner,
-		Cashier: s.cashier, Shift: s.shift, Number: s.number, BusinessDate: s.date, OccurredAt: at, ReceivedAt: p.At(),
+		Cashier: s.cashier, Shift: s.shift, Number: s.number, BusinessDate: s.date, OccurredAt: at, ReceivedAt: now,
 		Currency: s.rules.Programme().Currency,
 	}
 	r.Facts = verno.Facts{
@@ -72,6 +74,7 @@ func (s *sale) decide(p *books.Page) (books.Result, error) {
 		if err := s.move(p, r); err != nil {
 			return books.Result{}, err
 		}
+		putEnded(p, r.Owner, s.ended, int64(r.Totals.Points))
 	}
 	for _, u := range r.Outcome.Uses {
 		if l := s.rules.Promotion(u.Promotion).Limits; l.Total > 0 || l.Budget > 0 {
@@ -81,6 +84,9 @@ func (s *sale) decide(p *books.Page) (books.Result, error) {
 	r.Tenders = withPoints(s.tenders, &r.Totals)
 	return s.save(p, r)
 }
+
+// now is the moment of a group as it is stored: what is answered at once is what is read later.
+func now(p *books.Page) time.Time { return verno.FromMicros(p.Now()) }
 
 // know finds the locked owner and gathers the facts; nil where nobody showed a card.
 func (s *sale) know(p *books.Page, r *verno.Receipt) (*store.Owner, error) {
@@ -102,7 +108,7 @@ func (s *sale) know(p *books.Page, r *verno.Receipt) (*store.Owner, error) {
 			return nil, err
 		}
 	}
-	endCheckoutHolds(p, r.Owner, s.checkout, "captured")
+	s.ended = endCheckoutHolds(p, r.Owner, s.checkout)
 	has := func(unit verno.UnitID) *ledger.Holding { return p.Holding(r.Owner, unit) }
 	if err := s.lapse(p, has); err != nil {
 		return nil, err
@@ -125,7 +131,7 @@ func (s *sale) maySpend(o *store.Owner) error {
 		return verno.Forbidden("account_frozen")
 	case s.stored > 0 && !s.presence.Method.Strong():
 		return verno.Forbidden("strength_needed")
-	case s.presence.Method == verno.MethodLiveCode && s.presence.Step <= o.State.LiveSpent[s.presence.Card]:
+	case spentCode(o, s.presence):
 		return verno.Forbidden("code_used")
 	}
 	return nil
@@ -202,13 +208,27 @@ func (s *sale) move(p *books.Page, r *verno.Receipt) error {
 	}
 	o := p.Change(r.Owner)
 	if r.Totals.Payable > 0 && o.State.Waiting {
+		freed := waiting(points)
 		if err := points.Release(d, p.Now()); err != nil {
 			return err
 		}
-		o.State.Waiting = false
+		o.State.Waiting, o.State.Freed = false, append(o.State.Freed, freed...)
 	}
-	remember(s.rules, &o.State, s.presence, r.Facts.Moment, &r.Outcome)
+	remember(s.rules, &o.State, r.Facts.Moment, &r.Outcome)
+	if r.Totals.Points > 0 || s.stored > 0 {
+		markSpent(&o.State, s.presence, r.Facts.Moment.Day(), r.Totals.Points)
+	}
 	return nil
+}
+
+// waiting are the lots that wait for the first paid purchase.
+func waiting(h *ledger.Holding) (lots []verno.LotID) {
+	for _, l := range h.Lots {
+		if l.AvailableAt == ledger.UntilPurchase && l.Remaining > 0 {
+			lots = append(lots, l.ID)
+		}
+	}
+	return lots
 }
 
 // spendFrom spends; in a replay what is short becomes a debt, as the goods are gone already.
@@ -252,6 +272,10 @@ func (s *sale) give(p *books.Page, r *verno.Receipt) error {
 	programme := s.rules.Programme()
 	issuer := verno.ProgrammeOwner(programme.ID)
 	first := r.Totals.Payable > 0
+	at := r.Facts.Moment.At
+	if at.After(r.ReceivedAt) {
+		at = r.ReceivedAt.In(at.Location()) // The clock of an offline till was fast.
+	}
 	before, unitBefore := ledger.Lot{}, verno.UnitID{}
 	for i := range r.Outcome.Awards {
 		a := &r.Outcome.Awards[i]
@@ -259,7 +283,7 @@ func (s *sale) give(p *books.Page, r *verno.Receipt) error {
 		if a.Unit == verno.UnitStamps {
 			unit = verno.StampsUnit(a.Promotion)
 		}
-		lot := LotOf(p.NewLot(), programme, a, r.Facts.Moment.At, first || p.Owner(r.Owner).State.FirstAt != 0)
+		lot := LotOf(p.NewLot(), programme, a, at, first || p.Owner(r.Owner).State.FirstAt != 0)
 		if i > 0 && unit == unitBefore && lot.AvailableAt == before.AvailableAt && lot.ExpiresAt == before.ExpiresAt {
 			lot.ID = before.ID // one lot for what has one fate
 		}

@@ -110,8 +110,3 @@ func (t *Till) placeIn(ctx context.Context, c *config, a verno.Actor, terminal v
 	}
 	return &place{config: c, store: s.Store, zone: s.zone, terminal: terminal}, nil
 }
-
-// newKey names an operation that nobody will repeat.
-func (t *Till) newKey(kind string) string {
-	return "verno:" + kind + ":" + verno.NewID[verno.EventID](t.clock(), t.entropy).String()
-}

@@ -22,12 +22,15 @@ func factsOf(r *rules, o *store.Owner, has holdings, p *verno.Presence, m verno.
 	f := &verno.MemberFacts{Purchases: s.Purchases}
 	f.Tier, f.Spent, _ = progress.Level(programme.Levels, s.Spend, m.Month())
 	if e, ok := s.Enrolled[programme.ID]; ok {
-		f.Enrolled = int64(m.At.Sub(verno.FromMicros(e.At)) / (24 * time.Hour))
+		f.Enrolled = max(0, int64(m.At.Sub(verno.FromMicros(e.At))/(24*time.Hour)))
 	}
-	if p != nil && p.BirthMonth > 0 && r.NeedsBirthday() {
-		f.Birthday = r.BirthdayWindows(p.BirthMonth, p.BirthDay, m.At)
+	if p != nil {
+		f.Tags = r.asked(p.Tags)
+		if p.BirthMonth > 0 && r.NeedsBirthday() {
+			f.Birthday = r.BirthdayWindows(p.BirthMonth, p.BirthDay, m.At)
+		}
 	}
-	for id := range r.limited {
+	for id := range r.remembered {
 		if u, ok := s.Usage[id]; ok {
 			if f.Usage == nil {
 				f.Usage = map[verno.PromotionID]verno.Usage{}
@@ -63,22 +66,44 @@ func factsOf(r *rules, o *store.Owner, has holdings, p *verno.Presence, m verno.
 // is left of the day's small limit; nothing of a frozen account or of a live code that has spent before.
 func spendCap(programme *verno.Programme, o *store.Owner, p *verno.Presence, m verno.Moment, balance money.Points) money.Points {
 	switch {
-	case p == nil || o.FrozenAt != 0:
-		return 0
-	case p.Method == verno.MethodLiveCode && p.Step <= o.State.LiveSpent[p.Card]:
+	case p == nil || o.FrozenAt != 0 || spentCode(o, p):
 		return 0
 	case p.Method.Strong():
 		return balance
 	}
 	left := programme.Points.StaticDaily
-	if o.State.StaticDay == m.Day() {
+	if o.State.StaticDay >= m.Day() {
 		left -= o.State.StaticUsed
 	}
 	return max(0, min(balance, left))
 }
 
-// remember writes into an owner's state what a sale of so much did.
-func remember(r *rules, s *verno.OwnerState, p *verno.Presence, m verno.Moment, out *verno.Outcome) {
+// spentCode reports whether a presence comes from a live code that has spent already.
+func spentCode(o *store.Owner, p *verno.Presence) bool {
+	return p.Method == verno.MethodLiveCode && p.Step <= o.State.LiveSpent[p.Card]
+}
+
+// markSpent notes that a presence has spent. A live code spends once; what other codes spend is counted by day. Where a
+// day has begun in the east it does not end in the west, so that shops in two zones give one limit and not two by turns.
+// A replay is no code: it has spent already, whatever the limits say.
+func markSpent(s *verno.OwnerState, p *verno.Presence, day int32, points money.Points) {
+	switch {
+	case p.Method == verno.MethodReplay:
+	case p.Method == verno.MethodLiveCode:
+		if s.LiveSpent == nil {
+			s.LiveSpent = map[verno.CardID]int64{}
+		}
+		s.LiveSpent[p.Card] = max(s.LiveSpent[p.Card], p.Step)
+	case !p.Method.Strong():
+		if s.StaticDay < day {
+			s.StaticDay, s.StaticUsed = day, 0
+		}
+		s.StaticUsed += points
+	}
+}
+
+// remember writes into an owner's state what a sale did.
+func remember(r *rules, s *verno.OwnerState, m verno.Moment, out *verno.Outcome) {
 	now := verno.Micros(m.At)
 	s.Purchases++
 	if out.Totals.Payable > 0 && s.FirstAt == 0 {
@@ -87,26 +112,11 @@ func remember(r *rules, s *verno.OwnerState, p *verno.Presence, m verno.Moment, 
 	s.LastAt = max(s.LastAt, now)
 	s.Spend = progress.AddSpend(s.Spend, m.Month(), out.Totals.Payable)
 	for _, u := range out.Uses {
-		if _, limited := r.limited[u.Promotion]; limited {
+		if r.remembered[u.Promotion] {
 			if s.Usage == nil {
 				s.Usage = map[verno.PromotionID]verno.Usage{}
 			}
 			s.Usage[u.Promotion] = s.Usage[u.Promotion].Add(m.Day(), u.Count)
 		}
-	}
-	if out.Totals.Points == 0 || p == nil {
-		return
-	}
-	switch {
-	case p.Method == verno.MethodLiveCode:
-		if s.LiveSpent == nil {
-			s.LiveSpent = map[verno.CardID]int64{}
-		}
-		s.LiveSpent[p.Card] = max(s.LiveSpent[p.Card], p.Step)
-	case !p.Method.Strong():
-		if s.StaticDay != m.Day() {
-			s.StaticDay, s.StaticUsed = m.Day(), 0
-		}
-		s.StaticUsed += out.Totals.Points
 	}
 }

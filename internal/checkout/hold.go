@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
@@ -37,29 +36,6 @@ type EndHold struct {
 	Amount   int64 // to be captured; 0 releases
 }
 
-// TopUp puts stored money on an account against money that was paid outside, such as cash at the till.
-type TopUp struct {
-	Key       string
-	BodyHash  [32]byte
-	Member    verno.MemberID // or
-	Presence  string
-	Terminal  verno.TerminalID
-	Store     verno.StoreID
-	Amount    money.Amount
-	Currency  money.Currency
-	Tender    verno.TenderKind // cash, card, other
-	Reference string
-}
-
-// ToppedUp is what a top-up did.
-type ToppedUp struct {
-	Entry   verno.EntryID  `json:"entry_id"`
-	Member  verno.MemberID `json:"member_id"`
-	Amount  money.Amount   `json:"amount"`
-	Balance money.Amount   `json:"balance"` // after it
-	At      time.Time      `json:"at"`
-}
-
 // maxHoldLife bounds how long value may be reserved.
 const maxHoldLife = 7 * 24 * time.Hour
 
@@ -68,43 +44,60 @@ func (t *Till) Hold(ctx context.Context, a verno.Actor, q PlaceHold) (*verno.Hol
 	if err := a.Require(verno.MaySell); err != nil {
 		return nil, false, err
 	}
-	switch {
-	case q.Amount <= 0 || q.Amount > int64(money.MaxAmount):
-		return nil, false, verno.InvalidField("/amount", "number_range", "min", "1", "max", fmt.Sprint(money.MaxAmount))
-	case q.Life <= 0 || q.Life > maxHoldLife:
-		return nil, false, verno.InvalidField("/seconds", "number_range", "min", "1", "max", fmt.Sprint(int(maxHoldLife/time.Second)))
-	case q.Kind != verno.UnitPoints && q.Kind != verno.UnitMoney:
-		return nil, false, verno.InvalidField("/kind", "unknown_value", "known", "points, money")
-	case utf8.RuneCountInString(q.Reference) > verno.MaxTextLength:
-		return nil, false, verno.InvalidField("/reference", "text_too_long", "max", fmt.Sprint(verno.MaxTextLength))
+	if err := q.check(); err != nil {
+		return nil, false, err
 	}
+	h, err := t.holding(ctx, a, &q)
+	if err != nil {
+		return holdOf(t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err))
+	}
+	out, err := t.books.Do(ctx, &books.Work{
+		Tenant: a.Tenant, Claim: books.Claim{Key: q.Key, BodyHash: q.BodyHash, Kind: "hold"},
+		Owners: []books.Want{{Owner: h.presence.Owner, Units: []verno.UnitID{h.unit}, Spends: true}}, Decide: h.decide,
+	})
+	return holdOf(out, err)
+}
+
+func (q *PlaceHold) check() error {
+	if err := checkKey(q.Key); err != nil {
+		return err
+	}
+	var f verno.Faults
+	if q.Amount <= 0 || q.Amount > int64(money.MaxAmount) {
+		f.Say("/amount", "number_range", "min", "1", "max", maxAmount)
+	}
+	if q.Life <= 0 || q.Life > maxHoldLife {
+		f.Say("/seconds", "number_range", "min", "1", "max", fmt.Sprint(int(maxHoldLife/time.Second)))
+	}
+	f.OneOf("/kind", string(q.Kind), string(verno.UnitPoints), string(verno.UnitMoney))
+	checkText(&f, "/reference", q.Reference)
+	return f.Err()
+}
+
+// holding finds out who wants to hold what.
+func (t *Till) holding(ctx context.Context, a verno.Actor, q *PlaceHold) (*holding, error) {
 	pl, err := t.at(ctx, a, q.Terminal, q.Store)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	presence, err := t.open(ctx, a, q.Presence, pl.terminal, t.clock())
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	if presence == nil {
-		return nil, false, verno.Invalid("spend_needs_member")
+		return nil, verno.Invalid("spend_needs_member")
 	}
 	r, err := pl.config.rulesOf(pl.store.Programme)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	unit := verno.PointsUnit(r.Programme().ID)
+	h := &holding{actor: a, place: pl, presence: presence, ask: q, unit: verno.PointsUnit(r.Programme().ID)}
 	if q.Kind == verno.UnitMoney {
-		if unit = pl.config.moneyUnit(pl.store.Issuer, r.Programme().Currency); unit.IsZero() {
-			return nil, false, verno.Refused("insufficient_money")
+		if h.unit = pl.config.moneyUnit(pl.store.Issuer, r.Programme().Currency); h.unit.IsZero() {
+			return nil, verno.Refused("insufficient_money")
 		}
 	}
-	h := &holding{actor: a, place: pl, presence: presence, ask: &q, unit: unit}
-	out, err := t.books.Do(ctx, &books.Work{
-		Tenant: a.Tenant, Claim: books.Claim{Key: q.Key, BodyHash: q.BodyHash, Kind: "hold"},
-		Owners: []books.Want{{Owner: presence.Owner, Units: []verno.UnitID{unit}, Spends: true}}, Decide: h.decide,
-	})
-	return holdOf(out, err)
+	return h, nil
 }
 
 // holding is one hold on its way through the books.
@@ -135,11 +128,13 @@ func (x *holding) decide(p *books.Page) (books.Result, error) {
 		}
 		return books.Result{}, verno.Refused("insufficient_points").With("available", fmt.Sprint(n))
 	}
+	at := now(p)
 	h := verno.Hold{
 		ID: verno.HoldID(p.ID()), Owner: o.ID, Unit: x.unit, Amount: x.ask.Amount, State: "held", Reference: x.ask.Reference,
-		Terminal: x.place.terminal, Deadline: p.At().Add(x.ask.Life), CreatedAt: p.At(),
+		Terminal: x.place.terminal, Deadline: at.Add(x.ask.Life.Truncate(time.Microsecond)), CreatedAt: at,
 	}
 	takeHold(p, h, "")
+	markSpent(&p.Change(o.ID).State, x.presence, 0, 0)
 	p.Emit(verno.Event{Kind: verno.EventHoldPlaced, Owner: o.ID, Subject: h.ID.String(), Actor: x.actor.Name()})
 	return books.Result{ID: p.ID(), Owner: o.ID, Answer: holdText(&h), Value: &h}, nil
 }
@@ -153,7 +148,8 @@ func takeHold(p *books.Page, h verno.Hold, checkout string) {
 	})
 }
 
-// endHold takes a hold out of the owner's state, if it is there and the owner is locked. It reports the hold.
+// endHold takes a hold out of the owner's state, if it is there and the owner is locked. It reports the hold. It comes
+// before anybody looks at what the owner has, which is less what is held.
 func endHold(p *books.Page, owner verno.OwnerID, id verno.HoldID) (verno.OpenHold, bool) {
 	o := p.Owner(owner)
 	if o == nil {
@@ -166,8 +162,6 @@ func endHold(p *books.Page, owner verno.OwnerID, id verno.HoldID) (verno.OpenHol
 	s := &p.Change(owner).State
 	h := s.Holds[at]
 	s.Holds = slices.Delete(s.Holds, at, at+1)
-	held := p.Holding(owner, h.Unit)
-	held.Held = s.Held(h.Unit, p.Now())
 	return h, true
 }
 
@@ -176,8 +170,11 @@ func (t *Till) End(ctx context.Context, a verno.Actor, q EndHold) (*verno.Hold, 
 	if err := a.Require(verno.MaySell); err != nil {
 		return nil, false, err
 	}
+	if err := checkKey(q.Key); err != nil {
+		return nil, false, err
+	}
 	if q.Amount < 0 {
-		return nil, false, verno.InvalidField("/amount", "number_range", "min", "0", "max", fmt.Sprint(money.MaxAmount))
+		return nil, false, verno.InvalidField("/amount", "number_range", "min", "0", "max", maxAmount)
 	}
 	h, err := t.FindHold(ctx, a, q.Hold)
 	if err != nil {
@@ -201,23 +198,21 @@ func endOf(p *books.Page, a verno.Actor, h verno.Hold, far ledger.Account, amoun
 	switch {
 	case !ok && h.State != "held":
 		return books.Result{}, verno.Refused("hold_ended").With("state", h.State)
-	case !ok:
-		return books.Result{}, verno.Refused("hold_ended").With("state", "")
+	case !ok: // since it was read
+		return books.Result{}, verno.Refused("hold_ended").With("state", "captured or released")
 	case open.Deadline <= p.Now():
 		return books.Result{}, verno.Refused("hold_ended").With("state", "lapsed")
 	case amount > open.Amount:
 		return books.Result{}, verno.Refused("hold_too_much").With("amount", fmt.Sprint(open.Amount))
+	case amount > 0 && p.Owner(h.Owner).FrozenAt != 0:
+		return books.Result{}, verno.Forbidden("account_frozen")
 	}
-	h.EndedAt, h.State = p.At(), "released"
+	h.EndedAt, h.State = now(p), "released"
 	kind, event := "", verno.EventHoldReleased
 	if amount > 0 {
 		h.State, h.Captured, kind, event = "captured", amount, "capture", verno.EventHoldCaptured
 		if err := p.Holding(h.Owner, h.Unit).Spend(p.Draft(), far, amount, p.Now()); err != nil {
-			var short ledger.ShortError
-			if errors.As(err, &short) {
-				return books.Result{}, verno.Refused("insufficient_points").With("available", fmt.Sprint(short.Spendable))
-			}
-			return books.Result{}, err
+			return books.Result{}, shortOf(err, far)
 		}
 	}
 	entry, err := p.Post(h.Owner, kind, h.Reference, a.Name(), h.ID[:])
@@ -234,8 +229,24 @@ func endOf(p *books.Page, a verno.Actor, h verno.Hold, far ledger.Account, amoun
 	return books.Result{ID: h.ID, Owner: h.Owner, Answer: holdText(&h), Value: &h}, nil
 }
 
+// shortOf refuses a capture for which too little is left, as where a replay has spent what was held.
+func shortOf(err error, far ledger.Account) error {
+	var short ledger.ShortError
+	switch {
+	case !errors.As(err, &short):
+		return err
+	case far.Role == verno.AccountClearing:
+		return verno.Refused("insufficient_money")
+	default:
+		return verno.Refused("insufficient_points").With("available", fmt.Sprint(short.Spendable))
+	}
+}
+
 // FindHold reads a hold.
 func (t *Till) FindHold(ctx context.Context, a verno.Actor, id verno.HoldID) (*verno.Hold, error) {
+	if err := a.Require(verno.MaySell); err != nil {
+		return nil, err
+	}
 	h, err := t.reader.Hold(ctx, a.Tenant, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, verno.NotFound("not_found").With("thing", "hold")
@@ -289,8 +300,10 @@ func (t *Till) LapseHolds(ctx context.Context, tenant verno.TenantID) (int, erro
 		_, err := t.books.Do(ctx, &books.Work{
 			Tenant: tenant, Owners: []books.Want{{Owner: h.Owner}}, Moved: true,
 			Decide: func(p *books.Page) (books.Result, error) {
-				endHold(p, h.Owner, h.ID)
-				h.State, h.EndedAt = "lapsed", p.At()
+				if _, open := endHold(p, h.Owner, h.ID); !open {
+					return books.Result{Owner: h.Owner}, nil // It was captured at the last moment.
+				}
+				h.State, h.EndedAt = "lapsed", now(p)
 				p.PutHold(h)
 				p.Emit(verno.Event{Kind: verno.EventHoldReleased, Owner: h.Owner, Subject: h.ID.String(), Actor: "verno", Detail: map[string]string{"why": "lapsed"}})
 				return books.Result{Owner: h.Owner}, nil

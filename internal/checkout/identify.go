@@ -38,19 +38,31 @@ func (t *Till) Identify(ctx context.Context, a verno.Actor, q Identify) (*Identi
 		return nil, err
 	}
 	now := t.clock()
-	if err := t.mayLookUp(ctx, a, pl, now); err != nil {
+	if err := t.mayLookUp(ctx, a, pl, &q, now); err != nil {
 		return nil, err
 	}
-	f, err := t.find(ctx, a, q, now)
-	if err != nil {
-		if e := verno.AsError(err); e.Code == "card_not_usable" {
-			return nil, t.missed(ctx, a, pl, now, err)
+	for try := 1; ; try++ {
+		found, err := t.identify(ctx, a, pl, &q, now)
+		if err == nil || !errors.Is(err, verno.Conflict("owner_moved")) || try == maxMoves {
+			return found, t.missed(ctx, a, pl, now, err)
 		}
+	}
+}
+
+// maxMoves bounds how often a member is looked for again whose account was moved to another owner meanwhile.
+const maxMoves = 3
+
+func (t *Till) identify(ctx context.Context, a verno.Actor, pl *place, q *Identify, now time.Time) (*Identified, error) {
+	f, err := t.find(ctx, a, *q, now)
+	if err != nil {
 		return nil, err
 	}
 	p := &verno.Presence{
 		Tenant: a.Tenant, Terminal: pl.terminal, APIKey: a.APIKey, Member: f.member.ID, Owner: f.member.Owner,
 		Card: f.card.ID, Method: f.method, Step: f.step, Until: now.Add(verno.PresenceLife).UTC(),
+	}
+	if r := pl.config.rules[pl.store.Programme]; r != nil {
+		p.Tags = r.asked(f.member.Tags)
 	}
 	return t.admit(ctx, a, pl, p, f)
 }
@@ -62,8 +74,13 @@ func lookupsOf(a verno.Actor, pl *place) store.Counted {
 	return store.Counted{Tenant: a.Tenant, Subject: "lookup/" + a.Name() + "/" + pl.terminal.String()}
 }
 
-// mayLookUp refuses a cashier or terminal that has looked up too many. Integrations are bounded by their rate.
-func (t *Till) mayLookUp(ctx context.Context, a verno.Actor, pl *place, now time.Time) error {
+func missesOf(a verno.Actor, pl *place) store.Counted {
+	return store.Counted{Tenant: a.Tenant, Subject: "miss/" + a.Name() + "/" + pl.terminal.String()}
+}
+
+// mayLookUp refuses a cashier or terminal that has looked up too many, and one that has guessed too often unless what it
+// scans cannot be guessed. Integrations are bounded by their rate.
+func (t *Till) mayLookUp(ctx context.Context, a verno.Actor, pl *place, q *Identify, now time.Time) error {
 	if pl.terminal.IsZero() {
 		return nil
 	}
@@ -74,6 +91,16 @@ func (t *Till) mayLookUp(ctx context.Context, a verno.Actor, pl *place, now time
 	if n >= t.limits.LookupsPerHour {
 		return limited(now, lookups)
 	}
+	if scan, err := code.Parse(q.Scan); err == nil && scan.Kind == code.KindMachine {
+		return nil
+	}
+	n, err = t.reader.Taken(ctx, missesOf(a, pl), now, store.Limit{Most: t.limits.MissesPerHour, Window: lookups})
+	if err != nil {
+		return err
+	}
+	if n >= t.limits.MissesPerHour {
+		return limited(now, lookups)
+	}
 	return nil
 }
 
@@ -82,13 +109,16 @@ func limited(now time.Time, window time.Duration) error {
 	return verno.Limited("rate_limited", seconds).With("seconds", strconv.Itoa(seconds))
 }
 
-// missed counts a code or number that leads nowhere, and refuses a terminal that has tried too many.
+// missed counts a code or number that leads nowhere, live digits that are wrong among them, and refuses a terminal that
+// has tried too many. Other errors, and none, it returns as they are.
 func (t *Till) missed(ctx context.Context, a verno.Actor, pl *place, now time.Time, cause error) error {
+	if e := verno.AsError(cause); e == nil || pl.terminal.IsZero() || e.Code != "card_not_usable" && e.Code != "code_expired" {
+		return cause
+	}
 	limit := store.Limit{Most: t.limits.MissesPerHour, Window: lookups}
-	who := store.Counted{Tenant: a.Tenant, Subject: "miss/" + a.Name() + "/" + pl.terminal.String()}
 	var wait time.Duration
 	err := t.store.Write(ctx, func(tx *store.Tx) (err error) {
-		wait, err = tx.Take(ctx, who, now, limit)
+		wait, err = tx.Take(ctx, missesOf(a, pl), now, limit)
 		return err
 	})
 	if err != nil {
@@ -100,7 +130,8 @@ func (t *Till) missed(ctx context.Context, a verno.Actor, pl *place, now time.Ti
 	return cause
 }
 
-// find tells who is meant. It changes nothing.
+// find tells who is meant. It changes nothing. At the zero time, of a sale that is past, it asks neither whether the card
+// is still in use nor which live code it showed then.
 func (t *Till) find(ctx context.Context, a verno.Actor, q Identify, now time.Time) (*found, error) {
 	switch {
 	case !q.Member.IsZero():
@@ -184,7 +215,7 @@ func (t *Till) findCard(ctx context.Context, tenant verno.TenantID, value string
 	if err != nil {
 		return nil, err
 	}
-	if card.State != verno.CardActive {
+	if card.State != verno.CardActive && !now.IsZero() {
 		return nil, verno.NotFound("card_not_usable")
 	}
 	m, err := t.reader.Member(ctx, tenant, card.Member)
@@ -193,10 +224,11 @@ func (t *Till) findCard(ctx context.Context, tenant verno.TenantID, value string
 		return nil, err
 	}
 	f.card = card
-	switch scan.Kind {
-	case code.KindMachine:
+	switch {
+	case now.IsZero():
+	case scan.Kind == code.KindMachine:
 		f.method = verno.MethodStaticCode
-	case code.KindLive:
+	case scan.Kind == code.KindLive:
 		secret, err := t.secretOf(ctx, tenant, card)
 		if err != nil {
 			return nil, err
@@ -221,6 +253,9 @@ func (t *Till) secretOf(ctx context.Context, tenant verno.TenantID, card store.C
 // admit consumes a live code, audits the look-up, and makes the presence from the owner as locked.
 func (t *Till) admit(ctx context.Context, a verno.Actor, pl *place, p *verno.Presence, f *found) (*Identified, error) {
 	person, err := t.vault.Person(ctx, t.reader, a.Tenant, f.member.ID)
+	if errors.Is(err, vault.ErrErased) {
+		err = verno.NotFound("card_not_usable")
+	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
@@ -263,7 +298,23 @@ func (t *Till) admit(ctx context.Context, a verno.Actor, pl *place, p *verno.Pre
 		return nil, err
 	}
 	p.Epoch = seen.Epoch
+	if err := t.inUse(ctx, p); err != nil {
+		return nil, err
+	}
 	return t.identified(ctx, pl, p, person)
+}
+
+// inUse refuses a card that was blocked after it was found and before its owner was locked: whoever blocks it later ends
+// this presence with all others, but of what was given out after the block nobody would know.
+func (t *Till) inUse(ctx context.Context, p *verno.Presence) error {
+	if p.Card.IsZero() {
+		return nil
+	}
+	c, err := t.reader.Card(ctx, p.Tenant, p.Card)
+	if err == nil && c.State != verno.CardActive {
+		err = verno.NotFound("card_not_usable")
+	}
+	return err
 }
 
 // sighted records that a live code was shown a second time, which is how a stolen one shows itself. The refusal stands
@@ -288,7 +339,7 @@ func (t *Till) identified(ctx context.Context, pl *place, p *verno.Presence, per
 	if err != nil {
 		return nil, err
 	}
-	if r := seen.config.rules[pl.store.Programme]; r != nil {
+	if r := seen.config.rules[pl.store.Programme]; r != nil && seen.owner != nil {
 		m := verno.Moment{At: t.clock().In(pl.zone), Store: pl.store.ID, Terminal: pl.terminal, Channel: "till"}
 		for unit, h := range seen.holdings {
 			h.Held = seen.owner.State.Held(unit, verno.Micros(m.At))

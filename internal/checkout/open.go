@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"unicode/utf8"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
@@ -15,10 +15,12 @@ import (
 )
 
 // Put creates or replaces a checkout that is kept open under the client's own name, and holds the points that it is to
-// spend until it is committed, cancelled, or lapses.
+// spend until it is committed, cancelled, or lapses. Another card may be shown meanwhile: what was held of the first
+// member is let go. Errors: those of Quote, insufficient_points, checkout_committed, checkout_cancelled, and owner_moved
+// where two tills put the same checkout at once.
 func (t *Till) Put(ctx context.Context, a verno.Actor, id string, s Sale) (*Opened, error) {
-	if id == "" || utf8.RuneCountInString(id) > verno.MaxTextLength {
-		return nil, verno.InvalidField("/id", "text_too_long", "max", fmt.Sprint(verno.MaxTextLength))
+	if err := checkID(id); err != nil {
+		return nil, err
 	}
 	q, err := t.Quote(ctx, a, s, QuoteOptions{Explain: true})
 	if err != nil {
@@ -28,103 +30,143 @@ func (t *Till) Put(ctx context.Context, a verno.Actor, id string, s Sale) (*Open
 	if err != nil {
 		return nil, err
 	}
-	presence, err := t.open(ctx, a, s.Presence, pl.terminal, t.clock())
-	if err != nil {
+	o := &opening{quote: q, life: t.limits.OpenLife}
+	if o.presence, err = t.open(ctx, a, s.Presence, pl.terminal, t.clock()); err != nil {
 		return nil, err
 	}
 	document, err := json.Marshal(s)
 	if err != nil {
 		return nil, err
 	}
-	w := &books.Work{Tenant: a.Tenant}
-	if presence != nil {
-		w.Owners = []books.Want{{Owner: presence.Owner, Units: []verno.UnitID{verno.PointsUnit(q.Programme)}, Spends: true}}
-	}
-	var kept store.Checkout
-	w.Also = func(tx *store.Tx, p *books.Page) error {
-		switch o, err := tx.OperationOfCheckout(ctx, a.Tenant, id); {
-		case err == nil && o.Kind == books.KindCancel:
-			return verno.Refused("checkout_cancelled")
-		case err == nil:
-			return verno.Refused("checkout_committed")
-		case !errors.Is(err, store.ErrNotFound):
-			return err
-		}
-		before, err := tx.LockCheckout(ctx, a.Tenant, id)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		if before.ID != "" && !before.Owner.IsZero() && (presence == nil || before.Owner != presence.Owner) {
-			return verno.Refused("checkout_committed")
-		}
-		kept = store.Checkout{
-			Tenant: a.Tenant, ID: id, Terminal: pl.terminal, State: "open", Document: string(document), Hold: before.Hold,
-			Revision: before.Revision + 1, ExpiresAt: verno.Micros(p.At().Add(t.limits.OpenLife)), CreatedAt: p.Now(), UpdatedAt: p.Now(),
-		}
-		if presence != nil {
-			kept.Owner = presence.Owner
-		}
-		return nil
-	}
-	w.Decide = func(p *books.Page) (books.Result, error) {
-		if presence != nil {
-			if err := t.holdFor(p, &kept, presence, q); err != nil {
-				return books.Result{}, err
-			}
-		}
-		return books.Result{}, nil
-	}
-	w.Then = func(tx *store.Tx) error { return tx.PutCheckout(ctx, kept) }
-	if _, err := t.books.Do(ctx, w); err != nil {
+	before, err := t.reader.Checkout(ctx, a.Tenant, id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	return &Opened{ID: id, State: "open", Quote: q, ExpiresAt: verno.FromMicros(kept.ExpiresAt), Revision: kept.Revision}, nil
+	o.before = before.Owner
+	o.kept = store.Checkout{Tenant: a.Tenant, ID: id, Terminal: pl.terminal, State: "open", Document: string(document)}
+	_, err = t.books.Do(ctx, &books.Work{
+		Tenant: a.Tenant, Owners: o.wants(), Moved: true,
+		Also:   func(tx *store.Tx, p *books.Page) error { return o.lock(ctx, tx, p) },
+		Decide: o.decide,
+		Then:   func(tx *store.Tx) error { return tx.PutCheckout(ctx, o.kept) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Opened{ID: id, State: "open", Quote: q, ExpiresAt: verno.FromMicros(o.kept.ExpiresAt), Revision: o.kept.Revision}, nil
 }
 
-// holdFor replaces the hold of an open checkout by one for what the quote spends.
-func (t *Till) holdFor(p *books.Page, kept *store.Checkout, presence *verno.Presence, q *Quote) error {
-	o := p.Owner(presence.Owner)
-	if err := stale(o, presence); err != nil {
+func checkID(id string) error {
+	var f verno.Faults
+	f.Text("/id", id, 1, verno.MaxTextLength)
+	return f.Err()
+}
+
+// opening is a checkout on its way into the books.
+type opening struct {
+	quote    *Quote
+	presence *verno.Presence // nil where nobody showed a card
+	before   verno.OwnerID   // of whom the checkout held something until now
+	kept     store.Checkout
+	life     time.Duration
+}
+
+func (o *opening) wants() (wants []books.Want) {
+	units := []verno.UnitID{verno.PointsUnit(o.quote.Programme)}
+	if o.presence != nil {
+		wants = append(wants, books.Want{Owner: o.presence.Owner, Units: units, Spends: true})
+	}
+	if !o.before.IsZero() && (o.presence == nil || o.presence.Owner != o.before) {
+		wants = append(wants, books.Want{Owner: o.before, Units: units})
+	}
+	return wants
+}
+
+// lock sees that the checkout is still open, and locks it.
+func (o *opening) lock(ctx context.Context, tx *store.Tx, p *books.Page) error {
+	k := &o.kept
+	switch done, err := tx.OperationOfCheckout(ctx, k.Tenant, k.ID); {
+	case err == nil && done.Kind == books.KindCancel:
+		return verno.Refused("checkout_cancelled")
+	case err == nil:
+		return verno.Refused("checkout_committed")
+	case !errors.Is(err, store.ErrNotFound):
 		return err
 	}
-	endCheckoutHolds(p, presence.Owner, kept.ID, "released")
-	kept.Hold = verno.HoldID{}
-	amount := int64(q.Outcome.Totals.Points)
-	if amount == 0 {
-		return nil
-	}
-	unit := verno.PointsUnit(q.Programme)
-	n, err := p.Holding(o.ID, unit).Spendable(p.Now())
-	if err != nil {
+	before, err := tx.LockCheckout(ctx, k.Tenant, k.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	if n < amount {
-		return verno.Refused("insufficient_points").With("available", fmt.Sprint(n))
+	if before.Owner != o.before {
+		return verno.Conflict("owner_moved")
 	}
-	h := verno.Hold{
-		ID: verno.HoldID(p.NewEntry()), Owner: o.ID, Unit: unit, Amount: amount, State: "held", Reference: kept.ID,
-		Terminal: kept.Terminal, Deadline: verno.FromMicros(kept.ExpiresAt), CreatedAt: p.At(),
-	}
-	takeHold(p, h, kept.ID)
-	kept.Hold = h.ID
+	k.Revision, k.CreatedAt, k.UpdatedAt = before.Revision+1, p.Now(), p.Now()
+	k.ExpiresAt = p.Now() + o.life.Microseconds()
 	return nil
 }
 
-// endCheckoutHolds ends what an open checkout holds, with the rows.
-func endCheckoutHolds(p *books.Page, owner verno.OwnerID, checkout, state string) {
+// decide replaces what the checkout holds by what the quote spends.
+func (o *opening) decide(p *books.Page) (books.Result, error) {
+	o.kept.Hold, o.kept.Owner = verno.HoldID{}, verno.OwnerID{}
+	if !o.before.IsZero() {
+		putEnded(p, o.before, endCheckoutHolds(p, o.before, o.kept.ID), 0)
+	}
+	if o.presence == nil {
+		return books.Result{}, nil
+	}
+	owner := p.Owner(o.presence.Owner)
+	if err := stale(owner, o.presence); err != nil {
+		return books.Result{}, err
+	}
+	o.kept.Owner = owner.ID
+	amount := int64(o.quote.Outcome.Totals.Points)
+	if amount == 0 {
+		return books.Result{}, nil
+	}
+	unit := verno.PointsUnit(o.quote.Programme)
+	n, err := p.Holding(owner.ID, unit).Spendable(p.Now())
+	if err != nil {
+		return books.Result{}, err
+	}
+	if n < amount {
+		return books.Result{}, verno.Refused("insufficient_points").With("available", fmt.Sprint(n))
+	}
+	h := verno.Hold{
+		ID: verno.HoldID(p.NewEntry()), Owner: owner.ID, Unit: unit, Amount: amount, State: "held", Reference: o.kept.ID,
+		Terminal: o.kept.Terminal, Deadline: verno.FromMicros(o.kept.ExpiresAt), CreatedAt: now(p),
+	}
+	takeHold(p, h, o.kept.ID)
+	o.kept.Hold = h.ID
+	return books.Result{}, nil
+}
+
+// endCheckoutHolds ends what an open checkout holds of an owner. Putting down how it ended is left to the caller.
+func endCheckoutHolds(p *books.Page, owner verno.OwnerID, checkout string) (ended []verno.OpenHold) {
 	o := p.Owner(owner)
 	if o == nil || checkout == "" {
-		return
+		return nil
 	}
 	for _, open := range slices.Clone(o.State.Holds) {
-		if open.Checkout != checkout {
-			continue
+		if open.Checkout == checkout {
+			endHold(p, owner, open.ID)
+			ended = append(ended, open)
 		}
-		endHold(p, owner, open.ID)
-		p.PutHold(verno.Hold{
-			ID: open.ID, Owner: owner, Unit: open.Unit, Amount: open.Amount, State: state, Reference: checkout,
-			Deadline: verno.FromMicros(open.Deadline), CreatedAt: p.At(), EndedAt: p.At(),
-		})
+	}
+	return ended
+}
+
+// putEnded writes down how holds have ended: captured as far as what was spent goes, else released.
+func putEnded(p *books.Page, owner verno.OwnerID, ended []verno.OpenHold, spent int64) {
+	for _, open := range ended {
+		h := verno.Hold{
+			ID: open.ID, Owner: owner, Unit: open.Unit, Amount: open.Amount, Captured: min(open.Amount, spent), State: "released",
+			Reference: open.Checkout, Deadline: verno.FromMicros(open.Deadline), CreatedAt: now(p), EndedAt: now(p),
+		}
+		if h.Captured > 0 {
+			h.State = "captured"
+		}
+		spent -= h.Captured
+		p.PutHold(h)
 	}
 }
 
@@ -135,8 +177,11 @@ func (t *Till) Cancel(ctx context.Context, a verno.Actor, id, key string) (*Open
 	if err := a.Require(verno.MaySell); err != nil {
 		return nil, err
 	}
-	if id == "" || utf8.RuneCountInString(id) > verno.MaxTextLength {
-		return nil, verno.InvalidField("/id", "text_too_long", "max", fmt.Sprint(verno.MaxTextLength))
+	if err := checkKey(key); err != nil {
+		return nil, err
+	}
+	if err := checkID(id); err != nil {
+		return nil, err
 	}
 	c, err := t.reader.Checkout(ctx, a.Tenant, id)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -146,13 +191,13 @@ func (t *Till) Cancel(ctx context.Context, a verno.Actor, id, key string) (*Open
 		Tenant: a.Tenant, Moved: true,
 		Claim: books.Claim{Key: key, BodyHash: sha256.Sum256([]byte("cancel " + id)), Kind: books.KindCancel, CheckoutID: id},
 		Decide: func(p *books.Page) (books.Result, error) {
-			endCheckoutHolds(p, c.Owner, id, "released")
+			putEnded(p, c.Owner, endCheckoutHolds(p, c.Owner, id), 0)
 			p.Emit(verno.Event{Kind: verno.EventCheckoutCancelled, Owner: c.Owner, Subject: id, Actor: a.Name()})
 			return books.Result{Owner: c.Owner, Answer: "{}"}, nil
 		},
 	}
 	if !c.Owner.IsZero() {
-		w.Owners = []books.Want{{Owner: c.Owner, Units: t.heldUnits(ctx, a.Tenant, c.Hold)}}
+		w.Owners = []books.Want{{Owner: c.Owner}}
 	}
 	_, err = t.books.Do(ctx, w)
 	if err != nil && !errors.Is(err, verno.Refused("checkout_cancelled")) {
@@ -161,17 +206,11 @@ func (t *Till) Cancel(ctx context.Context, a verno.Actor, id, key string) (*Open
 	return &Opened{ID: id, State: "cancelled", ExpiresAt: t.clock(), Revision: c.Revision}, nil
 }
 
-// heldUnits is the unit of a hold, so that it is read with the owner.
-func (t *Till) heldUnits(ctx context.Context, tenant verno.TenantID, id verno.HoldID) []verno.UnitID {
-	h, err := t.reader.Hold(ctx, tenant, id)
-	if err != nil {
-		return nil
-	}
-	return []verno.UnitID{h.Unit}
-}
-
 // Checkout tells the state of a checkout by the client's own name: committed, with the receipt, or as it is kept open.
 func (t *Till) Checkout(ctx context.Context, a verno.Actor, id string) (*Opened, error) {
+	if err := a.Require(verno.MaySell); err != nil {
+		return nil, err
+	}
 	o, err := t.reader.OperationOfCheckout(ctx, a.Tenant, id)
 	if err == nil && o.Kind == books.KindCancel {
 		return &Opened{ID: id, State: "cancelled", ExpiresAt: verno.FromMicros(o.At)}, nil

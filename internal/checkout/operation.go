@@ -80,8 +80,8 @@ func (t *Till) Recompute(ctx context.Context, a verno.Actor, id verno.ReceiptID)
 	if err != nil {
 		return nil, false, err
 	}
-	if s := c.stores[r.Store]; s != nil {
-		r.Facts.Moment.At = r.Facts.Moment.At.In(s.zone)
+	if r.Facts.Moment, err = c.momentOf(r); err != nil {
+		return nil, false, err
 	}
 	in := promo.Input{Basket: &r.Facts.Basket, Member: r.Facts.Member, Moment: r.Facts.Moment, Spend: r.Facts.Spend}
 	for _, n := range r.Tenders {

@@ -14,15 +14,20 @@ const presenceFormat = 1
 // presenceIDs is how many bytes a presence's identifiers take.
 const presenceIDs = 6 * 16
 
-// seal makes the opaque token that a till holds: format, identifiers, numbers and method in a fixed order.
+// seal makes the opaque token that a till holds: format, identifiers, numbers, tags and method in a fixed order.
 func (t *Till) seal(ctx context.Context, p *verno.Presence) (string, error) {
 	b := make([]byte, 1, 160)
 	b[0] = presenceFormat
 	for _, id := range [...][16]byte{p.Tenant, p.Terminal, p.APIKey, p.Member, p.Owner, p.Card} {
 		b = append(b, id[:]...)
 	}
-	for _, n := range [...]int64{p.Epoch, p.Step, int64(p.BirthMonth), int64(p.BirthDay), verno.Micros(p.Until)} {
+	for _, n := range [...]int64{
+		p.Epoch, p.Step, int64(p.BirthMonth), int64(p.BirthDay), verno.Micros(p.Until), int64(len(p.Tags)),
+	} {
 		b = binary.AppendVarint(b, n)
+	}
+	for _, tag := range p.Tags {
+		b = append(binary.AppendVarint(b, int64(len(tag))), tag...)
 	}
 	token, err := t.vault.SealPresence(ctx, p.Tenant, append(b, p.Method...))
 	return "prs_" + token, err
@@ -40,7 +45,7 @@ func readPresence(b []byte) (p verno.Presence, ok bool) {
 	} {
 		b = b[copy(id[:], b):]
 	}
-	var numbers [5]int64
+	var numbers [6]int64
 	for i := range numbers {
 		n, size := binary.Varint(b)
 		if size <= 0 {
@@ -49,6 +54,13 @@ func readPresence(b []byte) (p verno.Presence, ok bool) {
 		numbers[i], b = n, b[size:]
 	}
 	p.Epoch, p.Step, p.BirthMonth, p.BirthDay = numbers[0], numbers[1], int(numbers[2]), int(numbers[3])
+	for range numbers[5] {
+		n, size := binary.Varint(b)
+		if size <= 0 || n < 0 || n > int64(len(b)-size) {
+			return p, false
+		}
+		p.Tags, b = append(p.Tags, string(b[size:size+int(n)])), b[size+int(n):]
+	}
 	p.Until, p.Method = verno.FromMicros(numbers[4]), verno.Method(b)
 	return p, true
 }

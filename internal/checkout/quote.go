@@ -75,10 +75,13 @@ func (t *Till) look(ctx context.Context, pl *place, p *verno.Presence) (*glance,
 		if r != nil && len(r.shared) > 0 {
 			pipe.SeeCounters(pl.config.tenant, r.shared, func(c store.Counter) { g.counters[c.Promotion] = c })
 		}
-		if p == nil || r == nil {
+		if p == nil {
 			return nil
 		}
 		pipe.ReadOwners(pl.config.tenant, []verno.OwnerID{p.Owner}, func(o store.Owner) { g.owner = &o })
+		if r == nil {
+			return nil
+		}
 		units := r.units
 		if money := pl.config.moneyUnit(pl.store.Issuer, r.Programme().Currency); !money.IsZero() {
 			units = append(units[:len(units):len(units)], money)
@@ -155,10 +158,8 @@ func (t *Till) price(pl *place, r *rules, s *Sale, p *verno.Presence, seen *glan
 		}
 		in.Member = facts
 		q.Member, q.ExpiresAt = viewOf(pl, r, seen, p, m, facts), p.Until
-		if p.Method.Strong() && seen.owner.FrozenAt == 0 {
-			if q.Member.Stored != nil {
-				q.StoredMax = *q.Member.Stored
-			}
+		if q.Member.Stored != nil && seen.owner.FrozenAt == 0 && !spentCode(seen.owner, p) {
+			q.StoredMax = *q.Member.Stored
 		}
 	}
 	r.Evaluate(&in, explain, &q.Outcome)
@@ -258,5 +259,5 @@ func (t *Till) draftRules(ctx context.Context, tenant verno.TenantID, id verno.P
 	if problems := promo.Validate(v); len(problems) > 0 {
 		return nil, verno.Invalid("draft_invalid").With("reason", problems[0].Code)
 	}
-	return compile(v), nil
+	return compile(v)
 }

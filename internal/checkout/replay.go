@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-	"unicode/utf8"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
@@ -29,45 +28,51 @@ func (t *Till) Replay(ctx context.Context, a verno.Actor, list []Replay) ([]Repl
 	pending := make([]*books.Pending, len(list))
 	known := map[Identify]*verno.Presence{}
 	for i := range list {
-		w, err := t.replayWork(ctx, a, &list[i], known)
-		if err != nil {
-			outcomes[i] = replayOutcome(err)
+		q := &list[i]
+		w, err := t.replayWork(ctx, a, q, known)
+		if err == nil {
+			pending[i] = t.books.Submit(w)
 			continue
 		}
-		pending[i] = t.books.Submit(w)
+		out, err := t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
+		if outcomes[i], err = t.replayOutcome(ctx, a, out, err); err != nil {
+			return nil, err
+		}
 	}
 	for i, p := range pending {
 		if p == nil {
 			continue
 		}
 		out, err := p.Wait(ctx)
-		if err != nil {
-			outcomes[i] = replayOutcome(err)
-			continue
-		}
-		r, replayed, err := t.receiptOf(ctx, a.Tenant, out)
-		if err != nil {
+		if outcomes[i], err = t.replayOutcome(ctx, a, out, err); err != nil {
 			return nil, err
-		}
-		outcomes[i] = ReplayOutcome{State: "applied", Receipt: r, Debt: r.Debt}
-		if replayed {
-			outcomes[i].State = "duplicate"
 		}
 	}
 	return outcomes, nil
 }
 
-// replayOutcome tells a receipt that can never be taken in (rejected) from one that another has the place of (conflict)
-// and one that is to be sent again (retry).
-func replayOutcome(err error) ReplayOutcome {
+// replayOutcome tells a receipt that was taken in from one that can never be (rejected), one that another has the place
+// of (conflict) and one that is to be sent again (retry).
+func (t *Till) replayOutcome(ctx context.Context, a verno.Actor, out books.Outcome, err error) (ReplayOutcome, error) {
+	if err == nil {
+		r, replayed, err := t.receiptOf(ctx, a.Tenant, out)
+		if err != nil {
+			return ReplayOutcome{}, err
+		}
+		done := ReplayOutcome{State: "applied", Receipt: r, Debt: r.Debt}
+		if replayed {
+			done.State = "duplicate"
+		}
+		return done, nil
+	}
 	e := verno.AsError(err)
 	switch {
 	case e.Code == "receipt_exists" || e.Code == "checkout_committed" || e.Code == "checkout_cancelled" || e.Code == "idempotency_key_reused":
-		return ReplayOutcome{State: "conflict", Err: e}
+		return ReplayOutcome{State: "conflict", Err: e}, nil
 	case e.Kind == verno.KindUnavailable || e.Kind == verno.KindConflict || e.Kind == verno.KindLimited || e.Kind == verno.Internal:
-		return ReplayOutcome{State: "retry", Err: e}
+		return ReplayOutcome{State: "retry", Err: e}, nil
 	default:
-		return ReplayOutcome{State: "rejected", Err: e}
+		return ReplayOutcome{State: "rejected", Err: e}, nil
 	}
 }
 
@@ -89,13 +94,10 @@ func (t *Till) replayWork(ctx context.Context, a verno.Actor, q *Replay, known m
 	s := &sale{
 		actor: a, place: pl, rules: r, basket: &q.Sale.Basket, spend: q.Sale.Spend, channel: channel(q.Sale.Channel),
 		tenders: q.Tenders, checkout: q.CheckoutID, number: q.Number, date: q.BusinessDate, shift: q.Shift,
-		cashier: q.Cashier, occurred: q.OccurredAt, charged: q.Charged,
+		cashier: q.Cashier, occurred: q.OccurredAt, charged: q.Charged, stored: storedOf(q.Tenders),
 	}
 	if s.date == 0 {
 		s.date = dateOf(q.OccurredAt.In(pl.zone))
-	}
-	if s.stored, err = storedOf(q.Tenders); err != nil {
-		return nil, err
 	}
 	if q.Member != (Identify{}) {
 		if s.presence, err = t.replayed(ctx, a, q, known); err != nil {
@@ -109,23 +111,32 @@ func (t *Till) replayWork(ctx context.Context, a verno.Actor, q *Replay, known m
 }
 
 func (t *Till) checkReplay(q *Replay) error {
+	var f verno.Faults
+	if q.Key == "" || len(q.Key) > maxKey {
+		f.Say("/key", "required")
+	}
+	if q.OccurredAt.IsZero() {
+		f.Say("/occurred_at", "required")
+	}
+	if !q.Sale.Spend.Valid() {
+		f.Say("/spend", "number_range", "min", "0", "max", money.MaxPoints.Format(0))
+	}
+	if !q.Charged.Valid() {
+		f.Say("/charged", "number_range", "min", "0", "max", maxAmount)
+	}
+	names{q.Number, q.Shift, q.CheckoutID, q.Sale.Channel, q.BusinessDate}.check(&f)
+	checkTenders(&f, q.Tenders)
+	if err := f.Err(); err != nil {
+		return err
+	}
+	return t.checkTime(q.OccurredAt)
+}
+
+// checkTime sees that something can have happened at a time, by a clock that may be a little fast.
+func (t *Till) checkTime(at time.Time) error {
 	now := t.clock()
-	oldest := now.AddDate(0, 0, -t.limits.ReplayDays)
-	switch {
-	case q.Key == "" || len(q.Key) > 255:
-		return verno.InvalidField("/key", "required")
-	case q.OccurredAt.IsZero():
-		return verno.InvalidField("/occurred_at", "required")
-	case q.OccurredAt.Before(oldest) || q.OccurredAt.After(now.Add(10*time.Minute)):
+	if at.Before(now.AddDate(0, 0, -t.limits.ReplayDays)) || at.After(now.Add(10*time.Minute)) {
 		return verno.Invalid("time_out_of_range").With("days", fmt.Sprint(t.limits.ReplayDays))
-	case q.BusinessDate != 0 && !validDate(q.BusinessDate):
-		return verno.InvalidField("/business_date", "date_invalid", "form", "YYYY-MM-DD")
-	case utf8.RuneCountInString(q.Number) > verno.MaxTextLength:
-		return verno.InvalidField("/number", "text_too_long", "max", fmt.Sprint(verno.MaxTextLength))
-	case q.Sale.Spend < 0:
-		return verno.InvalidField("/spend", "number_range", "min", "0", "max", fmt.Sprint(int64(money.MaxPoints)))
-	case len(q.Tenders) > verno.MaxTenders:
-		return verno.InvalidField("/tenders", "too_many", "max", fmt.Sprint(verno.MaxTenders))
 	}
 	return nil
 }
@@ -136,7 +147,7 @@ func (t *Till) replayed(ctx context.Context, a verno.Actor, q *Replay, known map
 	if p := known[q.Member]; p != nil {
 		return p, nil
 	}
-	f, err := t.find(ctx, a, q.Member, q.OccurredAt)
+	f, err := t.find(ctx, a, q.Member, time.Time{})
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +155,9 @@ func (t *Till) replayed(ctx context.Context, a verno.Actor, q *Replay, known map
 	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, vault.ErrErased) {
 		return nil, err
 	}
-	p := &verno.Presence{Tenant: a.Tenant, Member: f.member.ID, Owner: f.member.Owner, Card: f.card.ID, Method: verno.MethodReplay}
+	p := &verno.Presence{
+		Tenant: a.Tenant, Member: f.member.ID, Owner: f.member.Owner, Card: f.card.ID, Method: verno.MethodReplay, Tags: f.member.Tags,
+	}
 	p.BirthMonth, p.BirthDay = birthday(person.Birthday)
 	known[q.Member] = p
 	return p, nil

@@ -4,8 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"unicode/utf8"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
@@ -14,60 +13,116 @@ import (
 	"github.com/verno-loyalty/verno/money"
 )
 
+// TopUp puts stored money on an account against money that was paid outside, such as cash at the till.
+type TopUp struct {
+	Key       string
+	BodyHash  [32]byte
+	Member    verno.MemberID // or
+	Presence  string
+	Terminal  verno.TerminalID
+	Store     verno.StoreID
+	Amount    money.Amount
+	Currency  money.Currency
+	Tender    verno.TenderKind // cash, card, other
+	Reference string
+}
+
+// ToppedUp is what a top-up did.
+type ToppedUp struct {
+	Entry   verno.EntryID  `json:"entry_id"`
+	Member  verno.MemberID `json:"member_id"`
+	Amount  money.Amount   `json:"amount"`
+	Balance money.Amount   `json:"balance"` // after it
+	At      time.Time      `json:"at"`
+}
+
 // TopUp puts stored money on a member's account of the store's legal entity. Anybody may pay in for anybody, so any
 // presence will do. Errors: those of Quote.
 func (t *Till) TopUp(ctx context.Context, a verno.Actor, q TopUp) (*ToppedUp, bool, error) {
 	if err := a.Require(verno.MayTopUp); err != nil {
 		return nil, false, err
 	}
-	switch {
-	case q.Amount <= 0 || !q.Amount.Valid():
-		return nil, false, verno.InvalidField("/amount/amount", "number_range", "min", "1", "max", fmt.Sprint(money.MaxAmount))
-	case q.Tender != verno.TenderCash && q.Tender != verno.TenderCard && q.Tender != verno.TenderOther:
-		return nil, false, verno.InvalidField("/tender", "unknown_value", "known", "cash, card, other")
-	case utf8.RuneCountInString(q.Reference) > verno.MaxTextLength:
-		return nil, false, verno.InvalidField("/reference", "text_too_long", "max", fmt.Sprint(verno.MaxTextLength))
+	if err := q.check(); err != nil {
+		return nil, false, err
 	}
+	x, err := t.toppingUp(ctx, a, &q)
+	if err != nil {
+		return toppedUp(t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err))
+	}
+	return toppedUp(t.books.Do(ctx, &books.Work{
+		Tenant: a.Tenant, Claim: books.Claim{Key: q.Key, BodyHash: q.BodyHash, Kind: "top_up"},
+		Owners: []books.Want{{Owner: x.owner, Units: []verno.UnitID{x.unit}}}, Decide: x.decide,
+	}))
+}
+
+func (q *TopUp) check() error {
+	if err := checkKey(q.Key); err != nil {
+		return err
+	}
+	var f verno.Faults
+	if q.Amount <= 0 || !q.Amount.Valid() {
+		f.Say("/amount/amount", "number_range", "min", "1", "max", maxAmount)
+	}
+	f.OneOf("/tender", string(q.Tender), string(verno.TenderCash), string(verno.TenderCard), string(verno.TenderOther))
+	checkText(&f, "/reference", q.Reference)
+	return f.Err()
+}
+
+// toppingUp is one top-up on its way through the books.
+type toppingUp struct {
+	actor  verno.Actor
+	ask    *TopUp
+	issuer verno.IssuerID
+	member verno.MemberID
+	owner  verno.OwnerID
+	unit   verno.UnitID
+}
+
+func (t *Till) toppingUp(ctx context.Context, a verno.Actor, q *TopUp) (*toppingUp, error) {
 	pl, err := t.at(ctx, a, q.Terminal, q.Store)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	r, err := pl.config.rulesOf(pl.store.Programme)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	currency := r.Programme().Currency
 	if q.Currency != "" && q.Currency != currency {
-		return nil, false, verno.InvalidField("/amount/currency", "currency_invalid", "want", string(currency))
+		return nil, verno.InvalidField("/amount/currency", "currency_invalid", "want", string(currency))
 	}
-	member, owner, err := t.payee(ctx, a, pl, &q)
+	x := &toppingUp{actor: a, ask: q, issuer: pl.store.Issuer}
+	if x.member, x.owner, err = t.payee(ctx, a, pl, q); err != nil {
+		return nil, err
+	}
+	if x.unit = pl.config.moneyUnit(pl.store.Issuer, currency); x.unit.IsZero() {
+		x.unit, err = t.makeMoneyUnit(ctx, a.Tenant, pl.store.Issuer, currency)
+	}
+	return x, err
+}
+
+func (x *toppingUp) decide(p *books.Page) (books.Result, error) {
+	h := p.Holding(x.owner, x.unit)
+	far := ledger.Account{Owner: verno.IssuerOwner(x.issuer), Role: verno.AccountClearing, Unit: x.unit}
+	h.Earn(p.Draft(), far, ledger.Lot{ID: verno.LotID(x.unit), ExpiresAt: ledger.Never}, int64(x.ask.Amount), ledger.WhyTopUp)
+	entry, err := p.Post(x.owner, "top_up", string(x.ask.Tender)+" "+x.ask.Reference, x.actor.Name(), nil)
 	if err != nil {
-		return nil, false, err
+		return books.Result{}, err
 	}
-	unit := pl.config.moneyUnit(pl.store.Issuer, currency)
-	if unit.IsZero() {
-		if unit, err = t.makeMoneyUnit(ctx, a.Tenant, pl.store.Issuer, currency); err != nil {
-			return nil, false, err
-		}
-	}
-	out, err := t.books.Do(ctx, &books.Work{
-		Tenant: a.Tenant, Claim: books.Claim{Key: q.Key, BodyHash: q.BodyHash, Kind: "top_up"},
-		Owners: []books.Want{{Owner: owner, Units: []verno.UnitID{unit}}},
-		Decide: func(p *books.Page) (books.Result, error) {
-			h := p.Holding(owner, unit)
-			far := ledger.Account{Owner: verno.IssuerOwner(pl.store.Issuer), Role: verno.AccountClearing, Unit: unit}
-			h.Earn(p.Draft(), far, ledger.Lot{ID: verno.LotID(unit), ExpiresAt: ledger.Never}, int64(q.Amount), ledger.WhyTopUp)
-			entry, err := p.Post(owner, "top_up", string(q.Tender)+" "+q.Reference, a.Name(), nil)
-			if err != nil {
-				return books.Result{}, err
-			}
-			hash := entry.Hash()
-			p.Emit(verno.Event{Kind: verno.EventWalletToppedUp, Owner: owner, Subject: member.String(), Actor: a.Name(), Entry: entry.ID(), Hash: hash[:]})
-			done := &ToppedUp{Entry: entry.ID(), Member: member, Amount: q.Amount, Balance: money.Amount(h.Lots[0].Remaining), At: p.At().UTC()}
-			text, err := json.Marshal(done)
-			return books.Result{ID: entry.ID(), Owner: owner, Answer: string(text), Value: done}, err
-		},
+	hash := entry.Hash()
+	p.Emit(verno.Event{
+		Kind: verno.EventWalletToppedUp, Owner: x.owner, Subject: x.member.String(), Actor: x.actor.Name(), Entry: entry.ID(), Hash: hash[:],
 	})
+	done := &ToppedUp{Entry: entry.ID(), Member: x.member, Amount: x.ask.Amount, At: now(p)}
+	for _, l := range h.Lots { // one of what there is, or of what is owed
+		done.Balance += money.Amount(l.Remaining)
+	}
+	text, err := json.Marshal(done)
+	return books.Result{ID: entry.ID(), Owner: x.owner, Answer: string(text), Value: done}, err
+}
+
+// toppedUp is the answer of an outcome, as it was given first.
+func toppedUp(out books.Outcome, err error) (*ToppedUp, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
