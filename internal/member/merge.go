@@ -198,6 +198,7 @@ func joinStates(into, from *verno.OwnerState) {
 	}
 	into.LastAt = max(into.LastAt, from.LastAt)
 	into.Waiting = into.Waiting || from.Waiting
+	into.Freed = append(into.Freed, from.Freed...)
 	for _, m := range from.Spend {
 		into.Spend = progress.AddSpend(into.Spend, m.Month, m.Spent)
 	}
