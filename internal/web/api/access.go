@@ -17,7 +17,7 @@ var access = map[string]row{
 	"GET /checkouts/{id}":          {may: verno.MaySell},
 	"POST /checkouts/{id}/commit":  {may: verno.MaySell},
 	"POST /checkouts/{id}/cancel":  {may: verno.MaySell},
-	"POST /checkouts/{id}/returns": {may: verno.MayReturn},
+	"POST /checkouts/{id}/returns": {may: verno.MaySell | verno.MayReturn},
 
 	"GET /receipts/{id}":           {may: verno.MayReadReceipts},
 	"POST /receipts/search":        {may: verno.MayReadReceipts},

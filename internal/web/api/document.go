@@ -64,15 +64,21 @@ func documentOf(operations []registered, version string) []byte {
 		Tags:    tagsInBoth(),
 		Components: &huma.Components{
 			Schemas: registry,
-			SecuritySchemes: map[string]*huma.SecurityScheme{"bearer": {
-				Type: "http", Scheme: "bearer", Description: "An API key (sk_…), the token of a paired till or that of a session.",
-			}},
+			SecuritySchemes: map[string]*huma.SecurityScheme{
+				"bearer": {Type: "http", Scheme: "bearer", Description: "An API key (sk_…), the token of a paired till (tt_…) or that of a session (vs_…)."},
+				"cashier": {
+					Type: "apiKey", In: "header", Name: SessionHeader, Description: "The cashier's session, beside the token of the till where it was opened.",
+				},
+			},
 		},
 	}
 	problem := registry.Schema(reflect.TypeFor[web.Problem](), true, "")
+	var order []string // Paths are sorted in JSON; whoever draws the document wants the order of the work.
 	for _, op := range operations {
 		doc.AddOperation(describe(registry, op, problem))
+		order = append(order, op.id)
 	}
+	doc.Extensions = map[string]any{"x-order": order}
 	raw, err := json.Marshal(doc)
 	if err != nil {
 		panic("api: the document cannot be written: " + err.Error())
@@ -97,6 +103,9 @@ func describe(registry huma.Registry, op registered, problem *huma.Schema) *huma
 		d.Security = []map[string][]string{}
 	} else {
 		d.Security = []map[string][]string{{"bearer": {}}}
+		if verno.TerminalPermissions.Has(may.may) {
+			d.Security = append(d.Security, map[string][]string{"bearer": {}, "cashier": {}})
+		}
 		d.Extensions["x-permissions"] = may.may.Scopes()
 	}
 	if len(op.codes) > 0 {

@@ -86,6 +86,9 @@ func TestMembers(t *testing.T) {
 		if gone := b.ask(request{do: "GET /members/" + id}).want(200); gone.str("phone") != "" || gone.str("erased_at") == "" {
 			t.Errorf("erased: %s", gone.raw)
 		}
+		if log := b.logged(); strings.Contains(log, "123-45-67") || strings.Contains(log, "9161234567") || strings.Contains(log, "Анна") || strings.Contains(log, b.key) {
+			t.Error("the log tells who somebody is")
+		}
 		b.ask(request{do: "GET /members/" + verno.MemberID{1}.String()}).want(404, "not_found")
 		b.ask(request{do: "GET /members/nobody"}).want(422, "invalid_request")
 	})

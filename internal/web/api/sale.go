@@ -66,7 +66,7 @@ func showTotals(t verno.Totals, c money.Currency) Totals {
 
 // Tender is one part of the payment.
 type Tender struct {
-	Kind      verno.TenderKind `json:"kind" maxLength:"20" enum:"points,stored_money,cash,card,other" doc:"points and stored_money are the member's; the others are the till's."`
+	Kind      verno.TenderKind `json:"kind" maxLength:"20" enum:"points,stored_money,cash,card,other" example:"cash" doc:"points and stored_money are the member's; the others are the till's."`
 	Amount    Money            `json:"amount" doc:"Of points, the money that they stand for."`
 	Points    money.Points     `json:"points,omitempty" minimum:"0" maximum:"1000000000000" doc:"Of points only."`
 	Reference string           `json:"reference,omitempty" maxLength:"64" doc:"The till's own, such as an authorisation code; never a card number."`

@@ -47,7 +47,7 @@ type bundle struct {
 	office *campaign.Office
 	sealer *books.Sealer
 	server *httptest.Server
-	log    *bytes.Buffer
+	log    *lockedWriter
 
 	tenant verno.TenantID
 	twin   verno.TenantID
@@ -77,7 +77,7 @@ var none = web.Rate{PerSecond: -1}
 
 func setup(t *testing.T, s *store.Store, limits api.Limits) *bundle {
 	t.Helper()
-	b := &bundle{t: t, ctx: t.Context(), store: s, log: &bytes.Buffer{}, now: time.Date(2026, time.November, 22, 12, 0, 0, 0, time.UTC)}
+	b := &bundle{t: t, ctx: t.Context(), store: s, log: &lockedWriter{}, now: time.Date(2026, time.November, 22, 12, 0, 0, 0, time.UTC)}
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret)
 	keks, err := vault.ParseKEKs(base64.StdEncoding.EncodeToString(secret))
@@ -99,7 +99,7 @@ func setup(t *testing.T, s *store.Store, limits api.Limits) *bundle {
 		return signer.Key, err
 	})
 	frame := &web.Frame{
-		Log: slog.New(slog.NewTextHandler(&lockedWriter{w: b.log}, nil)), Clock: b.clock, Entropy: rand.Reader, Explain: api.Explain,
+		Log: slog.New(slog.NewTextHandler(b.log, nil)), Clock: b.clock, Entropy: rand.Reader, Explain: api.Explain,
 	}
 	b.server = httptest.NewServer(frame.Wrap(api.New(api.Deps{
 		Till: checkout.New(s, ledgers, v, b.clock, rand.Reader, checkout.Limits{}), Members: b.roll, Office: b.office, Gate: b.gate,
@@ -174,13 +174,20 @@ func (b *bundle) unique(name string) string {
 // lockedWriter lets many requests log at once.
 type lockedWriter struct {
 	mu sync.Mutex
-	w  io.Writer
+	b  bytes.Buffer
 }
 
 func (l *lockedWriter) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.w.Write(p)
+	return l.b.Write(p)
+}
+
+// logged is what was logged so far.
+func (b *bundle) logged() string {
+	b.log.mu.Lock()
+	defer b.log.mu.Unlock()
+	return b.log.b.String()
 }
 
 // request is one request; what is empty is left out.

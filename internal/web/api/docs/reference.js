@@ -246,7 +246,8 @@ function operations() {
 			}
 		}
 	}
-	return all;
+	const place = (o) => api["x-order"].indexOf(o.op.operationId);
+	return all.sort((a, b) => place(a) - place(b));
 }
 
 function draw() {
