@@ -63,6 +63,10 @@ func connect(t *testing.T, dsn string) (*wire, string) {
 	return w, u.String()
 }
 
+// cancelRequest is how the driver begins to tell the server to give up what it was doing, which a server that cannot be
+// reached does not hear.
+var cancelRequest = []byte{0, 0, 0, 16, 0x04, 0xd2, 0x16, 0x2e}
+
 // carry passes on what each side says until one of them is silent or the wire is cut.
 func (w *wire) carry(client, server net.Conn) {
 	var deaf atomic.Bool
@@ -88,12 +92,19 @@ func (w *wire) carry(client, server net.Conn) {
 	buffer := make([]byte, 1<<20)
 	for {
 		n, err := client.Read(buffer)
-		if err != nil {
+		if err != nil || bytes.HasPrefix(buffer[:n], cancelRequest) {
 			return
 		}
 		how := whole
 		if bytes.Contains(buffer[:n], []byte("verno_commit\x00")) {
 			how = w.cut.Swap(whole)
+			for how != whole && !bytes.HasSuffix(buffer[:n], []byte("S\x00\x00\x00\x04")) {
+				more, err := client.Read(buffer[n:])
+				if err != nil {
+					return
+				}
+				n += more
+			}
 		}
 		if how == beforeCommit {
 			_ = client.Close()
