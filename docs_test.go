@@ -1,0 +1,254 @@
+package verno_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// pages are all pages of documentation, by path.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	for _, name := range []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[name] = string(text)
+	}
+	err := filepath.WalkDir("docs", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".md" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		found[path] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+var link = regexp.MustCompile(`\]\(([^)#\s]+)[^)]*\)`)
+
+// TestLinksLead follows every relative link of the documentation to a file.
+func TestLinksLead(t *testing.T) {
+	t.Parallel()
+	for path, text := range pages(t) {
+		for _, m := range link.FindAllStringSubmatch(text, -1) {
+			if strings.Contains(m[1], "://") || strings.HasPrefix(m[1], "mailto:") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(path), m[1])); err != nil {
+				t.Errorf("%s links to %s, which is not there", path, m[1])
+			}
+		}
+	}
+}
+
+var testName = regexp.MustCompile(`\b(?:Test|Fuzz|Benchmark)[A-Z]\w+`)
+
+// TestNamedTestsExist finds tests that the documentation names as proof and that nobody has written.
+func TestNamedTestsExist(t *testing.T) {
+	t.Parallel()
+	declared := map[string]bool{}
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, m := range regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)\w+)\(`).FindAllSubmatch(text, -1) {
+			declared[string(m[1])] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, text := range pages(t) {
+		for _, name := range testName.FindAllString(text, -1) {
+			if !declared[name] && !strings.HasPrefix(name, "TestName") {
+				t.Errorf("%s names %s, which does not exist", path, name)
+			}
+		}
+	}
+}
+
+// TestExamplesFitTheAPI holds every curl command of the documentation against the OpenAPI document: the address and the
+// method exist, the body is one that the schema takes, and the key is there where one is needed.
+func TestExamplesFitTheAPI(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("internal/web/api/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for path, text := range pages(t) {
+		for _, command := range curls(text) {
+			n++
+			command.check(t, path, doc)
+		}
+	}
+	if n < 20 {
+		t.Errorf("found %d curl commands only: is the documentation read?", n)
+	}
+}
+
+// curl is one curl command of a page.
+type curl struct {
+	method, path, body string
+	headers            map[string]bool
+}
+
+var fence = regexp.MustCompile("(?s)```sh\n(.*?)```")
+
+// curls finds the commands of a page that call curl.
+func curls(page string) []curl {
+	var found []curl
+	for _, block := range fence.FindAllStringSubmatch(page, -1) {
+		for _, command := range shell(block[1]) {
+			if len(command) > 0 && command[0] == "curl" {
+				found = append(found, readCurl(command[1:]))
+			}
+		}
+	}
+	return found
+}
+
+func readCurl(args []string) curl {
+	c := curl{method: http.MethodGet, headers: map[string]bool{}}
+	for i := 0; i < len(args); i++ {
+		next := func() string { i++; return args[min(i, len(args)-1)] }
+		switch arg := args[i]; arg {
+		case "-d":
+			if c.body = next(); c.method == http.MethodGet {
+				c.method = http.MethodPost
+			}
+		case "-X":
+			c.method = next()
+		case "-H":
+			name, _, _ := strings.Cut(next(), ":")
+			c.headers[name] = true
+		case "-o", "-w", "--max-time", "--connect-timeout":
+			next()
+		default:
+			if path, ok := strings.CutPrefix(arg, "VERNO"); ok {
+				c.path, _, _ = strings.Cut(path, "?")
+			}
+		}
+	}
+	return c
+}
+
+// shell splits a script into commands and these into words, as far as the examples go: quotes, lines that go on, and
+// variables, for each of which stands what values has.
+func shell(script string) [][]string {
+	commands := [][]string{nil}
+	word, open, quote := "", false, rune(0)
+	end := func() {
+		if last := len(commands) - 1; open {
+			commands[last] = append(commands[last], word)
+		}
+		word, open = "", false
+	}
+	script = variable.ReplaceAllStringFunc(strings.ReplaceAll(script, "\\\n", " "), func(name string) string {
+		if v, ok := values[name[1:]]; ok {
+			return v
+		}
+		return name[1:]
+	})
+	for _, r := range script {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote != 0:
+			word += string(r)
+		case r == '\'' || r == '"':
+			quote, open = r, true
+		case r == '\n' || r == '|' || r == '(' || r == ')':
+			end()
+			commands = append(commands, nil)
+		case r == ' ':
+			end()
+		default:
+			word, open = word+string(r), true
+		}
+	}
+	end()
+	return commands
+}
+
+var variable = regexp.MustCompile(`\$[A-Z_]+`)
+
+// values stand for the shell variables of the examples.
+var values = map[string]string{
+	"PRESENCE": "prs_AAAA", "MEMBER": "mem_06h03yd6mhvhfb2nd8gmvj5x3m", "STORE": "str_06h03y1q0xyb910vthxd0rbxs8",
+	"TERMINAL": "trm_06h03y1q0xrgfa7qhpksmwphdm", "RECEIPT": "rcp_06h03yd75stdq9nm4a68s2999r", "CARD": "9117587901940186",
+	"HOLD": "hld_06h03yd75stdq9nm4a68s2999r", "TASK": "tsk_06h03yd75stdq9nm4a68s2999r", "CODE": "12345678",
+	"CASHIER": "stf_06h03yd75stdq9nm4a68s2999r", "SEQ": "1",
+}
+
+func (c *curl) check(t *testing.T, page string, doc *openapi3.T) {
+	t.Helper()
+	op := operationAt(doc, c.method, c.path)
+	switch {
+	case slices.Contains([]string{"/healthz", "/readyz", "/metrics", "/openapi.json"}, c.path):
+		return
+	case op == nil:
+		t.Errorf("%s: there is no %s %s", page, c.method, c.path)
+		return
+	}
+	for _, p := range op.Parameters {
+		if p.Value.In == "header" && p.Value.Required && !c.headers[p.Value.Name] {
+			t.Errorf("%s: %s %s needs the header %s", page, c.method, c.path, p.Value.Name)
+		}
+	}
+	if op.Security != nil && len(*op.Security) > 0 && !c.headers["Authorization"] {
+		t.Errorf("%s: %s %s needs a credential", page, c.method, c.path)
+	}
+	if op.RequestBody == nil {
+		return
+	}
+	var body any
+	if err := json.Unmarshal([]byte(c.body), &body); err != nil {
+		t.Errorf("%s: the body of %s %s is no JSON: %v\n%s", page, c.method, c.path, err, c.body)
+		return
+	}
+	schema := op.RequestBody.Value.Content.Get("application/json").Schema.Value
+	if err := schema.VisitJSON(body, openapi3.MultiErrors()); err != nil {
+		t.Errorf("%s: %s %s does not take this body: %v", page, c.method, c.path, err)
+	}
+	if !c.headers["Content-Type"] {
+		t.Errorf("%s: %s %s needs a Content-Type", page, c.method, c.path)
+	}
+}
+
+// operationAt is the operation whose template fits a path with the fewest parameters.
+func operationAt(doc *openapi3.T, method, path string) *openapi3.Operation {
+	var found *openapi3.Operation
+	fewest := 1 << 10
+	for template, item := range doc.Paths.Map() {
+		pattern := parameter.ReplaceAllString(regexp.QuoteMeta(template), "[^/]+")
+		n := strings.Count(template, "{")
+		if op := item.GetOperation(method); op != nil && n < fewest && regexp.MustCompile("^"+pattern+"$").MatchString(path) {
+			found, fewest = op, n
+		}
+	}
+	return found
+}
+
+var parameter = regexp.MustCompile(`\\\{[^}]+\\\}`)
