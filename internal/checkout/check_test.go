@@ -1,10 +1,13 @@
 package checkout_test
 
 import (
-	"cmp"
 	"errors"
 	"maps"
 	"slices"
+	"strings"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
@@ -167,7 +170,8 @@ func (b *bundle) holds(o *store.Owner) {
 	}
 }
 
-// shape is what an owner has, to be compared: lots without those of nothing, and what the rules remember.
+// shape is what an owner has, to be compared: lots, and what the rules remember. Which codes were shown and have spent is
+// left out: that is not undone by any return.
 type shape struct {
 	Lots  []place
 	Left  []int64
@@ -180,6 +184,7 @@ func (b *bundle) shapeOf(g *guest) (s shape) {
 	o, err := b.reader.Owner(b.ctx, b.boss.Tenant, g.Owner)
 	b.must(err)
 	s.State = o.State
+	s.State.LiveSeen, s.State.LiveSpent, s.State.StaticDay, s.State.StaticUsed = nil, nil, 0, 0
 	holdings, err := b.reader.Holdings(b.ctx, b.boss.Tenant, g.Owner)
 	b.must(err)
 	for _, h := range holdings {
@@ -189,6 +194,14 @@ func (b *bundle) shapeOf(g *guest) (s shape) {
 		}
 	}
 	return s
+}
+
+// unchanged sees that an owner has what it had, to the last lot and count.
+func (b *bundle) unchanged(before shape, g *guest) {
+	b.t.Helper()
+	if diff := cmp.Diff(before, b.shapeOf(g), cmpopts.EquateComparable(place{}), cmpopts.EquateEmpty()); diff != "" {
+		b.t.Errorf("not as before:\n%s", diff)
+	}
 }
 
 // events are what the audit will seal of a kind, oldest first.
@@ -218,7 +231,7 @@ func (b *bundle) tasks(kind string) (list []verno.Task) {
 			list = append(list, t)
 		}
 	}
-	slices.SortFunc(list, func(x, y verno.Task) int { return cmp.Compare(x.Detail, y.Detail) })
+	slices.SortFunc(list, func(x, y verno.Task) int { return strings.Compare(x.Detail, y.Detail) })
 	return list
 }
 

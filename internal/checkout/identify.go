@@ -61,9 +61,6 @@ func (t *Till) identify(ctx context.Context, a verno.Actor, pl *place, q *Identi
 		Tenant: a.Tenant, Terminal: pl.terminal, APIKey: a.APIKey, Member: f.member.ID, Owner: f.member.Owner,
 		Card: f.card.ID, Method: f.method, Step: f.step, Until: now.Add(verno.PresenceLife).UTC(),
 	}
-	if r := pl.config.rules[pl.store.Programme]; r != nil {
-		p.Tags = r.asked(f.member.Tags)
-	}
 	return t.admit(ctx, a, pl, p, f)
 }
 
@@ -301,7 +298,7 @@ func (t *Till) admit(ctx context.Context, a verno.Actor, pl *place, p *verno.Pre
 	if err := t.inUse(ctx, p); err != nil {
 		return nil, err
 	}
-	return t.identified(ctx, pl, p, person)
+	return t.identified(ctx, pl, p, f, person)
 }
 
 // inUse refuses a card that was blocked after it was found and before its owner was locked: whoever blocks it later ends
@@ -328,18 +325,22 @@ func (t *Till) sighted(ctx context.Context, a verno.Actor, pl *place, p *verno.P
 	})
 }
 
-func (t *Till) identified(ctx context.Context, pl *place, p *verno.Presence, person vault.Person) (*Identified, error) {
+func (t *Till) identified(ctx context.Context, pl *place, p *verno.Presence, f *found, person vault.Person) (*Identified, error) {
+	seen, err := t.look(ctx, pl, p)
+	if err != nil {
+		return nil, err
+	}
+	r := seen.config.rules[pl.store.Programme]
+	if r != nil {
+		p.Tags = r.asked(f.member.Tags)
+	}
 	token, err := t.seal(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	out := &Identified{Presence: token, Method: p.Method, Strong: p.Method.Strong(), Card: p.Card, Until: p.Until}
 	out.View.Member = p.Member
-	seen, err := t.look(ctx, pl, p)
-	if err != nil {
-		return nil, err
-	}
-	if r := seen.config.rules[pl.store.Programme]; r != nil && seen.owner != nil {
+	if r != nil {
 		m := verno.Moment{At: t.clock().In(pl.zone), Store: pl.store.ID, Terminal: pl.terminal, Channel: "till"}
 		for unit, h := range seen.holdings {
 			h.Held = seen.owner.State.Held(unit, verno.Micros(m.At))

@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,12 +27,13 @@ func (t *Till) Replay(ctx context.Context, a verno.Actor, list []Replay) ([]Repl
 	t.Forget(a.Tenant)
 	outcomes := make([]ReplayOutcome, len(list))
 	pending := make([]*books.Pending, len(list))
+	works := make([]*books.Work, len(list))
 	known := map[Identify]*verno.Presence{}
 	for i := range list {
 		q := &list[i]
 		w, err := t.replayWork(ctx, a, q, known)
 		if err == nil {
-			pending[i] = t.books.Submit(w)
+			works[i], pending[i] = w, t.books.Submit(w)
 			continue
 		}
 		out, err := t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
@@ -44,11 +46,31 @@ func (t *Till) Replay(ctx context.Context, a verno.Actor, list []Replay) ([]Repl
 			continue
 		}
 		out, err := p.Wait(ctx)
+		if errors.Is(err, verno.Invalid("idempotency_key_reused")) {
+			out, err = t.committed(ctx, a.Tenant, &works[i].Claim, err)
+		}
 		if outcomes[i], err = t.replayOutcome(ctx, a, out, err); err != nil {
 			return nil, err
 		}
 	}
 	return outcomes, nil
+}
+
+// committed finds the sale that a till committed online without getting the answer, and now hands in under the same key
+// and the same name or number. Its body is another request's, and yet it is the same sale.
+func (t *Till) committed(ctx context.Context, tenant verno.TenantID, c *books.Claim, reused error) (books.Outcome, error) {
+	o, err := t.reader.Operation(ctx, tenant, c.Key)
+	if err != nil {
+		return books.Outcome{}, err
+	}
+	sameCheckout := c.CheckoutID != "" && o.CheckoutID == c.CheckoutID
+	sameReceipt := c.ReceiptRef != nil && bytes.Equal(o.ReceiptRef, c.ReceiptRef)
+	if o.Kind != "commit" || o.State != store.Applied || !sameCheckout && !sameReceipt {
+		return books.Outcome{}, reused
+	}
+	out := books.Outcome{Replayed: true}
+	copy(out.ID[:], o.ResultID)
+	return out, nil
 }
 
 // replayOutcome tells a receipt that was taken in from one that can never be (rejected), one that another has the place
