@@ -36,6 +36,7 @@ var commands = []command{
 	{"backup", "copy a running database into a file", backup},
 	{"restore", "fill an empty database from a backup, and verify it", restore},
 	{"bench", "measure: bench checkout", bench},
+	{"torture", "kill it, double it, race it, and hold it to what it acknowledged", torture},
 }
 
 // errUsage ends a command whose words were off; the flag package has said why.

@@ -1,0 +1,202 @@
+package rig
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Torture says how a running Verno is to be mistreated. It is started as a process of its own and asked over HTTP only;
+// what it answered is written down outside of it, and it is held to that.
+type Torture struct {
+	Program  string        // verno itself
+	Fault    string        // one of Faults
+	Rounds   int           // kills, batches of doubles, or races
+	Clients  int           // callers at once
+	Longest  time.Duration // after which no new round begins; 0 for no end
+	DB       string        // SQLite file or postgres:// URL; one of its own, removed at the end, where empty
+	Postgres bool          // its own is a private PostgreSQL instead of a file
+	KEKFile  string        // of a database that is given; chosen by Verno where empty
+	Seed     uint64        // the same seed draws the same requests
+	Clock    func() time.Time
+	Say      func(what string, done, of int)
+}
+
+// Faults are what Torture can do: kill -9 of Verno, and kill -9 of PostgreSQL.
+var Faults = []string{"kill", "pgkill"}
+
+// Verdict is what torture found. Verno stands it where OK is true.
+type Verdict struct {
+	Fault        string   `json:"fault"`
+	Engine       string   `json:"engine"`
+	Seed         uint64   `json:"seed"`
+	Cycles       int      `json:"cycles"`
+	Sent         int64    `json:"sent"`         // requests with a key, each counted as often as it was sent
+	Acknowledged int64    `json:"acknowledged"` // answered with success, the same key once
+	Refused      int64    `json:"refused"`      // answered with an error that says nothing was done
+	Unknown      int64    `json:"unknown"`      // not answered, or with 503
+	Resolved     Resolved `json:"resolved"`     // what became of these, by their keys
+	Lost         int64    `json:"lost"`         // acknowledged and gone, or changed
+	Doubled      int64    `json:"doubled"`      // one key, two effects
+	Overspent    int64    `json:"overspent"`    // more was spent, given back or captured than there was
+	ServerErrors int64    `json:"server_errors"`
+	Wrong        int64    `json:"wrong"` // sums and promises that do not hold
+	Recovery     float64  `json:"longest_recovery_seconds"`
+	Verify       bool     `json:"verify"` // verno verify found the books sound
+	Seconds      float64  `json:"seconds"`
+	OK           bool     `json:"ok"`
+	Problems     []string `json:"problems,omitempty"` // the first ones
+	Folder       string   `json:"folder,omitempty"`   // with journal, log and database, kept where something is wrong
+}
+
+// Resolved counts what GET /operations/{key} said of requests that got no answer.
+type Resolved struct {
+	Applied   int64 `json:"applied"`
+	Rejected  int64 `json:"rejected"`
+	NeverSeen int64 `json:"never_seen"`
+}
+
+// mostProblems is how many problems a verdict tells of; the others are counted.
+const mostProblems = 20
+
+// tally gathers the verdict from many callers.
+type tally struct {
+	mu sync.Mutex
+	Verdict
+}
+
+func (t *tally) count(what *int64) {
+	t.mu.Lock()
+	*what++
+	t.mu.Unlock()
+}
+
+// blame counts something that must not be.
+func (t *tally) blamef(what *int64, format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	*what++
+	if len(t.Problems) < mostProblems {
+		t.Problems = append(t.Problems, fmt.Sprintf(format, args...))
+	}
+}
+
+// rack is what a torture works with.
+type rack struct {
+	Torture
+	*tally
+	draw    *rand.Rand // of the one who gives the orders; callers have their own
+	folder  string
+	cluster *cluster // its own PostgreSQL, nil for none
+	journal *journal
+	verno   *process
+	caller  *caller
+	stage   *stage
+	began   time.Time
+}
+
+// Run tortures Verno and tells how it stood it. The error is one of the rig: what is wrong with Verno stands in the
+// verdict.
+func (t Torture) Run(ctx context.Context) (Verdict, error) {
+	act := map[string]func(*rack, context.Context) error{
+		"kill": (*rack).kills, "pgkill": (*rack).powerCuts,
+	}[t.Fault]
+	if act == nil {
+		return Verdict{}, fmt.Errorf("there is no fault %q: it is one of %s", t.Fault, strings.Join(Faults, ", "))
+	}
+	r := &rack{Torture: t, tally: &tally{}, draw: newDraw(t.Seed), began: t.Clock()}
+	r.Verdict.Fault, r.Verdict.Seed = t.Fault, t.Seed
+	err := r.prepare(ctx)
+	if err == nil {
+		err = act(r, ctx)
+	}
+	if err == nil {
+		err = r.conclude(ctx)
+	}
+	v := &r.Verdict
+	v.Seconds = t.Clock().Sub(r.began).Seconds()
+	v.OK = err == nil && v.Verify && v.Lost+v.Doubled+v.Overspent+v.ServerErrors+v.Wrong == 0
+	return r.Verdict, errors.Join(err, r.clear())
+}
+
+// prepare starts what is needed and opens the shop.
+func (r *rack) prepare(ctx context.Context) error {
+	var err error
+	if r.folder, err = os.MkdirTemp("", "verno-torture-"); err != nil {
+		return err
+	}
+	r.Engine = "sqlite"
+	switch {
+	case r.DB != "" && r.Fault == "pgkill":
+		return errors.New("pgkill kills a PostgreSQL of its own, none that is given")
+	case r.DB != "":
+		if strings.Contains(r.DB, "://") {
+			r.Engine = "postgres"
+		}
+	case r.Postgres || r.Fault == "pgkill":
+		if r.cluster, err = startCluster(ctx, r.Clock); err != nil {
+			return err
+		}
+		r.Engine, r.DB, r.KEKFile = "postgres", r.cluster.url(), filepath.Join(r.folder, "verno.kek")
+	default:
+		r.DB = filepath.Join(r.folder, "verno.db")
+	}
+	if r.journal, err = newJournal(filepath.Join(r.folder, "journal.ndjson")); err != nil {
+		return err
+	}
+	if r.stage, err = r.found(ctx); err != nil {
+		return err
+	}
+	if err := r.start(ctx); err != nil {
+		return err
+	}
+	return r.open(ctx)
+}
+
+// conclude holds Verno to the journal and has it check itself.
+func (r *rack) conclude(ctx context.Context) error {
+	if err := r.journal.close(); err != nil {
+		return err
+	}
+	if err := r.audit(ctx); err != nil {
+		return err
+	}
+	r.verno.stop()
+	return r.verify(ctx)
+}
+
+// clear ends what was started and removes what was made, unless somebody will want to look at it.
+func (r *rack) clear() error {
+	if r.verno != nil {
+		r.verno.kill()
+	}
+	keep := len(r.Problems) > 0
+	var err error
+	if r.cluster != nil {
+		err = r.cluster.close(keep)
+	}
+	if r.journal != nil {
+		_ = r.journal.close()
+	}
+	if keep {
+		r.Folder = r.folder
+		return err
+	}
+	return errors.Join(err, os.RemoveAll(r.folder))
+}
+
+// newDraw draws the same for the same seed.
+func newDraw(seed uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // What is drawn is no secret.
+}
+
+// more reports whether another round may begin.
+func (r *rack) more(ctx context.Context) bool {
+	return ctx.Err() == nil && r.Cycles < r.Rounds && (r.Longest == 0 || r.Clock().Sub(r.began) < r.Longest)
+}

@@ -1,0 +1,232 @@
+package rig
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/verno-loyalty/verno/internal/store"
+)
+
+// cluster is a private PostgreSQL on a port of the loopback address, which may be killed and started again.
+type cluster struct {
+	folder string
+	bin    string
+	port   int
+	log    *os.File
+	run    *syscall.Credential // of a user other than root, whom PostgreSQL does not accept
+	server *process
+	clock  func() time.Time
+}
+
+// clusterSettings are those of a server that keeps what it acknowledges.
+const clusterSettings = `
+listen_addresses = '127.0.0.1'
+max_connections = 100
+shared_buffers = 64MB
+fsync = on
+full_page_writes = on
+synchronous_commit = on
+`
+
+// startCluster makes a cluster in a temporary folder and starts it.
+func startCluster(ctx context.Context, clock func() time.Time) (*cluster, error) {
+	c := &cluster{clock: clock}
+	var err error
+	if c.bin, err = postgresPrograms(); err != nil {
+		return nil, err
+	}
+	if c.folder, err = os.MkdirTemp("", "verno-torture-pg-"); err != nil {
+		return nil, err
+	}
+	err = c.init(ctx)
+	if err == nil {
+		err = c.start(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.close(false))
+	}
+	return c, nil
+}
+
+// postgresPrograms is the folder of PostgreSQL's programs: where the shell finds initdb, or where Debian puts it, newest
+// first.
+func postgresPrograms() (string, error) {
+	if path, err := exec.LookPath("initdb"); err == nil {
+		return filepath.Dir(path), nil
+	}
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if err != nil || len(found) == 0 {
+		return "", errors.New("PostgreSQL's initdb is neither in PATH nor in /usr/lib/postgresql/*/bin")
+	}
+	slices.Sort(found)
+	return filepath.Dir(found[len(found)-1]), nil
+}
+
+func (c *cluster) init(ctx context.Context) error {
+	if os.Geteuid() == 0 {
+		if err := c.leaveRoot(); err != nil {
+			return err
+		}
+	}
+	var err error
+	if c.log, err = os.OpenFile(filepath.Join(c.folder, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
+		return err
+	}
+	if c.port, err = freePort(ctx); err != nil {
+		return err
+	}
+	data := filepath.Join(c.folder, "data")
+	initdb := c.command("initdb", "-D", data, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions")
+	p, err := launch(initdb)
+	if err != nil {
+		return err
+	}
+	if <-p.ended; !initdb.ProcessState.Success() {
+		return fmt.Errorf("initdb failed: %s", c.said())
+	}
+	conf, err := os.OpenFile(filepath.Join(data, "postgresql.conf"), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	_, err = conf.WriteString(clusterSettings)
+	return errors.Join(err, conf.Close())
+}
+
+// leaveRoot gives the folder to a user whom PostgreSQL accepts.
+func (c *cluster) leaveRoot() error {
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, errUID := strconv.ParseUint(u.Uid, 10, 32)
+		gid, errGID := strconv.ParseUint(u.Gid, 10, 32)
+		if err := errors.Join(errUID, errGID); err != nil {
+			return err
+		}
+		c.run = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		return os.Chown(c.folder, int(uid), int(gid))
+	}
+	return errors.New("PostgreSQL does not run as root, and there is neither a user postgres nor nobody")
+}
+
+// command is one of PostgreSQL's programs, run as the cluster's user, with what it says in the cluster's log.
+func (c *cluster) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(c.bin, name), args...) //nolint:noctx // It ends by a signal of its own.
+	cmd.Dir, cmd.Stdout, cmd.Stderr = c.folder, c.log, c.log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.run}
+	return cmd
+}
+
+// said is the end of the log.
+func (c *cluster) said() []byte {
+	text, _ := os.ReadFile(c.log.Name())
+	return text[max(0, len(text)-2000):]
+}
+
+func (c *cluster) url() string {
+	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", c.port)
+}
+
+// start starts the server and waits until it takes connections, which includes the recovery after it was killed.
+func (c *cluster) start(ctx context.Context) error {
+	deadline := c.clock().Add(startPatience)
+	for c.clock().Before(deadline) {
+		if c.server == nil || c.server.gone() { // The memory of a killed server may not be free yet.
+			var err error
+			c.server, err = launch(c.command("postgres", "-D", filepath.Join(c.folder, "data"), "-p", strconv.Itoa(c.port), "-k", c.folder))
+			if err != nil {
+				return err
+			}
+		}
+		if s, err := store.Open(ctx, c.url(), store.Options{PoolSize: 1, Lanes: 1}); err == nil {
+			return s.Close()
+		}
+		if wait(ctx, 20*time.Millisecond); ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return fmt.Errorf("PostgreSQL does not start: %s", c.said())
+}
+
+// kill ends the server as the loss of its machine's power would end its processes: all at once, none of them told. The
+// postmaster stands still first, so that it cannot replace or tidy up what is killed.
+func (c *cluster) kill() error {
+	pid := c.server.cmd.Process.Pid
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		return err
+	}
+	backends, err := childrenOf(pid)
+	if err != nil {
+		return err
+	}
+	for _, child := range backends {
+		_ = syscall.Kill(child, syscall.SIGKILL) // It may have ended by itself.
+	}
+	c.server.kill()
+	return nil
+}
+
+// childrenOf finds the processes that a process has started.
+func childrenOf(pid int) ([]int, error) {
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return nil, err
+	}
+	var found []int
+	for _, path := range stats {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // It has ended meanwhile.
+		}
+		// The name, in brackets, may have anything in it; state and parent follow.
+		after := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+		if len(after) < 2 || after[1] != strconv.Itoa(pid) {
+			continue
+		}
+		if child, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil {
+			found = append(found, child)
+		}
+	}
+	return found, nil
+}
+
+// close stops the server and removes its folder, unless it is to be kept.
+func (c *cluster) close(keep bool) error {
+	if c.server != nil && !c.server.gone() {
+		_ = c.server.cmd.Process.Signal(syscall.SIGINT)
+		<-c.server.ended
+	}
+	if c.log != nil {
+		_ = c.log.Close()
+	}
+	if keep {
+		return nil
+	}
+	return os.RemoveAll(c.folder)
+}
+
+func freePort(ctx context.Context) (int, error) {
+	on, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer on.Close()
+	_, port, err := net.SplitHostPort(on.Addr().String())
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(port)
+}
