@@ -20,6 +20,7 @@ type preset struct {
 	zone     string         // of its times; empty for the programme's
 	most     int            // bytes of a line
 	fallback *charmap.Charmap
+	rule     *Rule // by which points were given, where it is known
 	open     func(in *lines, set setting) (format, error)
 }
 
@@ -55,7 +56,7 @@ var presets = []preset{
 		name: "online-retail", currency: "GBP", zone: "Europe/London", most: 1 << 16, fallback: charmap.Windows1252,
 		open: openOnlineRetail,
 	},
-	{name: "x5", currency: "RUB", zone: "UTC", most: 16 << 20, open: openX5},
+	{name: "x5", currency: "RUB", zone: "UTC", most: 16 << 20, rule: &x5Rule, open: openX5},
 	{name: "generic", most: 1 << 16, fallback: charmap.Windows1251, open: openGeneric},
 }
 
@@ -66,6 +67,27 @@ func Presets() []string {
 		names[i] = p.name
 	}
 	return names
+}
+
+// Rule is what a programme needs to give the points that were really given.
+type Rule struct {
+	Currency  money.Currency
+	Zone      string
+	Scale     int
+	Value     money.Ratio // minor units for a smallest unit of points
+	Promotion verno.Promotion
+}
+
+// RuleOf is the rule of a preset's receipts. It returns an error where there is no such preset or its rule is not known.
+func RuleOf(name string) (Rule, error) {
+	p, err := presetNamed(name)
+	if err == nil && p.rule == nil {
+		err = fmt.Errorf("by which rule points were given is not known of %s", name)
+	}
+	if err != nil {
+		return Rule{}, err
+	}
+	return *p.rule, nil
 }
 
 func presetNamed(name string) (preset, error) {

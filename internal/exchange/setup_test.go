@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
 	"maps"
@@ -92,31 +91,21 @@ func setup(t *testing.T, s *store.Store, currency money.Currency, zone string) *
 	return b
 }
 
-// rule makes one promotion of type points_by_amount the only one of the programme.
-func (b *bundle) rule(scale int, settings string) {
+// rule makes a programme by the rule of a preset, and imports go into it.
+func (b *bundle) rule(preset string) {
 	b.t.Helper()
+	rule, err := exchange.RuleOf(preset)
+	b.must(err)
 	p, err := b.office.Programme(b.ctx, b.actor, b.made.Programme)
 	b.must(err)
-	p.Draft.Points.Scale = scale
-	if scale > 0 {
-		// Accounts are kept in the scale that a programme begins with, so that another one needs another programme.
-		p.Draft.ID, p.Draft.Name = verno.ProgrammeID{}, "Points of another scale"
-		p.Draft.Points.Value = money.Ratio{Num: 10, Den: 1}
-		p, err = b.office.CreateProgramme(b.ctx, b.actor, now, p.Draft)
-		b.must(err)
-		b.made.Programme = p.Draft.ID
-		_, err = b.office.CreatePromotion(b.ctx, b.actor, now, p.Draft.ID, verno.Promotion{
-			Name: "Points", Type: "points_by_amount", Active: true, Settings: json.RawMessage(settings),
-		})
-		b.must(err)
-	} else {
-		m, err := b.office.Promotion(b.ctx, b.actor, b.made.Promotion)
-		b.must(err)
-		m.Draft.Settings = json.RawMessage(settings)
-		_, err = b.office.ChangePromotion(b.ctx, b.actor, now, m.Revision, m.Draft)
-		b.must(err)
-	}
-	_, err = b.office.Publish(b.ctx, b.actor, now, b.made.Programme, p.Revision, "test")
+	p.Draft.ID, p.Draft.Name = verno.ProgrammeID{}, preset
+	p.Draft.Points.Scale, p.Draft.Points.Value = rule.Scale, rule.Value
+	p, err = b.office.CreateProgramme(b.ctx, b.actor, now, p.Draft)
+	b.must(err)
+	b.made.Programme = p.Draft.ID
+	_, err = b.office.CreatePromotion(b.ctx, b.actor, now, p.Draft.ID, rule.Promotion)
+	b.must(err)
+	_, err = b.office.Publish(b.ctx, b.actor, now, p.Draft.ID, p.Revision, "test")
 	b.must(err)
 	b.till.Forget(b.actor.Tenant)
 }

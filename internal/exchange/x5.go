@@ -167,7 +167,12 @@ func (f *x5) givenBy(r *x5Receipt) (*given, refusal) {
 	return g, refusal{}
 }
 
-// X5Rule is the rule by which most of these points were given, as the settings of a promotion of type points_by_amount:
-// a tenth of a point for each full 20 ₽ of a receipt below 555 ₽, and for each full 10 ₽ from 555 ₽ on. The programme
-// counts tenths: its points have a scale of 1.
-const X5Rule = `{"thresholds":[{"from":0,"points":1,"step":2000},{"from":55500,"points":1,"step":1000}]}`
+// x5Rule is how most of these points were given: a tenth of a point for each full 20 ₽ of a receipt below 555 ₽, and for
+// each full 10 ₽ from 555 ₽ on. A point is worth a rouble.
+var x5Rule = Rule{
+	Currency: "RUB", Zone: "Europe/Moscow", Scale: 1, Value: money.Ratio{Num: 10, Den: 1},
+	Promotion: verno.Promotion{
+		Name: "0.1 per 20 ₽, from 555 ₽ per 10 ₽", Type: "points_by_amount", Active: true,
+		Settings: json.RawMessage(`{"thresholds":[{"from":0,"points":1,"step":2000},{"from":55500,"points":1,"step":1000}]}`),
+	},
+}

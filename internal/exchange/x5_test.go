@@ -48,7 +48,7 @@ type x5Line struct {
 // checkX5 imports a file of the chain under its own rule and compares every receipt with the reference.
 func checkX5(b *bundle, file []byte, plain string) exchange.Report {
 	b.t.Helper()
-	b.rule(1, exchange.X5Rule)
+	b.rule("x5")
 	r := b.load("x5", file)
 	want := map[string]int64{} // by member, time and store
 	receipts, equal, sum := int64(0), int64(0), int64(0)
