@@ -127,6 +127,10 @@ func (t *turns) length() int {
 func (t *turns) stop() {
 	last := &turn{granted: make(chan struct{})}
 	t.mu.Lock()
+	if t.closed {
+		t.mu.Unlock()
+		return
+	}
 	for _, line := range t.waiting {
 		for _, w := range line {
 			w.refused = true
