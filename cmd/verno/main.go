@@ -35,6 +35,8 @@ var commands = []command{
 	{"init", "make a tenant with a programme, a store, a till, an owner and keys", found},
 	{"backup", "copy a running database into a file", backup},
 	{"restore", "fill an empty database from a backup, and verify it", restore},
+	{"import", "take in receipts of another system: import receipts", importing},
+	{"export", "write the ledger for others to check: export ledger", export},
 	{"bench", "measure: bench checkout", bench},
 	{"torture", "kill it, double it, race it, and hold it to what it acknowledged", torture},
 }

@@ -17,7 +17,7 @@ import (
 // answers in the same order. None of them is called in a dry run.
 type Hands struct {
 	// Places finds stores and terminals by their external ids and opens those that are not there, and says how many
-	// those were. A Place without a name is the tenant's own store, where there is no doubt which.
+	// those were. A Place without a name is the store that was chosen for such receipts.
 	Places func(ctx context.Context, places []Place) ([]Spot, int, error)
 	// Enrol takes in the members that are not known by their external ids yet, and says how many those were.
 	Enrol func(ctx context.Context, members []Member) (int, error)
@@ -31,7 +31,7 @@ type Hands struct {
 
 // Place is a store, or a terminal of it, as a file names it.
 type Place struct {
-	Store    string // external id; empty for the tenant's only store
+	Store    string // external id; empty where the file names none
 	Terminal string // external id; empty where the file names none
 	Name     string // of a store that is to be opened
 	Zone     string // its time zone

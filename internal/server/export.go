@@ -1,0 +1,23 @@
+package server
+
+import (
+	"context"
+	"io"
+
+	"github.com/verno-loyalty/verno/internal/exchange"
+	"github.com/verno-loyalty/verno/internal/store"
+)
+
+// ExportLedger writes a tenant's sealed log with all entries as NDJSON. It only reads, and needs no key.
+func ExportLedger(ctx context.Context, c Config, whose Whose, w io.Writer, progress func(events, of int64)) (int64, error) {
+	st, err := store.Open(ctx, c.DB, store.Options{Weak: c.Weak})
+	if err != nil {
+		return 0, err
+	}
+	defer st.Close()
+	tenant, err := whose.tenant(ctx, st.Reader())
+	if err != nil {
+		return 0, err
+	}
+	return exchange.ExportLedger(ctx, st.Reader(), tenant.ID, w, progress)
+}
