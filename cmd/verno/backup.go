@@ -58,6 +58,5 @@ func restore(ctx context.Context, t *term, args []string) error {
 	if *asJSON {
 		again = append(again, "-json")
 	}
-	_ = again
-	return nil
+	return verify(ctx, t, again)
 }

@@ -33,6 +33,7 @@ var commands = []command{
 	{"demo", "make a small chain, run a day of trade, and serve it", demo},
 	{"serve", "run the server", serve},
 	{"init", "make a tenant with a programme, a store, a till, an owner and keys", found},
+	{"verify", "check that the books are sound", verify},
 	{"backup", "copy a running database into a file", backup},
 	{"restore", "fill an empty database from a backup, and verify it", restore},
 	{"import", "take in receipts of another system: import receipts", importing},
