@@ -196,10 +196,12 @@ func (b *bundle) shapeOf(g *guest) (s shape) {
 	return s
 }
 
+var shapes = []cmp.Option{cmpopts.EquateComparable(place{}), cmpopts.EquateEmpty()}
+
 // unchanged sees that an owner has what it had, to the last lot and count.
 func (b *bundle) unchanged(before shape, g *guest) {
 	b.t.Helper()
-	if diff := cmp.Diff(before, b.shapeOf(g), cmpopts.EquateComparable(place{}), cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(before, b.shapeOf(g), shapes...); diff != "" {
 		b.t.Errorf("not as before:\n%s", diff)
 	}
 }

@@ -158,6 +158,7 @@ func (x *returning) decide(p *books.Page) (books.Result, error) {
 		}
 	}
 	x.giveUsesBack(p, r)
+	r.Outcome.Totals = r.Totals // as it is read again
 	if x.ask.DryRun {
 		e := *errDryRun
 		e.Data = r

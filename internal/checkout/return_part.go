@@ -62,8 +62,8 @@ func (x *returning) receipt(p *books.Page, steps []step) *verno.Receipt {
 		Return: &verno.ReturnOutcome{Whole: true},
 	}
 	r.Facts = verno.Facts{
-		TimeZone: x.place.store.TimeZone,
-		Moment:   verno.Moment{Store: r.Store, Terminal: r.Terminal, Channel: channel(x.ask.Channel)},
+		Basket: verno.Basket{Currency: s.Currency}, TimeZone: x.place.store.TimeZone,
+		Moment: verno.Moment{Store: r.Store, Terminal: r.Terminal, Channel: channel(x.ask.Channel)},
 	}
 	points := spentByLine(s)
 	out := r.Return

@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -24,13 +26,24 @@ import (
 	"github.com/verno-loyalty/verno/money"
 )
 
+// TestMain lets rapid try fewer cases than it would, as each is a world in a database, unless it is told a number.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	told := false
+	flag.Visit(func(f *flag.Flag) { told = told || f.Name == "rapid.checks" })
+	if !told {
+		_ = flag.Set("rapid.checks", "25")
+	}
+	os.Exit(m.Run())
+}
+
 // noon is a Sunday's noon, UTC, and is no whole microsecond, as a real clock's time is not either.
 var noon = time.Date(2026, time.November, 22, 12, 0, 0, 123_456_789, time.UTC)
 
 // bundle is a chain that has just been opened: two shops, the second far in the east, with two tills and one. Five percent
 // come back in points, each worth a rouble, which live for a year and may pay for everything.
 type bundle struct {
-	t      testing.TB
+	t      tb
 	ctx    context.Context
 	store  *store.Store
 	reader *store.Reader
@@ -43,7 +56,28 @@ type bundle struct {
 	made   campaign.Opened
 	east   verno.StoreID
 	tills  [3]verno.TerminalID
+	*watch
+}
 
+// tb is a test, also one of many that rapid runs.
+type tb interface {
+	Helper()
+	Error(args ...any)
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Failed() bool
+}
+
+// in is the same chain for another test.
+func (b *bundle) in(t tb) *bundle {
+	c := *b
+	c.t = t
+	return &c
+}
+
+// watch is the time, and a counter for names.
+type watch struct {
 	mu    sync.Mutex
 	now   time.Time
 	names int
@@ -65,7 +99,7 @@ func eachWith(t *testing.T, limits checkout.Limits, fn func(t *testing.T, b *bun
 
 func setup(t testing.TB, s *store.Store, limits checkout.Limits) *bundle {
 	t.Helper()
-	b := &bundle{t: t, ctx: context.WithoutCancel(t.Context()), store: s, reader: s.Reader(), now: noon}
+	b := &bundle{t: t, ctx: context.WithoutCancel(t.Context()), store: s, reader: s.Reader(), watch: &watch{now: noon}}
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
 	keks, err := vault.ParseKEKs(base64.StdEncoding.EncodeToString(key))
@@ -123,25 +157,25 @@ func record(ctx context.Context, tx *store.Tx, e verno.Event) error {
 	return books.Record(ctx, tx, e.At, rand.Reader, e)
 }
 
-func (b *bundle) clock() time.Time {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.now
+func (w *watch) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
 }
 
 // later lets time pass.
-func (b *bundle) later(d time.Duration) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.now = b.now.Add(d)
+func (w *watch) later(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
 }
 
 // name is a name that nothing else has.
-func (b *bundle) name(what string) string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.names++
-	return fmt.Sprintf("%s-%d", what, b.names)
+func (w *watch) name(what string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.names++
+	return fmt.Sprintf("%s-%d", what, w.names)
 }
 
 func (b *bundle) must(err error) {
