@@ -50,6 +50,6 @@ func export(ctx context.Context, t *term, args []string) (err error) {
 	case *asJSON:
 		return json.NewEncoder(t.out).Encode(map[string]any{"file": *path, "events": events})
 	}
-	fmt.Fprintf(t.out, "%s: %d events. docs/guide/ledger-export.en.md says how to check them.\n", *path, events)
+	fmt.Fprintf(t.out, "%s: %d events. docs/guide/ledger-format.md says how to check them.\n", *path, events)
 	return nil
 }

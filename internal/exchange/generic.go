@@ -9,7 +9,7 @@ import (
 	"github.com/verno-loyalty/verno/money"
 )
 
-// generic reads a table with a column for each thing that Verno wants to know; docs/guide/import.md describes it. Rows of
+// generic reads a table with a column for each thing that Verno wants to know; docs/guide/import.en.md describes it. Rows of
 // one store, terminal, day and receipt number are one receipt. Prices are what was charged, so that no promotion lowers
 // them again.
 type generic struct{ setting }
@@ -147,6 +147,8 @@ func (f *generic) saleLine(r *row) (verno.Line, refusal) {
 	switch {
 	case l.Quantity <= 0:
 		return l, refusal{code: "quantity_negative"}
+	case r.cell("price") == "" && r.cell("sum") == "":
+		return l, refusal{code: "price_missing"}
 	case l.Price < 0 || l.Sum < 0:
 		return l, refusal{code: "price_negative"}
 	case l.Quantity > money.MaxQuantity || !l.Price.Valid() || !l.Sum.Valid():

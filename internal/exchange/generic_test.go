@@ -29,6 +29,7 @@ func TestGeneric(t *testing.T) {
 		"14;2024-02-05 10:00;S1;m1;;toy;Игрушка;;weapons;1;10;;;;;;\n" +
 		"15;2024-02-05 10:00;S1;m1;;toy;Игрушка;;;1;10;;;;gift;;\n" +
 		"16;2024-02-05 10:00;S1;;;toy;Игрушка;;;1;10;;;3;;;\n" +
+		"18;2024-02-05 10:00;S1;m1;;toy;Игрушка;;;1;;;;;;;\n" +
 		"17;2024-02-05 10:00;S1;m1;;gift;Подарок;;;1;10;;10;;;;\n")
 	if err != nil {
 		t.Fatal(err)
@@ -43,8 +44,9 @@ func TestGeneric(t *testing.T) {
 11 remainder_no_purchase quantity 2
 12 class_unknown weapons
 13 kind_unknown gift
-14 spend_needs_member`))
-		b.equal("counts", []int64{r.Sold, r.Returned, r.Rejected, r.Members, r.Places}, []int64{6, 4, 4, 1, 2})
+14 spend_needs_member
+15 price_missing`))
+		b.equal("counts", []int64{r.Sold, r.Returned, r.Rejected, r.Members, r.Places}, []int64{6, 4, 5, 1, 2})
 		b.walk(func(x *verno.Receipt) {
 			switch x.Number {
 			case "11":

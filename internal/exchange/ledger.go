@@ -15,7 +15,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/store"
 )
 
-// LedgerFormat names the form of an exported ledger; docs/guide/ledger-export.md describes it.
+// LedgerFormat names the form of an exported ledger; docs/guide/ledger-format.md describes it.
 const LedgerFormat = "verno-ledger/1"
 
 // ledgerPage is how many batches of the log are read at once.
