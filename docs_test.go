@@ -1,6 +1,7 @@
 package verno_test
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"io/fs"
 	"net/http"
@@ -12,6 +13,10 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/ledger"
+	"github.com/verno-loyalty/verno/internal/store"
 )
 
 // pages are all pages of documentation, by path.
@@ -258,3 +263,29 @@ func operationAt(doc *openapi3.T, method, path string) *openapi3.Operation {
 }
 
 var parameter = regexp.MustCompile(`\\\{[^}]+\\\}`)
+
+// TestLedgerExample recomputes the hashes of the example in the ledger's format.
+func TestLedgerExample(t *testing.T) {
+	t.Parallel()
+	page := pages(t)["docs/guide/ledger-format.md"]
+	examples := regexp.MustCompile("(?s)```json\n(.*?)\n```").FindAllStringSubmatch(page, -1)
+	postings, body := examples[0][1], examples[1][1]
+	var event struct {
+		At     int64          `json:"at"`
+		Tenant verno.TenantID `json:"tenant"`
+		Entry  verno.EntryID  `json:"entry"`
+		Hash   string         `json:"hash"`
+	}
+	if err := json.Unmarshal([]byte(body), &event); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ledger.ParsePostings(postings); err != nil {
+		t.Error(err)
+	}
+	if got := ledger.HashEntry(event.Entry, event.Tenant, "sale", verno.FromMicros(event.At), []byte(postings)); hex.EncodeToString(got[:]) != event.Hash {
+		t.Errorf("the hash of the entry is %x, and not %s", got, event.Hash)
+	}
+	if leaf := store.Leaf([]byte(body)); !strings.Contains(page, hex.EncodeToString(leaf[:])) {
+		t.Errorf("the leaf of the event is %x", leaf)
+	}
+}
