@@ -18,8 +18,8 @@ var errBroken = errors.New("verno did not stand it")
 // torture mistreats a server that it starts itself, and holds it to what it acknowledged.
 func torture(ctx context.Context, t *term, args []string) error {
 	f := flags(t, "torture", "--fault "+strings.Join(rig.Faults, "|")+" [flags]")
-	fault := f.String("fault", "kill", strings.Join(rig.Faults, ", ")+": kill -9 of Verno, or of PostgreSQL")
-	n := f.Int("n", 100, "how often")
+	fault := f.String("fault", "kill", strings.Join(rig.Faults, ", ")+": kill -9 of Verno, kill -9 of PostgreSQL, requests sent several times over connections that break, simultaneous requests for one value")
+	n := f.Int("n", 100, "kills, batches of doubles, or races")
 	db := f.String("db", "", "SQLite file or postgres:// URL; one of its own, removed at the end, where left out")
 	kek := f.String("kek-file", "", "file with the key-encryption keys of a database that is given")
 	postgres := f.Bool("postgres", false, "its own database is a private PostgreSQL instead of a file")

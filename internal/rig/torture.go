@@ -26,10 +26,14 @@ type Torture struct {
 	Seed     uint64        // the same seed draws the same requests
 	Clock    func() time.Time
 	Say      func(what string, done, of int)
+	// Through is the way to Verno on which connections break: it answers at an address until it is stopped. Where nil it
+	// is the rig's own.
+	Through func(to string) (at string, stop func(), err error)
 }
 
-// Faults are what Torture can do: kill -9 of Verno, and kill -9 of PostgreSQL.
-var Faults = []string{"kill", "pgkill"}
+// Faults are what Torture can do: kill -9 of Verno, kill -9 of PostgreSQL, requests that are sent several times over
+// connections that break, and simultaneous requests for one value.
+var Faults = []string{"kill", "pgkill", "dup", "race"}
 
 // Verdict is what torture found. Verno stands it where OK is true.
 type Verdict struct {
@@ -99,13 +103,14 @@ type rack struct {
 	caller  *caller
 	stage   *stage
 	began   time.Time
+	moved   time.Duration // of Verno's clock
 }
 
 // Run tortures Verno and tells how it stood it. The error is one of the rig: what is wrong with Verno stands in the
 // verdict.
 func (t Torture) Run(ctx context.Context) (Verdict, error) {
 	act := map[string]func(*rack, context.Context) error{
-		"kill": (*rack).kills, "pgkill": (*rack).powerCuts,
+		"kill": (*rack).kills, "pgkill": (*rack).powerCuts, "dup": (*rack).doubles, "race": (*rack).races,
 	}[t.Fault]
 	if act == nil {
 		return Verdict{}, fmt.Errorf("there is no fault %q: it is one of %s", t.Fault, strings.Join(Faults, ", "))
@@ -155,6 +160,9 @@ func (r *rack) prepare(ctx context.Context) error {
 	}
 	if err := r.start(ctx); err != nil {
 		return err
+	}
+	if r.Fault == "race" {
+		return r.mortal(ctx)
 	}
 	return r.open(ctx)
 }

@@ -36,8 +36,8 @@ func (r *rack) audit(ctx context.Context) error {
 		if rec.Kind == "return" && sales[rec.Of] != nil {
 			sales[rec.Of].back(t)
 		}
-		if rec.Member != "" {
-			has[rec.Member].add(rec.effect(t))
+		if what := has[rec.Member]; what != nil {
+			what.add(rec.effect(t))
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(sales)) {

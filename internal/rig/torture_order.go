@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"time"
 )
 
 // What a programme is worth when it begins: five percent of what is paid, in whole points of one rouble each.
@@ -176,9 +177,10 @@ func (s *stage) takeHold(draw *rand.Rand) *order {
 
 // told is what Verno answers, of whatever kind.
 type told struct {
-	ID     string `json:"id"`
-	Shift  string `json:"shift"`
-	Totals struct {
+	ID         string    `json:"id"`
+	Shift      string    `json:"shift"`
+	ReceivedAt time.Time `json:"received_at"`
+	Totals     struct {
 		totals
 		Earn int64 `json:"earn"`
 	} `json:"totals"`

@@ -124,7 +124,11 @@ func (r *rack) presence(ctx context.Context, member string) (string, error) {
 
 // balance is what the API says that a member has.
 type balance struct {
-	Points int64 `json:"balance"`
+	Points    int64 `json:"balance"`
+	Available int64 `json:"available"`
+	Expiring  []struct {
+		At time.Time `json:"expires_at"`
+	} `json:"expiring"`
 	Stored []struct {
 		Amount amount `json:"amount"`
 	} `json:"stored_money"`

@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Shopify/toxiproxy/v2"
+	"github.com/rs/zerolog"
+
 	"github.com/verno-loyalty/verno/internal/rig"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/store/storetest"
@@ -104,4 +107,51 @@ func TestPostgresKilled(t *testing.T) {
 	if !v.OK || v.Cycles != 5 || v.Acknowledged < 100 || v.Unknown == 0 || v.Recovery > 10 {
 		t.Errorf("%+v", v)
 	}
+}
+
+// TestDoubled sends each request one to five times over connections that break: each key has one effect and one answer,
+// and another body under it is turned away.
+func TestDoubled(t *testing.T) {
+	t.Parallel()
+	stands(t, rig.Torture{Fault: "dup", Rounds: 10}, func(v *rig.Verdict) bool {
+		return v.Cycles == 10 && v.Sent > 2*v.Acknowledged && v.Acknowledged > 100 && v.Unknown > 0
+	})
+}
+
+// TestDoubledThroughToxiproxy is TestDoubled with another's way of breaking connections.
+func TestDoubledThroughToxiproxy(t *testing.T) {
+	t.Parallel()
+	stands(t, rig.Torture{Fault: "dup", Rounds: 5, Through: toxic}, func(v *rig.Verdict) bool {
+		return v.Cycles == 5 && v.Acknowledged > 50 && v.Unknown > 0
+	})
+}
+
+// toxic resets a third of the connections before a request has passed, and a third in the middle of an answer.
+func toxic(to string) (at string, stop func(), err error) {
+	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
+	proxy := toxiproxy.NewProxy(server, "verno", "127.0.0.1:0", to)
+	if err := proxy.Start(); err != nil {
+		return "", nil, err
+	}
+	for _, toxic := range []string{
+		`{"type":"reset_peer","stream":"upstream","toxicity":0.33,"attributes":{"timeout":5}}`,
+		`{"type":"limit_data","stream":"downstream","toxicity":0.33,"attributes":{"bytes":700}}`,
+		`{"type":"latency","stream":"downstream","toxicity":0.5,"attributes":{"latency":3,"jitter":3}}`,
+	} {
+		if _, err := proxy.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
+			proxy.Stop()
+			return "", nil, err
+		}
+	}
+	return proxy.Listen, proxy.Stop, nil
+}
+
+// TestRaced lets thirty come at once for the points, the money, the returns and the holds of one member, and spend
+// against a freeze, a block and the end of the points: what is done is what there was enough for, and nobody is told of
+// an error of the server.
+func TestRaced(t *testing.T) {
+	t.Parallel()
+	stands(t, rig.Torture{Fault: "race", Rounds: 18}, func(v *rig.Verdict) bool {
+		return v.Cycles == 18 && v.Acknowledged > 100 && v.Refused > 200
+	})
 }
