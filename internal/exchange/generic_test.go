@@ -65,5 +65,6 @@ func TestGeneric(t *testing.T) {
 		n := b.receipts()
 		r = b.load("generic", []byte(file), again)
 		b.equal("again", []int64{r.Sold + r.Returned - r.Already, b.receipts() - n}, []int64{0, 0})
+		b.sound()
 	})
 }

@@ -137,6 +137,7 @@ C5,A,Mug,-6,2011-01-03 10:00:00,10.00,7,UK
 		b.equal("again", []int64{again.Returned, again.Already, again.Remainders, again.Rejected}, []int64{3, 3, 1, 0})
 		after, _ := b.points()
 		b.equal("points after the same returns", after, 4)
+		b.sound()
 	})
 }
 
@@ -200,6 +201,7 @@ func TestGoesOnWhereItStopped(t *testing.T) {
 		}
 		balances, _ := b.points()
 		b.equal("points", balances, int64(r.Earned-r.Taken))
+		b.sound()
 	})
 }
 
@@ -243,6 +245,7 @@ func TestLongInvoice(t *testing.T) {
 			b.equal(fmt.Sprint("run ", i), []int64{r.Sold, r.Returned, r.Rejected, r.Receipts, int64(r.Gross)}, []int64{4500, 1, 0, 3, 450000})
 		}
 		b.equal("receipts", b.receipts(), 3+3)
+		b.sound()
 	})
 }
 

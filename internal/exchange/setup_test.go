@@ -299,6 +299,18 @@ func (b *bundle) points() (balances, lots int64) {
 	}
 }
 
+// sound seals the log and sees that the books are sound.
+func (b *bundle) sound() {
+	b.t.Helper()
+	_, err := b.sealer.Seal(b.ctx, func() time.Time { return now })
+	b.must(err)
+	report, err := books.Verify(b.ctx, b.store.Reader(), func(int64, int64) {})
+	b.must(err)
+	if !report.OK {
+		b.t.Errorf("the books are not sound: %v", report)
+	}
+}
+
 // realFile is a file of the real data sets that lie beside the project; the test is skipped where they are not there.
 func realFile(t *testing.T, name string) []byte {
 	t.Helper()
