@@ -108,6 +108,11 @@ func (s *Server) Close() error {
 		s.jobs.Wait()
 	}
 	s.Books.Close()
+	last, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := s.seal(last); err != nil && s.stop != nil {
+		s.Config.Log.Warn("the last events will be sealed after the next start", "error", err)
+	}
 	return s.Store.Close()
 }
 
