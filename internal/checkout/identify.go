@@ -342,9 +342,7 @@ func (t *Till) identified(ctx context.Context, pl *place, p *verno.Presence, f *
 	out.View.Member = p.Member
 	if r != nil {
 		m := verno.Moment{At: t.clock().In(pl.zone), Store: pl.store.ID, Terminal: pl.terminal, Channel: "till"}
-		for unit, h := range seen.holdings {
-			h.Held = seen.owner.State.Held(unit, verno.Micros(m.At))
-		}
+		seen.hold(verno.Micros(m.At))
 		facts, err := factsOf(r, seen.owner, seen.has, p, m, -1)
 		if err != nil {
 			return nil, err

@@ -22,7 +22,7 @@ func (t *Till) Put(ctx context.Context, a verno.Actor, id string, s Sale) (*Open
 	if err := checkID(id); err != nil {
 		return nil, err
 	}
-	q, err := t.Quote(ctx, a, s, QuoteOptions{Explain: true})
+	q, err := t.quote(ctx, a, &s, QuoteOptions{Explain: true}, id)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,11 @@ import (
 // Quote prices a basket and writes nothing. Its totals are what a commit repeats. Errors: presence_invalid,
 // presence_stale, store_unknown, store_missing, programme_unpublished and invalid fields of the basket.
 func (t *Till) Quote(ctx context.Context, a verno.Actor, s Sale, opt QuoteOptions) (*Quote, error) {
+	return t.quote(ctx, a, &s, opt, "")
+}
+
+// quote is Quote for an open checkout, which may spend what it holds itself.
+func (t *Till) quote(ctx context.Context, a verno.Actor, s *Sale, opt QuoteOptions, checkout string) (*Quote, error) {
 	if err := a.Require(verno.MaySell); err != nil {
 		return nil, err
 	}
@@ -53,7 +58,8 @@ func (t *Till) Quote(ctx context.Context, a verno.Actor, s Sale, opt QuoteOption
 	if !opt.At.IsZero() {
 		now = opt.At
 	}
-	return t.price(pl, r, &s, presence, seen, now, opt.Explain)
+	seen.checkout = checkout
+	return t.price(pl, r, s, presence, seen, now, opt.Explain)
 }
 
 // glance is what a quote sees of the owner and the shared limits, unlocked.
@@ -62,6 +68,7 @@ type glance struct {
 	owner    *store.Owner
 	holdings map[verno.UnitID]*ledger.Holding
 	counters map[verno.PromotionID]store.Counter
+	checkout string // that the quote is for; what it holds is its own
 }
 
 // look reads, in one round trip where the engine can, what a quote needs; and reads the configuration again where it has
@@ -124,6 +131,18 @@ func (g *glance) has(unit verno.UnitID) *ledger.Holding {
 	return &ledger.Holding{}
 }
 
+// hold tells the holdings what live holds reserve of them.
+func (g *glance) hold(now int64) {
+	for unit, h := range g.holdings {
+		h.Held = g.owner.State.Held(unit, now)
+	}
+	for _, own := range g.owner.State.Holds {
+		if h := g.holdings[own.Unit]; h != nil && g.checkout != "" && own.Checkout == g.checkout && own.Deadline > now {
+			h.Held -= own.Amount
+		}
+	}
+}
+
 // stale refuses a presence that was given out before the card was blocked, the account frozen, or the owner moved.
 func stale(o *store.Owner, p *verno.Presence) error {
 	if o == nil || o.Epoch != p.Epoch || !o.MovedTo.IsZero() {
@@ -149,9 +168,7 @@ func (t *Till) price(pl *place, r *rules, s *Sale, p *verno.Presence, seen *glan
 			return nil, verno.Invalid("spend_needs_member")
 		}
 	} else {
-		for unit, h := range seen.holdings {
-			h.Held = seen.owner.State.Held(unit, verno.Micros(now))
-		}
+		seen.hold(verno.Micros(now))
 		facts, err := factsOf(r, seen.owner, seen.has, p, m, -1)
 		if err != nil {
 			return nil, err
