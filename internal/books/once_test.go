@@ -177,7 +177,7 @@ func TestWhatDecidesNothingLeavesNoTrace(t *testing.T) {
 				h.Earn(p.Draft(), issuance, ledger.Lot{ID: p.NewLot(), ExpiresAt: ledger.Never}, 1000, ledger.WhyEarn)
 				p.Change(member(n)).State.Purchases = 77
 				p.PutHold(verno.Hold{ID: verno.HoldID(p.ID()), Owner: member(n), Unit: points, Deadline: now, CreatedAt: now})
-				if err := post(p, member(n)); err != nil {
+				if _, err := post(p, member(n)); err != nil {
 					return err
 				}
 				return e

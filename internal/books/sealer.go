@@ -225,13 +225,18 @@ func sign(tenant verno.TenantID, size int64, h tlog.HashReader, key ed25519.Priv
 	if err != nil {
 		return store.Checkpoint{}, err
 	}
-	text := fmt.Sprintf("%s\n%d\n%s\n", LogName(tenant), size, root)
+	text := checkpointText(tenant, size, root)
 	public := ed25519.PublicKey(key[ed25519.PrivateKeySize-ed25519.PublicKeySize:])
 	signed, err := note.Sign(&note.Note{Text: text}, signer{name: LogName(tenant), public: public, key: key})
 	if err != nil {
 		return store.Checkpoint{}, err
 	}
 	return store.Checkpoint{Size: size, Root: root[:], Note: string(signed), At: verno.Micros(at)}, nil
+}
+
+// checkpointText is what a checkpoint says: the log's name, size and root.
+func checkpointText(tenant verno.TenantID, size int64, root tlog.Hash) string {
+	return fmt.Sprintf("%s\n%d\n%s\n", LogName(tenant), size, root)
 }
 
 // signer signs notes with an Ed25519 key.

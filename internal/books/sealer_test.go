@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -132,7 +133,7 @@ func TestTheLogStandsUp(t *testing.T) {
 				if err := s.store.Write(s.ctx, func(tx *store.Tx) error {
 					events := make([]verno.Event, n)
 					for i := range events {
-						events[i] = verno.Event{Tenant: us, Kind: verno.EventAccess, Subject: fmt.Sprint(i), Detail: map[string]string{"b": "2 ☕", "a": `"<1>"`}}
+						events[i] = verno.Event{Tenant: us, Kind: verno.EventAccess, Subject: strconv.Itoa(i), Detail: map[string]string{"b": "2 ☕", "a": `"<1>"`}}
 					}
 					return books.Record(s.ctx, tx, s.clock(), rand.Reader, events...)
 				}); err != nil {

@@ -94,18 +94,25 @@ func work(key string, owner verno.OwnerID, decide func(p *books.Page, h *ledger.
 			if err := decide(p, h); err != nil {
 				return books.Result{}, err
 			}
-			return books.Result{Owner: owner, Value: h.Balance}, post(p, owner)
+			result, err := post(p, owner)
+			result.Value = h.Balance
+			return result, err
 		},
 	}
 }
 
-// post posts the draft under the operation's own ID, or tells that nothing had to be.
-func post(p *books.Page, owner verno.OwnerID) error {
+// post posts the draft, or tells that there was nothing to post.
+func post(p *books.Page, owner verno.OwnerID) (books.Result, error) {
 	entry, err := p.Post(owner, "test", "because", "verno", nil)
-	if err == nil {
-		p.Emit(verno.Event{Kind: verno.EventPointsAdjusted, Owner: owner, Actor: "verno", Entry: entry.ID()})
+	if err != nil {
+		return books.Result{}, err
 	}
-	return err
+	p.Emit(verno.Event{Kind: verno.EventPointsAdjusted, Owner: owner, Actor: "verno", Entry: entry.ID()})
+	result := books.Result{ID: entry.ID(), Owner: owner}
+	if entry.IsZero() {
+		result.Answer = "{}"
+	}
+	return result, nil
 }
 
 func earn(key string, owner verno.OwnerID, n int64) *books.Work {

@@ -2,217 +2,380 @@ package books
 
 import (
 	"bytes"
+	"context"
 	"crypto/ed25519"
-	"encoding/base64"
+	"encoding/hex"
 	"errors"
-	"fmt"
+	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/store"
 )
 
-// log checks that the sealed log is what was committed: numbers without a gap, leaves that are the hashes of their
-// events, tiles and roots that follow from the leaves, checkpoints signed with the tenant's keys. Of the tail that is not
-// sealed it takes the totals off the sums, because no account has them yet.
-func (x *examination) log() error {
-	checkpoints, err := x.signed()
+// log reads the sealed log in its order and then what is not sealed yet.
+func (v *verifier) log(ctx context.Context) error {
+	signers, err := v.signers(ctx)
 	if err != nil {
 		return err
 	}
-	tree := &tree{x: x, tiles: map[int64]store.Tile{}}
-	for {
-		list, err := x.r.BatchesFrom(x.ctx, x.tenant, tree.size, chunk)
+	t := &tree{v: v, ctx: ctx, signers: signers}
+	for next := int64(0); ; {
+		batches, err := v.r.SealedBatches(ctx, v.tenant, next, 64)
 		if err != nil {
 			return err
 		}
-		done := 0
-		for i := range list {
-			if list[i].FirstSeq < tree.size {
-				continue
-			}
-			done++
-			if list[i].FirstSeq != tree.size {
-				x.say("gap in the log", "%d follows %d", list[i].FirstSeq, tree.size-1)
-			}
-			if err := x.batch(&list[i], tree, checkpoints); err != nil {
-				return err
-			}
-		}
-		if done == 0 {
+		if len(batches) == 0 {
 			break
 		}
-	}
-	x.report.Sealed += tree.size
-	for size := range checkpoints {
-		x.say("checkpoint of what is not there", "size %d of %d", size, tree.size)
-	}
-	return x.tail()
-}
-
-// tail reads what is committed and not sealed yet.
-func (x *examination) tail() error {
-	list, err := x.r.Unsealed(x.ctx, x.tenant, 1<<30)
-	if err != nil {
-		return err
-	}
-	for i := range list {
-		x.report.UnsealedTail += list[i].Count
-		if err := x.batch(&list[i], nil, nil); err != nil {
+		if err := v.batches(ctx, batches, t); err != nil {
 			return err
 		}
-		totals, err := ReadTotals(list[i].Totals)
+		next = batches[len(batches)-1].FirstSeq + 1
+	}
+	if err := t.end(); err != nil {
+		return err
+	}
+	for after := (verno.BatchID{}); ; {
+		batches, err := v.r.UnsealedBatches(ctx, v.tenant, after, 64)
 		if err != nil {
 			return err
 		}
-		for _, t := range totals {
-			x.sums[t.Account] -= t.Amount
+		if len(batches) == 0 {
+			break
 		}
+		if err := v.batches(ctx, batches, nil); err != nil {
+			return err
+		}
+		after = batches[len(batches)-1].ID
 	}
-	return nil
+	return v.strayEvents(ctx)
 }
 
-// batch checks the events of a batch against its leaves and puts them into the tree.
-func (x *examination) batch(b *store.Batch, into *tree, checkpoints map[int64][]byte) error {
-	events, err := x.r.EventsOf(x.ctx, b)
-	if err != nil {
-		return err
-	}
-	if int64(len(events)) != b.Count || len(b.Leaves) != len(events)*tlog.HashSize {
-		x.say("batch lacks events", "%s: %d of %d", b.ID, len(events), b.Count)
+// strayEvents checks that no event is without a batch.
+func (v *verifier) strayEvents(ctx context.Context) error {
+	if v.again {
 		return nil
 	}
-	for i := range events {
-		x.report.Events++
-		leaf := b.Leaves[i*tlog.HashSize : (i+1)*tlog.HashSize]
-		if hash := store.Leaf([]byte(events[i].Body)); !bytes.Equal(hash[:], leaf) {
-			x.say("event is not the one in the log", "%s, %d", b.ID, i)
+	n, err := v.r.CountEvents(ctx, v.tenant)
+	if err == nil && n != v.events {
+		v.say("events_without_batch", named("log"), "%d of %d", n-v.events, n)
+	}
+	return err
+}
+
+// batches checks the events of some batches and, where they are sealed, grows the tree by their leaves.
+func (v *verifier) batches(ctx context.Context, batches []store.Batch, t *tree) error {
+	at, ordinal := 0, int64(0)
+	finish := func() {
+		b := &batches[at]
+		if ordinal != b.Count || int64(len(b.Leaves)) != b.Count*tlog.HashSize {
+			v.say("batch_lacks_events", b.ID, "%d of %d, and %d leaves", ordinal, b.Count, len(b.Leaves)/tlog.HashSize)
 		}
-		e, err := ReadEvent(events[i])
-		if err != nil {
-			x.say("event cannot be read", "%s, %d: %v", b.ID, i, err)
+		at, ordinal = at+1, 0
+	}
+	err := v.r.SweepEvents(ctx, batches, func(e *store.EventRow) error {
+		for batches[at].ID != e.Batch {
+			finish()
+		}
+		leaf := store.Leaf([]byte(e.Body))
+		from := int(e.Ordinal) * tlog.HashSize
+		if e.Ordinal != ordinal || from+tlog.HashSize > len(batches[at].Leaves) || !bytes.Equal(leaf[:], batches[at].Leaves[from:from+tlog.HashSize]) {
+			v.say("event_not_logged", e.Batch, "event %d is not the one in the log", e.Ordinal)
+		}
+		ordinal++
+		v.count(&v.events, 1)
+		v.event(e)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for at < len(batches) {
+		finish()
+	}
+	for i := range batches {
+		b := &batches[i]
+		if err := v.batchTotals(b, t != nil); err != nil {
+			v.say("batch_unreadable", b.ID, "%v", err)
+		}
+		v.count(&v.report.Events, int(b.Count))
+		v.tick(int(b.Count))
+		if t == nil {
+			v.count(&v.report.UnsealedTail, int(b.Count))
 			continue
 		}
-		if !e.Entry.IsZero() {
-			x.told.add(e.Entry, e.Hash)
-		}
-		if into == nil {
-			continue
-		}
-		if err := into.add(tlog.Hash(leaf)); err != nil {
+		v.count(&v.report.Sealed, int(b.Count))
+		if err := t.grow(b); err != nil {
 			return err
-		}
-		if root, ok := checkpoints[into.size]; ok {
-			delete(checkpoints, into.size)
-			if got := into.root(); !bytes.Equal(got[:], root) {
-				x.say("checkpoint has another root", "size %d", into.size)
-			}
 		}
 	}
 	return nil
 }
 
-// signed reads all checkpoints and checks their signatures; it returns the root by size.
-func (x *examination) signed() (map[int64][]byte, error) {
-	keys, err := x.r.TenantKeys(x.ctx, x.tenant)
+func (v *verifier) batchTotals(b *store.Batch, sealed bool) error {
+	list, err := ReadTotals(b.Totals)
+	for _, n := range list {
+		if t := v.total(n.Account); sealed {
+			t.sealed += n.Amount
+		} else {
+			t.unsealed += n.Amount
+		}
+	}
+	return err
+}
+
+// event tallies what an event tells of.
+func (v *verifier) event(e *store.EventRow) {
+	h, ok := readHead(e.Body)
+	if !ok {
+		v.say("event_unreadable", e.Batch, "event %d", e.Ordinal)
+		return
+	}
+	var key [80]byte
+	if !h.entry.IsZero() {
+		v.told.add(append(append(append(key[:0], 'e'), h.entry[:]...), h.hash[:]...), -1)
+	}
+	if h.kind == verno.EventReceiptCommitted || h.kind == verno.EventReceiptReturned {
+		receipt, err := verno.ParseID[verno.ReceiptID](h.subject)
+		if err != nil || receipt.IsZero() {
+			v.say("event_without_receipt", e.Batch, "event %d, %s", e.Ordinal, h.kind)
+			return
+		}
+		v.told.add(append(append(key[:0], 'r'), receipt[:]...), -1)
+	}
+}
+
+// head is what a verification has to know of an event.
+type head struct {
+	kind    verno.EventKind
+	subject string
+	entry   verno.EntryID
+	hash    [32]byte
+}
+
+// readHead reads an event's canonical JSON up to its details.
+func readHead(body string) (h head, ok bool) {
+	rest := body
+	member := func(name string) (value string, ok bool) {
+		after, ok := strings.CutPrefix(rest, name)
+		if !ok {
+			return "", false
+		}
+		end := strings.IndexByte(after, '"')
+		if end < 0 || strings.IndexByte(after[:end], '\\') >= 0 {
+			return "", false
+		}
+		rest = after[end+1:]
+		return after[:end], true
+	}
+	kind, ok := member(`{"kind":"`)
+	if !ok || !strings.HasPrefix(rest, `,"at":`) {
+		return h, false
+	}
+	rest = rest[strings.IndexByte(rest[1:], ',')+1:]
+	_, ok = member(`,"tenant":"`)
+	if !ok {
+		return h, false
+	}
+	member(`,"owner":"`)
+	h.subject, _ = member(`,"subject":"`)
+	member(`,"actor":"`)
+	entry, _ := member(`,"entry":"`)
+	hash, _ := member(`,"hash":"`)
+	h.kind = verno.EventKind(kind)
+	if rest == "}" || strings.HasPrefix(rest, `,"detail":{`) {
+		n, err := hex.Decode(h.hash[:], []byte(hash))
+		return h, h.entry.UnmarshalText([]byte(entry)) == nil && err == nil && (n == len(h.hash) || entry == "")
+	}
+	return slowHead(body)
+}
+
+// slowHead reads an event in which something needed escapes.
+func slowHead(body string) (h head, ok bool) {
+	e, err := ReadEvent(store.EventRow{Body: body})
+	if err != nil || !e.Entry.IsZero() && len(e.Hash) != len(h.hash) {
+		return h, false
+	}
+	h = head{kind: e.Kind, subject: e.Subject, entry: e.Entry}
+	copy(h.hash[:], e.Hash)
+	return h, true
+}
+
+// signers are the keys that a tenant's checkpoints may be signed with.
+func (v *verifier) signers(ctx context.Context) (note.Verifiers, error) {
+	keys, err := v.r.TenantKeys(ctx, v.tenant)
 	if err != nil {
 		return nil, err
 	}
-	var trusted []note.Verifier
+	var list []note.Verifier
 	for _, k := range keys {
-		if k.Purpose == "sign" && len(k.Public) == ed25519.PublicKeySize {
-			trusted = append(trusted, verifier{LogName(x.tenant), k.Public})
+		if k.Purpose != "sign" || len(k.Public) != ed25519.PublicKeySize {
+			continue
 		}
-	}
-	roots := map[int64][]byte{}
-	for after := int64(0); ; {
-		list, err := x.r.Checkpoints(x.ctx, x.tenant, after, chunk)
+		text, err := note.NewEd25519VerifierKey(LogName(v.tenant), ed25519.PublicKey(k.Public))
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range list {
-			after = c.Size
-			x.report.Checkpoints++
-			roots[c.Size] = c.Root
-			n, err := note.Open([]byte(c.Note), note.VerifierList(trusted...))
-			want := fmt.Sprintf("%s\n%d\n%s\n", LogName(x.tenant), c.Size, base64.StdEncoding.EncodeToString(c.Root))
-			if err != nil || n.Text != want {
-				x.say("checkpoint is not signed as it must be", "size %d", c.Size)
-			}
+		signer, err := note.NewVerifier(text)
+		if err != nil {
+			return nil, err
 		}
-		if len(list) < chunk {
-			return roots, nil
+		list = append(list, signer)
+	}
+	return note.VerifierList(list...), nil
+}
+
+// tree grows the Merkle tree of a log leaf by leaf and compares it with the tiles and checkpoints that are stored.
+type tree struct {
+	v       *verifier
+	ctx     context.Context //nolint:containedctx // A verification has one.
+	signers note.Verifiers
+	size    int64
+	stack   []node   // the roots of the whole subtrees that the log is made of, largest first
+	tiles   [][]byte // by level, the hashes of the last tile
+	waiting []store.Checkpoint
+	last    int64 // the size of the last checkpoint that was read
+	ended   bool  // no more checkpoints
+}
+
+type node struct {
+	level int
+	hash  tlog.Hash
+}
+
+// grow adds a batch.
+func (t *tree) grow(b *store.Batch) error {
+	if t.v.again {
+		return nil
+	}
+	if b.FirstSeq != t.size {
+		t.v.say("log_gap", b.ID, "begins at %d, where %d is next", b.FirstSeq, t.size)
+	}
+	for leaves := b.Leaves; len(leaves) >= tlog.HashSize; leaves = leaves[tlog.HashSize:] {
+		if err := t.push(tlog.Hash(leaves[:tlog.HashSize])); err != nil {
+			return err
 		}
 	}
+	return t.checkpoints()
 }
 
-// verifier checks signatures of a tenant's key.
-type verifier struct {
-	name string
-	key  ed25519.PublicKey
-}
-
-func (v verifier) Name() string                { return v.name }
-func (v verifier) KeyHash() uint32             { return keyHash(v.name, v.key) }
-func (v verifier) Verify(msg, sig []byte) bool { return ed25519.Verify(v.key, msg, sig) }
-
-// tree rebuilds the Merkle tree from its leaves, keeping only the roots of the perfect trees that it is made of, and
-// compares every hash that a tile holds.
-type tree struct {
-	x     *examination
-	size  int64
-	peaks []tlog.Hash          // the roots of the perfect trees, largest first
-	tiles map[int64]store.Tile // the tile in hand, by level
-}
-
-func (t *tree) add(leaf tlog.Hash) error {
-	hash, index := leaf, t.size
-	if err := t.compare(0, index, hash); err != nil {
+func (t *tree) push(leaf tlog.Hash) error {
+	n := node{hash: leaf}
+	if err := t.tile(n); err != nil {
 		return err
 	}
-	for level := int64(1); index&1 == 1; level++ {
-		hash = tlog.NodeHash(t.peaks[len(t.peaks)-1], hash)
-		t.peaks = t.peaks[:len(t.peaks)-1]
-		index >>= 1
-		if level%tileHeight == 0 {
-			if err := t.compare(level/tileHeight, index, hash); err != nil {
-				return err
-			}
+	for len(t.stack) > 0 && t.stack[len(t.stack)-1].level == n.level {
+		n = node{level: n.level + 1, hash: tlog.NodeHash(t.stack[len(t.stack)-1].hash, n.hash)}
+		t.stack = t.stack[:len(t.stack)-1]
+		if err := t.tile(n); err != nil {
+			return err
 		}
 	}
-	t.peaks = append(t.peaks, hash)
+	t.stack = append(t.stack, n)
 	t.size++
 	return nil
 }
 
-// compare looks a hash up in the tile that must hold it.
-func (t *tree) compare(level, index int64, hash tlog.Hash) error {
-	number, at := index>>tileHeight, index&(1<<tileHeight-1)
-	tile, ok := t.tiles[level]
-	if !ok || tile.Number != number {
-		var err error
-		tile, err = t.x.r.Tile(t.x.ctx, t.x.tenant, level, number)
-		if errors.Is(err, store.ErrNotFound) {
-			tile, err = store.Tile{Level: level, Number: number}, nil
-		}
-		if err != nil {
-			return err
-		}
-		t.tiles[level] = tile
+// tile puts a hash into the tile that it belongs to, and compares the tile once it is full.
+func (t *tree) tile(n node) error {
+	level := n.level / tileHeight
+	if n.level%tileHeight != 0 {
+		return nil
 	}
-	from := at * tlog.HashSize
-	if int64(len(tile.Hashes)) < from+tlog.HashSize || !bytes.Equal(tile.Hashes[from:from+tlog.HashSize], hash[:]) {
-		t.x.say("tile does not follow from the log", "level %d, number %d, place %d", level, number, at)
+	if level == len(t.tiles) {
+		t.tiles = append(t.tiles, nil)
+	}
+	t.tiles[level] = append(t.tiles[level], n.hash[:]...)
+	if len(t.tiles[level]) < tlog.HashSize<<tileHeight {
+		return nil
+	}
+	number := t.size >> (tileHeight * (level + 1))
+	err := t.compare(level, number)
+	t.tiles[level] = t.tiles[level][:0]
+	return err
+}
+
+func (t *tree) compare(level int, number int64) error {
+	stored, err := t.v.r.Tile(t.ctx, t.v.tenant, int64(level), number)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if !bytes.Equal(stored.Hashes, t.tiles[level]) {
+		t.v.say("log_tile", named("log"), "level %d, number %d does not follow from the leaves", level, number)
 	}
 	return nil
 }
 
-// root is the hash of the whole tree (RFC 6962, 2.1).
+// root is the root of the tree as it is.
 func (t *tree) root() tlog.Hash {
-	hash := t.peaks[len(t.peaks)-1]
-	for i := len(t.peaks) - 2; i >= 0; i-- {
-		hash = tlog.NodeHash(t.peaks[i], hash)
+	if len(t.stack) == 0 {
+		hash, _ := tlog.TreeHash(0, nil)
+		return hash
+	}
+	hash := t.stack[len(t.stack)-1].hash
+	for i := len(t.stack) - 2; i >= 0; i-- {
+		hash = tlog.NodeHash(t.stack[i].hash, hash)
 	}
 	return hash
+}
+
+// checkpoints checks those of the tree's size. Batches are sealed whole, so a checkpoint of a size that is never reached
+// between two batches is wrong.
+func (t *tree) checkpoints() error {
+	for {
+		if len(t.waiting) == 0 && !t.ended {
+			list, err := t.v.r.Checkpoints(t.ctx, t.v.tenant, t.last, 256)
+			if err != nil {
+				return err
+			}
+			if t.waiting, t.ended = list, len(list) == 0; !t.ended {
+				t.last = list[len(list)-1].Size
+			}
+		}
+		if len(t.waiting) == 0 || t.waiting[0].Size > t.size {
+			return nil
+		}
+		t.check(&t.waiting[0])
+		t.waiting = t.waiting[1:]
+	}
+}
+
+func (t *tree) check(c *store.Checkpoint) {
+	t.v.count(&t.v.report.Checkpoints, 1)
+	root := t.root()
+	if c.Size != t.size || !bytes.Equal(c.Root, root[:]) {
+		t.v.say("log_root", named("log"), "the checkpoint of size %d does not follow from the leaves", c.Size)
+	}
+	n, err := note.Open([]byte(c.Note), t.signers)
+	if err != nil || n.Text != checkpointText(t.v.tenant, c.Size, root) {
+		t.v.say("log_signature", named("log"), "the checkpoint of size %d: %v", c.Size, err)
+	}
+}
+
+// end compares the last tiles, and checks that the last checkpoint vouches for all that is sealed.
+func (t *tree) end() error {
+	if t.v.again {
+		return nil
+	}
+	if err := t.checkpoints(); err != nil {
+		return err
+	}
+	for level := range t.tiles {
+		if len(t.tiles[level]) > 0 {
+			if err := t.compare(level, t.size>>(tileHeight*(level+1))); err != nil {
+				return err
+			}
+		}
+	}
+	latest, err := t.v.r.LatestCheckpoint(t.ctx, t.v.tenant)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if latest.Size != t.size {
+		t.v.say("log_size", named("log"), "the last checkpoint is of size %d, the log of %d", latest.Size, t.size)
+	}
+	return nil
 }
