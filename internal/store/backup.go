@@ -49,6 +49,11 @@ var ErrNotEmpty = errors.New("store: the target is not empty")
 // placed lets write make a file under another name, brings it to the disk and gives it its name, so that a file of that
 // name is whole whatever happens. It refuses to replace a file that is there.
 func placed(path string, write func(unfinished string) error) error {
+	// SQLite's driver takes a name for a URI, of which a relative path is none.
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(ErrNotEmpty, err)
 	}
@@ -56,7 +61,7 @@ func placed(path string, write func(unfinished string) error) error {
 	if err := os.Remove(unfinished); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	err := write(unfinished)
+	err = write(unfinished)
 	if err == nil {
 		err = syncFile(unfinished)
 	}

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
-	"path/filepath"
 
 	"modernc.org/sqlite"
 )
@@ -20,11 +19,6 @@ const backupStep = 1024
 // backup copies the pages of one snapshot: while the reading transaction is open the writer's changes are not seen, and
 // the copy never begins again.
 func (f *file) backup(ctx context.Context, path string, progress func(done, total int64)) error {
-	// The driver takes a name for a URI, of which a relative path is none.
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return err
-	}
 	made, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
