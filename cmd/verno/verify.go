@@ -34,7 +34,15 @@ func verify(ctx context.Context, t *term, args []string) error {
 			return err
 		}
 	} else {
-		fmt.Fprint(t.out, report.String())
+		fmt.Fprintf(t.out, "%d receipts, %d entries, %d postings, %d accounts, %d lots, %d operations\n",
+			report.Receipts, report.Entries, report.Postings, report.Accounts, report.Lots, report.Operations)
+		fmt.Fprintf(t.out, "%d events, %d of them not sealed yet, %d checkpoints\n", report.Events, report.UnsealedTail, report.Checkpoints)
+		for _, p := range report.Problems {
+			fmt.Fprintf(t.out, "PROBLEM %s, %s: %s\n", p.Code, p.Subject, p.Detail)
+		}
+		if report.OK {
+			fmt.Fprintln(t.out, "sound")
+		}
 	}
 	if !report.OK {
 		return errUnsound
