@@ -28,6 +28,9 @@ var clocks = map[string][]string{
 	"github.com/pquerna/otp/totp": {"Generate", "Validate"},
 }
 
+// plantedFloat is the file that breaks law 7 on purpose, behind a build tag, for torture to catch.
+const plantedFloat = "planted_float_rounding.go"
+
 // statement recognises the text of SQL, which is written in capitals here.
 var statement = regexp.MustCompile(`^\s*(SELECT\s|INSERT INTO\s|UPDATE \w+ SET\s|DELETE FROM\s|WITH \w+ AS|(CREATE|ALTER|DROP) \w+\s)`)
 
@@ -41,7 +44,7 @@ func TestSourceKeepsTheLaws(t *testing.T) {
 			continue // TestImportsFollowTheMap reports it.
 		}
 		for _, name := range slices.Concat(p.GoFiles, p.IgnoredGoFiles) {
-			if strings.HasSuffix(name, "_test.go") {
+			if strings.HasSuffix(name, "_test.go") || name == plantedFloat {
 				continue
 			}
 			file := filepath.Join(p.Dir, name)

@@ -51,6 +51,9 @@ func MulDiv(a, num, den int64, r Rounding) int64 {
 	if den <= 0 || num < 0 {
 		panic("money: MulDiv needs num >= 0 and den > 0")
 	}
+	if n, ok := planted(a, num, den); ok {
+		return n
+	}
 	neg := a < 0
 	u := uint64(a)
 	if neg {

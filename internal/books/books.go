@@ -95,6 +95,9 @@ type Pending struct {
 // submitted, so that many can be under way at once. A work with Also cannot be submitted.
 func (b *Books) Submit(w *Work) *Pending {
 	p := &Pending{books: b, it: newItem(w)}
+	if planted == checkThenAct {
+		b.peek(p.it)
+	}
 	p.err = b.enqueue(p.it)
 	return p
 }

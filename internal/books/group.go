@@ -73,6 +73,9 @@ func (g *group) run(ctx context.Context, h *store.HotTx, tx *store.Tx) error {
 			return err
 		}
 	}
+	if planted == answerBeforeCommit {
+		answerEarly(g.items)
+	}
 	return g.write(ctx, h)
 }
 
@@ -113,7 +116,11 @@ func (g *group) load(ctx context.Context, h *store.HotTx) error {
 		}
 	}
 	slices.SortFunc(ops, func(a, b *store.Operation) int { return strings.Compare(a.Key, b.Key) })
-	h.Claim(ops, g.wary, func(key string) { g.claimed[key] = true })
+	if planted != keyAfterCommit {
+		h.Claim(ops, g.wary, func(key string) { g.claimed[key] = true })
+	} else if err := g.claimNothing(ctx, h, ops); err != nil {
+		return err
+	}
 	h.LockOwners(g.tenant, g.ownerIDs(), func(o store.Owner) { g.owners[o.ID] = &o })
 	few, many := g.holdingKeys()
 	h.ReadHoldings(g.tenant, g.holdings, few, store.LotsFew)
@@ -127,7 +134,11 @@ func (g *group) load(ctx context.Context, h *store.HotTx) error {
 		g.counters = make(map[verno.PromotionID]store.Counter, len(ids))
 		h.ReadCounters(g.tenant, ids, g.strict, func(c store.Counter) { g.counters[c.Promotion] = c })
 	}
-	return h.Flush(ctx)
+	err := h.Flush(ctx)
+	if planted == checkThenAct {
+		g.believe()
+	}
+	return err
 }
 
 func (g *group) ownerIDs() []verno.OwnerID {

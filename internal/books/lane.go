@@ -109,7 +109,7 @@ func sameTenant(items []*item) (same, others []*item) {
 
 // fold puts items of one key behind the first of them.
 func fold(items []*item) []*item {
-	if len(items) == 1 {
+	if len(items) == 1 || planted == equalKeysInGroup {
 		return items
 	}
 	leaders := make([]*item, 0, len(items))
@@ -152,6 +152,9 @@ func (l *lane) process(ctx context.Context, items []*item) {
 		err := l.books.store.Hot(ctx, l.number, func(h *store.HotTx) error { return g.run(ctx, h, nil) })
 		switch {
 		case err == nil:
+			if planted == keyAfterCommit {
+				g.claimLate(ctx, l.books.store, l.number)
+			}
 			return
 		case errors.Is(err, errCounters) && !g.strict:
 			g.strict = true

@@ -1,0 +1,5 @@
+//go:build bug_equal_keys_in_group
+
+package books
+
+const planted = equalKeysInGroup

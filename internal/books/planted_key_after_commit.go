@@ -1,0 +1,5 @@
+//go:build bug_key_after_commit
+
+package books
+
+const planted = keyAfterCommit

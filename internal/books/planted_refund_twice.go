@@ -1,0 +1,5 @@
+//go:build bug_refund_twice
+
+package books
+
+const planted = refundTwice
