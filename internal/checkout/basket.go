@@ -13,6 +13,14 @@ const maxCoupons = 20
 
 var maxAmount = strconv.FormatInt(int64(money.MaxAmount), 10)
 
+// checkSale is checkBasket, and sees that the points to be spent are a number of them, or −1 for the most.
+func checkSale(s *Sale, p *verno.Programme) error {
+	if s.Spend != -1 && !s.Spend.Valid() {
+		return verno.InvalidField("/spend_points", "number_range", "min", "0", "max", money.MaxPoints.Format(0))
+	}
+	return checkBasket(&s.Basket, p)
+}
+
 // checkBasket refuses a basket that breaks the limits and fills in names and sums of lines that the till left out. It
 // fills them in on a copy, as the caller may send the same basket again meanwhile.
 func checkBasket(b *verno.Basket, p *verno.Programme) error {

@@ -107,7 +107,7 @@ func (t *Till) saleWork(ctx context.Context, a verno.Actor, c *Commit) (*books.W
 	if err != nil {
 		return nil, err
 	}
-	if err := checkBasket(&c.Sale.Basket, r.Programme()); err != nil {
+	if err := checkSale(&c.Sale, r.Programme()); err != nil {
 		return nil, err
 	}
 	s := &sale{

@@ -155,7 +155,7 @@ func stale(o *store.Owner, p *verno.Presence) error {
 func (t *Till) price(pl *place, r *rules, s *Sale, p *verno.Presence, seen *glance, now time.Time, explain bool) (*Quote, error) {
 	m := verno.Moment{At: now.In(pl.zone), Store: pl.store.ID, Terminal: pl.terminal, Channel: channel(s.Channel)}
 	programme := r.Programme()
-	if err := checkBasket(&s.Basket, programme); err != nil {
+	if err := checkSale(s, programme); err != nil {
 		return nil, err
 	}
 	in := promo.Input{Basket: &s.Basket, Moment: m, Spend: s.Spend, Left: leftOf(r, func(id verno.PromotionID) store.Counter { return seen.counters[id] }, nil)}

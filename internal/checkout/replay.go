@@ -141,7 +141,7 @@ func (t *Till) checkReplay(q *Replay) error {
 		f.Say("/occurred_at", "required")
 	}
 	if !q.Sale.Spend.Valid() {
-		f.Say("/spend", "number_range", "min", "0", "max", money.MaxPoints.Format(0))
+		f.Say("/spend_points", "number_range", "min", "0", "max", money.MaxPoints.Format(0))
 	}
 	if !q.Charged.Valid() {
 		f.Say("/charged", "number_range", "min", "0", "max", maxAmount)
