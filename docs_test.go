@@ -289,3 +289,29 @@ func TestLedgerExample(t *testing.T) {
 		t.Errorf("the leaf of the event is %x", leaf)
 	}
 }
+
+// TestPlaybookNamesProblems: whatever verify can find has its line in the playbook.
+func TestPlaybookNamesProblems(t *testing.T) {
+	t.Parallel()
+	page := pages(t)["docs/playbooks/verify-found-a-problem.md"]
+	sources, err := filepath.Glob("internal/books/verify*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, path := range sources {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`(?:say\(|code :?= )"([a-z_]+)"`).FindAllSubmatch(text, -1) {
+			found++
+			if !strings.Contains(page, "`"+string(m[1])+"`") {
+				t.Errorf("%s finds %s, which the playbook does not name", path, m[1])
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("found %d problems only: is the source read?", found)
+	}
+}
