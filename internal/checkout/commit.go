@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -138,7 +139,7 @@ func (s *sale) work(key string, hash [32]byte, kind string) *books.Work {
 		want := books.Want{Owner: s.presence.Owner, Units: s.rules.units, Spends: s.spend != 0}
 		s.money = s.place.config.moneyUnit(s.place.store.Issuer, s.rules.Programme().Currency)
 		if s.stored > 0 && !s.money.IsZero() {
-			want.Units = append(want.Units[:len(want.Units):len(want.Units)], s.money)
+			want.Units = append(slices.Clip(want.Units), s.money)
 		}
 		w.Owners = []books.Want{want}
 	}

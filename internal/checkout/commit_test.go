@@ -1,6 +1,7 @@
 package checkout_test
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -203,7 +204,7 @@ func TestExactlyOnce(t *testing.T) {
 		if fresh.Load() != 1 || !replayed {
 			t.Errorf("%d were fresh", fresh.Load())
 		}
-		for _, r := range append(receipts, read) {
+		for _, r := range append(slices.Clip(receipts), read) { //nolint:makezero // All of them were filled in.
 			if diff := cmp.Diff(late, r, same...); diff != "" {
 				t.Fatalf("another receipt:\n%s", diff)
 			}

@@ -3,6 +3,7 @@ package checkout
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -67,7 +68,7 @@ func (s *sale) decide(p *books.Page) (books.Result, error) {
 	}
 	s.rules.Evaluate(&in, false, &r.Outcome)
 	r.Totals = r.Outcome.Totals
-	if err := s.check(p, r); err != nil {
+	if err := s.check(r); err != nil {
 		return books.Result{}, err
 	}
 	if owner != nil {
@@ -150,7 +151,7 @@ func (s *sale) lapse(p *books.Page, has holdings) error {
 }
 
 // check compares what the rules say now with what the quote promised and what is paid.
-func (s *sale) check(p *books.Page, r *verno.Receipt) error {
+func (s *sale) check(r *verno.Receipt) error {
 	if s.promised == nil {
 		return nil
 	}
@@ -164,7 +165,7 @@ func (s *sale) check(p *books.Page, r *verno.Receipt) error {
 		if s.tenders[i].Kind != verno.TenderPoints {
 			paid += s.tenders[i].Amount
 		} else if s.tenders[i].Points != r.Totals.Points {
-			return verno.InvalidField(fmt.Sprintf("/tenders/%d/points", i), "unknown_value", "known", fmt.Sprint(int64(r.Totals.Points)))
+			return verno.InvalidField(fmt.Sprintf("/tenders/%d/points", i), "unknown_value", "known", strconv.FormatInt(int64(r.Totals.Points), 10))
 		}
 	}
 	if paid != r.Totals.Payable {
@@ -237,10 +238,9 @@ func (s *sale) spendFrom(p *books.Page, h *ledger.Holding, far ledger.Account, a
 		return h.SpendForced(p.Draft(), far, amount, p.Now(), p.NewLot())
 	}
 	err = h.Spend(p.Draft(), far, amount, p.Now())
-	var short ledger.ShortError
-	if errors.As(err, &short) {
+	if short, ok := errors.AsType[ledger.ShortError](err); ok {
 		// The facts were gathered under the same lock, so this cannot be; a fault in a rule must not overdraw.
-		return 0, verno.Refused("insufficient_points").With("available", fmt.Sprint(short.Spendable))
+		return 0, verno.Refused("insufficient_points").With("available", strconv.FormatInt(short.Spendable, 10))
 	}
 	return 0, err
 }
@@ -260,8 +260,7 @@ func (s *sale) payStored(p *books.Page, r *verno.Receipt) error {
 		return err
 	}
 	err := h.Spend(p.Draft(), far, int64(s.stored), p.Now())
-	var short ledger.ShortError
-	if errors.As(err, &short) {
+	if _, ok := errors.AsType[ledger.ShortError](err); ok {
 		return verno.Refused("insufficient_money")
 	}
 	return err
@@ -370,6 +369,6 @@ func (s *sale) save(p *books.Page, r *verno.Receipt) (books.Result, error) {
 // task asks a person to look at what a replay left.
 func (s *sale) task(p *books.Page, r *verno.Receipt, kind string, amount int64) {
 	p.PutTask(verno.Task{
-		ID: p.NewTask(), Kind: kind, Owner: r.Owner, Ref: r.ID.String(), Detail: fmt.Sprint(amount), CreatedAt: p.At(),
+		ID: p.NewTask(), Kind: kind, Owner: r.Owner, Ref: r.ID.String(), Detail: strconv.FormatInt(amount, 10), CreatedAt: p.At(),
 	})
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -67,7 +67,7 @@ func (q *PlaceHold) check() error {
 		f.Say("/amount", "number_range", "min", "1", "max", maxAmount)
 	}
 	if q.Life <= 0 || q.Life > maxHoldLife {
-		f.Say("/seconds", "number_range", "min", "1", "max", fmt.Sprint(int(maxHoldLife/time.Second)))
+		f.Say("/seconds", "number_range", "min", "1", "max", strconv.Itoa(int(maxHoldLife/time.Second)))
 	}
 	f.OneOf("/kind", string(q.Kind), string(verno.UnitPoints), string(verno.UnitMoney))
 	checkText(&f, "/reference", q.Reference)
@@ -126,7 +126,7 @@ func (x *holding) decide(p *books.Page) (books.Result, error) {
 		if x.ask.Kind == verno.UnitMoney {
 			return books.Result{}, verno.Refused("insufficient_money")
 		}
-		return books.Result{}, verno.Refused("insufficient_points").With("available", fmt.Sprint(n))
+		return books.Result{}, verno.Refused("insufficient_points").With("available", strconv.FormatInt(n, 10))
 	}
 	at := now(p)
 	h := verno.Hold{
@@ -203,7 +203,7 @@ func endOf(p *books.Page, a verno.Actor, h verno.Hold, far ledger.Account, amoun
 	case open.Deadline <= p.Now():
 		return books.Result{}, verno.Refused("hold_ended").With("state", "lapsed")
 	case amount > open.Amount:
-		return books.Result{}, verno.Refused("hold_too_much").With("amount", fmt.Sprint(open.Amount))
+		return books.Result{}, verno.Refused("hold_too_much").With("amount", strconv.FormatInt(open.Amount, 10))
 	case amount > 0 && p.Owner(h.Owner).FrozenAt != 0:
 		return books.Result{}, verno.Forbidden("account_frozen")
 	}
@@ -238,7 +238,7 @@ func shortOf(err error, far ledger.Account) error {
 	case far.Role == verno.AccountClearing:
 		return verno.Refused("insufficient_money")
 	default:
-		return verno.Refused("insufficient_points").With("available", fmt.Sprint(short.Spendable))
+		return verno.Refused("insufficient_points").With("available", strconv.FormatInt(short.Spendable, 10))
 	}
 }
 

@@ -201,7 +201,7 @@ func TestHoldLapses(t *testing.T) {
 // TestHoldOfTheFrozen: what was held before a freeze cannot be captured while it lasts, and may be let go.
 func TestHoldOfTheFrozen(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, b *bundle) {
+	each(t, func(_ *testing.T, b *bundle) {
 		g := b.enrol()
 		b.give(g, 100)
 		h := b.hold(g, verno.UnitPoints, 40)

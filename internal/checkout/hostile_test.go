@@ -2,6 +2,7 @@ package checkout_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func TestHostileBaskets(t *testing.T) {
 		many := make([]verno.Line, verno.MaxLines+1)
 		costly := make([]verno.Line, verno.MaxLines)
 		for i := range costly {
-			costly[i] = verno.Line{ID: fmt.Sprint(i), Quantity: money.One, Price: money.MaxAmount}
+			costly[i] = verno.Line{ID: strconv.Itoa(i), Quantity: money.One, Price: money.MaxAmount}
 		}
 		for _, c := range []struct {
 			pointer, code string

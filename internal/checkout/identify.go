@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -320,7 +319,7 @@ func (t *Till) sighted(ctx context.Context, a verno.Actor, pl *place, p *verno.P
 	_ = t.store.Write(ctx, func(tx *store.Tx) error {
 		return books.Record(ctx, tx, t.clock(), t.entropy, verno.Event{
 			Tenant: a.Tenant, Kind: verno.EventCodeReused, Owner: p.Owner, Subject: p.Card.String(), Actor: a.Name(),
-			Detail: map[string]string{"terminal": pl.terminal.String(), "store": pl.store.ID.String(), "step": fmt.Sprint(p.Step)},
+			Detail: map[string]string{"terminal": pl.terminal.String(), "store": pl.store.ID.String(), "step": strconv.FormatInt(p.Step, 10)},
 		})
 	})
 }

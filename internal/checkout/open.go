@@ -5,8 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -129,7 +129,7 @@ func (o *opening) decide(p *books.Page) (books.Result, error) {
 		return books.Result{}, err
 	}
 	if n < amount {
-		return books.Result{}, verno.Refused("insufficient_points").With("available", fmt.Sprint(n))
+		return books.Result{}, verno.Refused("insufficient_points").With("available", strconv.FormatInt(n, 10))
 	}
 	h := verno.Hold{
 		ID: verno.HoldID(p.NewEntry()), Owner: owner.ID, Unit: unit, Amount: amount, State: "held", Reference: o.kept.ID,

@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -91,7 +92,7 @@ func (t *Till) look(ctx context.Context, pl *place, p *verno.Presence) (*glance,
 		}
 		units := r.units
 		if money := pl.config.moneyUnit(pl.store.Issuer, r.Programme().Currency); !money.IsZero() {
-			units = append(units[:len(units):len(units)], money)
+			units = append(slices.Clip(units), money)
 		}
 		keys, all := g.keys(p.Owner, units)
 		pipe.ReadHoldings(pl.config.tenant, all, keys, store.LotsAll)

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -22,7 +22,7 @@ func (t *Till) Replay(ctx context.Context, a verno.Actor, list []Replay) ([]Repl
 		return nil, err
 	}
 	if len(list) > verno.MaxBatch {
-		return nil, verno.InvalidField("/receipts", "too_many", "max", fmt.Sprint(verno.MaxBatch))
+		return nil, verno.InvalidField("/receipts", "too_many", "max", strconv.Itoa(verno.MaxBatch))
 	}
 	t.Forget(a.Tenant)
 	outcomes := make([]ReplayOutcome, len(list))
@@ -158,7 +158,7 @@ func (t *Till) checkReplay(q *Replay) error {
 func (t *Till) checkTime(at time.Time) error {
 	now := t.clock()
 	if at.Before(now.AddDate(0, 0, -t.limits.ReplayDays)) || at.After(now.Add(10*time.Minute)) {
-		return verno.Invalid("time_out_of_range").With("days", fmt.Sprint(t.limits.ReplayDays))
+		return verno.Invalid("time_out_of_range").With("days", strconv.Itoa(t.limits.ReplayDays))
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func TestReplayBatch(t *testing.T) {
 		for _, g := range guests {
 			shapes = append(shapes, b.shapeOf(g))
 		}
-		runs = append(runs, b.replay(list...))
+		runs = append(runs, b.replay(list...)) //nolint:makezero // All of them were filled in.
 		for i, g := range guests {
 			b.unchanged(shapes[i], g)
 		}
@@ -335,7 +335,7 @@ func TestReplayLeavesTheDayAlone(t *testing.T) {
 // TestHostileReplays: what cannot have happened is rejected, each by itself, and more than 500 at once are not looked at.
 func TestHostileReplays(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, b *bundle) {
+	each(t, func(_ *testing.T, b *bundle) {
 		g := b.enrol()
 		var list []checkout.Replay
 		for _, change := range []func(q *checkout.Replay){

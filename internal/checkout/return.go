@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/verno-loyalty/verno"
@@ -31,7 +32,8 @@ func (t *Till) Return(ctx context.Context, a verno.Actor, q Return) (receipt *ve
 	}
 	out, err := t.books.Do(ctx, w)
 	if errors.Is(err, errDryRun) {
-		return verno.AsError(err).Data.(*verno.Receipt), false, nil
+		tried, _ := verno.AsError(err).Data.(*verno.Receipt)
+		return tried, false, nil
 	}
 	if err != nil {
 		return nil, false, err
@@ -116,7 +118,7 @@ func (t *Till) returnWork(ctx context.Context, a verno.Actor, q *Return) (*books
 		}
 		want := books.Want{Owner: owner, Units: r.units, Spends: true}
 		if !x.money.IsZero() {
-			want.Units = append(want.Units[:len(want.Units):len(want.Units)], x.money)
+			want.Units = append(slices.Clip(want.Units), x.money)
 		}
 		w.Owners = []books.Want{want}
 	}

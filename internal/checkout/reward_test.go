@@ -70,7 +70,7 @@ func TestWelcomeWaitsForTheFirstPurchase(t *testing.T) {
 // next one, and who was a member before and was erased does not.
 func TestWelcomeWithTheFirstPurchase(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, b *bundle) {
+	each(t, func(_ *testing.T, b *bundle) {
 		b.promote("welcome_bonus", `{"points":50,"when":"first_purchase"}`)
 		g := b.enrol(anna)
 		a := b.at(0)

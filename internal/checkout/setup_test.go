@@ -97,7 +97,7 @@ func eachWith(t *testing.T, limits checkout.Limits, fn func(t *testing.T, b *bun
 	})
 }
 
-func setup(t testing.TB, s *store.Store, limits checkout.Limits) *bundle {
+func setup(t testing.TB, s *store.Store, limits checkout.Limits) *bundle { //nolint:thelper // Most callers are tests.
 	t.Helper()
 	b := &bundle{t: t, ctx: context.WithoutCancel(t.Context()), store: s, reader: s.Reader(), watch: &watch{now: noon}}
 	key := make([]byte, 32)
