@@ -1,6 +1,7 @@
 package verno
 
 import (
+	"slices"
 	"time"
 
 	"github.com/verno-loyalty/verno/money"
@@ -23,10 +24,8 @@ var GoodsClasses = []GoodsClass{ClassTobacco, ClassPrescription, ClassAlcohol, C
 
 // Valid reports whether the class exists; the empty class does.
 func (c GoodsClass) Valid() bool {
-	for _, known := range GoodsClasses {
-		if c == known {
-			return true
-		}
+	if slices.Contains(GoodsClasses, c) {
+		return true
 	}
 	return c == ""
 }

@@ -1,5 +1,7 @@
 package verno
 
+import "maps"
+
 import "strings"
 
 // CodeText is what people read for a code, in both languages. {name} stands for the parameter of that name. The
@@ -91,9 +93,7 @@ func CashierTextOf(code, lang string, params map[string]string) string {
 func Codes() map[string]CodeText {
 	all := map[string]CodeText{}
 	for _, c := range catalogues {
-		for code, text := range c {
-			all[code] = text
-		}
+		maps.Copy(all, c)
 	}
 	return all
 }

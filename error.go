@@ -3,6 +3,7 @@ package verno
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"sort"
 	"strings"
 )
@@ -79,9 +80,7 @@ func (e *Error) Is(target error) bool {
 func (e *Error) With(name, value string) *Error {
 	c := *e
 	c.Params = make(map[string]string, len(e.Params)+1)
-	for k, v := range e.Params {
-		c.Params[k] = v
-	}
+	maps.Copy(c.Params, e.Params)
 	c.Params[name] = value
 	return &c
 }
@@ -135,8 +134,7 @@ func AsError(err error) *Error {
 	if err == nil {
 		return nil
 	}
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
 	return &Error{Kind: Internal, Code: "internal", Cause: err}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/server"
@@ -68,9 +70,10 @@ func said(err error) error {
 	if e == nil || e.Kind == verno.Internal {
 		return err
 	}
-	text := verno.TextOf(e.Code, "en", e.Params)
+	var text strings.Builder
+	text.WriteString(verno.TextOf(e.Code, "en", e.Params))
 	for _, field := range e.Fields {
-		text += fmt.Sprintf("\n  %s: %s", field.Pointer, verno.TextOf(field.Code, "en", field.Params))
+		fmt.Fprintf(&text, "\n  %s: %s", field.Pointer, verno.TextOf(field.Code, "en", field.Params))
 	}
-	return fmt.Errorf("%s", text)
+	return errors.New(text.String())
 }

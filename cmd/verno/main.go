@@ -45,10 +45,12 @@ var commands = []command{
 // errUsage ends a command whose words were off; the flag package has said why.
 var errUsage = errors.New("usage")
 
-func main() {
+func main() { os.Exit(start()) }
+
+func start() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, &term{out: os.Stdout, err: os.Stderr}, os.Args[1:]))
+	return run(ctx, &term{out: os.Stdout, err: os.Stderr}, os.Args[1:])
 }
 
 // run runs a command and returns the exit code: 0 done, 1 failed, 2 the words were off.

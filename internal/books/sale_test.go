@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"maps"
+	"strconv"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
@@ -27,7 +28,7 @@ func sell(key string, owner verno.OwnerID, lines int, spend money.Amount) *books
 		t := &r.Totals
 		for n := range lines {
 			l := verno.Line{
-				ID: fmt.Sprint(n + 1), SKU: fmt.Sprint("460000000", n), Name: "Кофе в зёрнах, 1 кг", Category: "grocery/coffee",
+				ID: strconv.Itoa(n + 1), SKU: fmt.Sprint("460000000", n), Name: "Кофе в зёрнах, 1 кг", Category: "grocery/coffee",
 				Quantity: money.Quantity(1000 * (1 + n%3)), Price: money.Amount(100 + 7*n),
 			}
 			l.Sum = l.Price * money.Amount(1+n%3)

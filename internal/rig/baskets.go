@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/checkout"
@@ -23,9 +24,14 @@ type Quoted struct {
 const LinesOfSale = 8
 
 var shelf = [LinesOfSale]struct{ category, name string }{
-	{"food/dairy", "Milk 3.2 % 930 ml"}, {"food/coffee", "Coffee beans 250 g"}, {"food/bakery", "Rye bread"},
-	{"food/fruit", "Apples"}, {"food/fruit", "Bananas"}, {"food/sweets", "Dark chocolate 100 g"},
-	{"home/paper", "Paper towels"}, {"food/water", "Mineral water 1.5 l"},
+	{"food/dairy", "Milk 3.2 % 930 ml"},
+	{"food/coffee", "Coffee beans 250 g"},
+	{"food/bakery", "Rye bread"},
+	{"food/fruit", "Apples"},
+	{"food/fruit", "Bananas"},
+	{"food/sweets", "Dark chocolate 100 g"},
+	{"home/paper", "Paper towels"},
+	{"food/water", "Mineral water 1.5 l"},
 }
 
 // Baskets draws n baskets of eight lines and has each of them quoted, for a member with points to spend.
@@ -40,7 +46,7 @@ func (w *World) Baskets(ctx context.Context, n int, spend money.Points, presence
 				quantity = money.Quantity(300 + draw.IntN(1500))
 			}
 			q.Basket.Lines = append(q.Basket.Lines, verno.Line{
-				ID: fmt.Sprint(j + 1), SKU: fmt.Sprintf("46%08d", draw.IntN(1e8)), Name: goods.name, Category: goods.category,
+				ID: strconv.Itoa(j + 1), SKU: fmt.Sprintf("46%08d", draw.IntN(1e8)), Name: goods.name, Category: goods.category,
 				Quantity: quantity, Price: money.Amount(3000 + draw.IntN(40000)), VAT: 1000,
 			})
 		}

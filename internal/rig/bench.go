@@ -119,65 +119,14 @@ func (w *World) drive(ctx context.Context, load Load, baskets []Quoted, members 
 		defer stop()
 	}
 	stats, cpu := w.Server.Store.Stats(), cpuTime()
-	var figures Figures
-	var mu sync.Mutex
-	var all []time.Duration
-	var ticket atomic.Int64
 	start := w.Server.Now()
-	deadline := start.Add(load.Duration)
-	run := fmt.Sprintf("b%d", start.UnixNano())
+	r := &round{World: w, Load: load, baskets: baskets, members: members, sell: sell, start: start, deadline: start.Add(load.Duration)}
 	var group sync.WaitGroup
 	for client := range load.Clients {
-		group.Go(func() {
-			draw := rand.New(rand.NewPCG(uint64(client), uint64(start.UnixNano())))
-			took := make([]time.Duration, 0, 4096)
-			answered, changed, failed, failure := int64(0), int64(0), int64(0), ""
-			for {
-				n := ticket.Add(1)
-				from := w.Server.Now()
-				if load.Rate > 0 {
-					from = start.Add(time.Duration(n) * time.Second / time.Duration(load.Rate))
-					if from.After(deadline) {
-						break
-					}
-					wait(ctx, from.Sub(w.Server.Now()))
-				}
-				if from.After(deadline) || ctx.Err() != nil {
-					break
-				}
-				q, member := &baskets[draw.IntN(len(baskets))], draw.IntN(members)
-				if load.OneMember {
-					member = 0
-				}
-				if load.OneStore {
-					q = &baskets[0]
-				}
-				err := sell(ctx, q, member, n%5 == 0, fmt.Sprintf("%s-%d", run, n))
-				took = append(took, w.Server.Now().Sub(from))
-				switch {
-				case err == nil:
-					answered++
-				case errors.Is(err, verno.Conflict("totals_changed")):
-					changed++
-				default:
-					failed++
-					if failure == "" {
-						failure = err.Error()
-					}
-				}
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			all = append(all, took...)
-			figures.Answered += answered
-			figures.Changed += changed
-			figures.Failed += failed
-			if figures.Failure == "" {
-				figures.Failure = failure
-			}
-		})
+		group.Go(func() { r.client(ctx, uint64(client)) })
 	}
 	group.Wait()
+	figures := r.Figures
 	figures.Seconds = w.Server.Now().Sub(start).Seconds()
 	cpu = cpuTime() - cpu
 	after, err := w.receipts(ctx)
@@ -193,8 +142,74 @@ func (w *World) drive(ctx context.Context, load Load, baskets []Quoted, members 
 		figures.SalesPerCommit = float64(figures.Sales) / float64(figures.Commits)
 		figures.RoundTrips = float64(now.RoundTrips-stats.RoundTrips) / float64(figures.Commits)
 	}
-	figures.P50, figures.P99, figures.Max = quantiles(all)
+	figures.P50, figures.P99, figures.Max = quantiles(r.took)
 	return figures, nil
+}
+
+// round is one run of a load over all of its clients.
+type round struct {
+	*World
+	Load
+	baskets         []Quoted
+	members         int
+	sell            seller
+	start, deadline time.Time
+	ticket          atomic.Int64
+
+	mu sync.Mutex
+	Figures
+	took []time.Duration
+}
+
+// client sells until the time is over. Where the load has a rate, a sale is timed from when it should have begun.
+func (r *round) client(ctx context.Context, number uint64) {
+	draw := rand.New(rand.NewPCG(number, uint64(r.start.UnixNano())))
+	took, counts := make([]time.Duration, 0, 4096), Figures{}
+	for ctx.Err() == nil {
+		n := r.ticket.Add(1)
+		from := r.Server.Now()
+		if r.Rate > 0 {
+			from = r.start.Add(time.Duration(n) * time.Second / time.Duration(r.Rate))
+			wait(ctx, from.Sub(r.Server.Now()))
+		}
+		if from.After(r.deadline) {
+			break
+		}
+		q, member := &r.baskets[draw.IntN(len(r.baskets))], draw.IntN(r.members)
+		if r.OneMember {
+			member = 0
+		}
+		if r.OneStore {
+			q = &r.baskets[0]
+		}
+		err := r.sell(ctx, q, member, n%5 == 0, fmt.Sprintf("b%d-%d", r.start.UnixNano(), n))
+		took = append(took, r.Server.Now().Sub(from))
+		counts.note(err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.took = append(r.took, took...)
+	r.Answered += counts.Answered
+	r.Changed += counts.Changed
+	r.Failed += counts.Failed
+	if r.Failure == "" {
+		r.Failure = counts.Failure
+	}
+}
+
+// note counts how a sale ended.
+func (f *Figures) note(err error) {
+	switch {
+	case err == nil:
+		f.Answered++
+	case errors.Is(err, verno.Conflict("totals_changed")):
+		f.Changed++
+	default:
+		f.Failed++
+		if f.Failure == "" {
+			f.Failure = err.Error()
+		}
+	}
 }
 
 func wait(ctx context.Context, d time.Duration) {

@@ -34,7 +34,7 @@ func NewClient(base, token string, connections int) *Client {
 func (c *Client) As(token string) *Client { return &Client{Base: c.Base, Token: token, http: c.http} }
 
 // Problem is an answer that is no success.
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457 calls it a problem.
 	Status int
 	Code   string `json:"code"`
 	Detail string `json:"detail"`

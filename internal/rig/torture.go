@@ -22,6 +22,7 @@ type Torture struct {
 	Longest  time.Duration // after which no new round begins; 0 for no end
 	DB       string        // SQLite file or postgres:// URL; one of its own, removed at the end, where empty
 	Postgres bool          // its own is a private PostgreSQL instead of a file
+	Options  []string      // of that PostgreSQL, such as fsync=off; Verno is told to accept what is weak
 	KEKFile  string        // of a database that is given; chosen by Verno where empty
 	Seed     uint64        // the same seed draws the same requests
 	Clock    func() time.Time
@@ -31,9 +32,12 @@ type Torture struct {
 	Through func(to string) (at string, stop func(), err error)
 }
 
-// Faults are what Torture can do: kill -9 of Verno, kill -9 of PostgreSQL, requests that are sent several times over
-// connections that break, and simultaneous requests for one value.
-var Faults = []string{"kill", "pgkill", "dup", "race"}
+// Faults are what Torture can do: kill -9 of Verno, kill -9 of PostgreSQL, the power taken from the database's disk,
+// requests that are sent several times over connections that break, and simultaneous requests for one value.
+var Faults = []string{"kill", "pgkill", "powercut", "dup", "race"}
+
+// ErrNoPowerCuts says that this machine has no disk whose power could be cut.
+var ErrNoPowerCuts = errors.New("no power can be cut here")
 
 // Verdict is what torture found. Verno stands it where OK is true.
 type Verdict struct {
@@ -98,6 +102,7 @@ type rack struct {
 	draw    *rand.Rand // of the one who gives the orders; callers have their own
 	folder  string
 	cluster *cluster // its own PostgreSQL, nil for none
+	disk    *disk    // whose power is cut, nil for none
 	journal *journal
 	verno   *process
 	caller  *caller
@@ -110,7 +115,7 @@ type rack struct {
 // verdict.
 func (t Torture) Run(ctx context.Context) (Verdict, error) {
 	act := map[string]func(*rack, context.Context) error{
-		"kill": (*rack).kills, "pgkill": (*rack).powerCuts, "dup": (*rack).doubles, "race": (*rack).races,
+		"kill": (*rack).kills, "pgkill": (*rack).serverKills, "powercut": (*rack).powerCuts, "dup": (*rack).doubles, "race": (*rack).races,
 	}[t.Fault]
 	if act == nil {
 		return Verdict{}, fmt.Errorf("there is no fault %q: it is one of %s", t.Fault, strings.Join(Faults, ", "))
@@ -136,21 +141,8 @@ func (r *rack) prepare(ctx context.Context) error {
 	if r.folder, err = os.MkdirTemp("", "verno-torture-"); err != nil {
 		return err
 	}
-	r.Engine = "sqlite"
-	switch {
-	case r.DB != "" && r.Fault == "pgkill":
-		return errors.New("pgkill kills a PostgreSQL of its own, none that is given")
-	case r.DB != "":
-		if strings.Contains(r.DB, "://") {
-			r.Engine = "postgres"
-		}
-	case r.Postgres || r.Fault == "pgkill":
-		if r.cluster, err = startCluster(ctx, r.Clock); err != nil {
-			return err
-		}
-		r.Engine, r.DB, r.KEKFile = "postgres", r.cluster.url(), filepath.Join(r.folder, "verno.kek")
-	default:
-		r.DB = filepath.Join(r.folder, "verno.db")
+	if err := r.house(ctx); err != nil {
+		return err
 	}
 	if r.journal, err = newJournal(filepath.Join(r.folder, "journal.ndjson")); err != nil {
 		return err
@@ -165,6 +157,37 @@ func (r *rack) prepare(ctx context.Context) error {
 		return r.mortal(ctx)
 	}
 	return r.open(ctx)
+}
+
+// house finds the database its place.
+func (r *rack) house(ctx context.Context) error {
+	r.Engine = "sqlite"
+	at, below := r.folder, ""
+	var err error
+	switch {
+	case r.DB != "" && (r.Fault == "pgkill" || r.Fault == "powercut"):
+		return fmt.Errorf("%s takes a database of its own, none that is given", r.Fault)
+	case r.DB != "":
+		if strings.Contains(r.DB, "://") {
+			r.Engine = "postgres"
+		}
+		return nil
+	case r.Fault == "powercut":
+		if r.disk, err = newDisk(ctx, r.folder); err != nil {
+			return err
+		}
+		at, below = r.disk.at, r.disk.at
+	}
+	if !r.Postgres && r.Fault != "pgkill" {
+		r.DB = filepath.Join(at, "verno.db")
+		return nil
+	}
+	r.Engine, r.KEKFile = "postgres", filepath.Join(r.folder, "verno.kek")
+	if r.cluster, err = startCluster(ctx, r.Clock, below, r.Options...); err != nil {
+		return err
+	}
+	r.DB = r.cluster.url()
+	return nil
 }
 
 // conclude holds Verno to the journal and has it check itself.
@@ -189,6 +212,9 @@ func (r *rack) clear() error {
 	if r.cluster != nil {
 		err = r.cluster.close(keep)
 	}
+	if r.disk != nil {
+		err = errors.Join(err, r.disk.close())
+	}
 	if r.journal != nil {
 		_ = r.journal.close()
 	}
@@ -201,7 +227,7 @@ func (r *rack) clear() error {
 
 // newDraw draws the same for the same seed.
 func newDraw(seed uint64) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // What is drawn is no secret.
+	return rand.New(rand.NewPCG(seed, 0))
 }
 
 // more reports whether another round may begin.

@@ -26,6 +26,7 @@ type cluster struct {
 	port   int
 	log    *os.File
 	run    *syscall.Credential // of a user other than root, whom PostgreSQL does not accept
+	options []string // such as fsync=off
 	server *process
 	clock  func() time.Time
 }
@@ -40,14 +41,14 @@ full_page_writes = on
 synchronous_commit = on
 `
 
-// startCluster makes a cluster in a temporary folder and starts it.
-func startCluster(ctx context.Context, clock func() time.Time) (*cluster, error) {
-	c := &cluster{clock: clock}
+// startCluster makes a cluster in a temporary folder below another, or in the usual place, and starts it.
+func startCluster(ctx context.Context, clock func() time.Time, below string, options ...string) (*cluster, error) {
+	c := &cluster{clock: clock, options: options}
 	var err error
 	if c.bin, err = postgresPrograms(); err != nil {
 		return nil, err
 	}
-	if c.folder, err = os.MkdirTemp("", "verno-torture-pg-"); err != nil {
+	if c.folder, err = os.MkdirTemp(below, "verno-torture-pg-"); err != nil {
 		return nil, err
 	}
 	err = c.init(ctx)
@@ -145,13 +146,16 @@ func (c *cluster) start(ctx context.Context) error {
 	deadline := c.clock().Add(startPatience)
 	for c.clock().Before(deadline) {
 		if c.server == nil || c.server.gone() { // The memory of a killed server may not be free yet.
+			args := []string{"-D", filepath.Join(c.folder, "data"), "-p", strconv.Itoa(c.port), "-k", c.folder}
+			for _, option := range c.options {
+				args = append(args, "-c", option)
+			}
 			var err error
-			c.server, err = launch(c.command("postgres", "-D", filepath.Join(c.folder, "data"), "-p", strconv.Itoa(c.port), "-k", c.folder))
-			if err != nil {
+			if c.server, err = launch(c.command("postgres", args...)); err != nil {
 				return err
 			}
 		}
-		if s, err := store.Open(ctx, c.url(), store.Options{PoolSize: 1, Lanes: 1}); err == nil {
+		if s, err := store.Open(ctx, c.url(), store.Options{PoolSize: 1, Lanes: 1, Weak: true}); err == nil {
 			return s.Close()
 		}
 		if wait(ctx, 20*time.Millisecond); ctx.Err() != nil {
@@ -161,22 +165,28 @@ func (c *cluster) start(ctx context.Context) error {
 	return fmt.Errorf("PostgreSQL does not start: %s", c.said())
 }
 
-// kill ends the server as the loss of its machine's power would end its processes: all at once, none of them told. The
-// postmaster stands still first, so that it cannot replace or tidy up what is killed.
+// kill ends the server as the loss of its machine would: all its processes at once, none of them told.
 func (c *cluster) kill() error {
+	err := c.signal(syscall.SIGKILL)
+	c.server.kill()
+	return err
+}
+
+// halt lets all processes stand still.
+func (c *cluster) halt() error { return c.signal(syscall.SIGSTOP) }
+
+// signal reaches all processes of the server. The postmaster stands still first, so that it starts no more of them and
+// tidies up after none.
+func (c *cluster) signal(how syscall.Signal) error {
 	pid := c.server.cmd.Process.Pid
 	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 		return err
 	}
 	backends, err := childrenOf(pid)
-	if err != nil {
-		return err
-	}
 	for _, child := range backends {
-		_ = syscall.Kill(child, syscall.SIGKILL) // It may have ended by itself.
+		_ = syscall.Kill(child, how) // It may have ended by itself.
 	}
-	c.server.kill()
-	return nil
+	return err
 }
 
 // childrenOf finds the processes that a process has started.

@@ -185,7 +185,7 @@ func (r *rack) judge(ctx context.Context, d *double) error {
 // judgeUnanswered resolves a key that no copy got an answer for: the body under which it was applied is answered, and
 // the other one turned away.
 func (r *rack) judgeUnanswered(ctx context.Context, d *double) error {
-	said := d.copies[rand.IntN(len(d.copies))].reply //nolint:gosec // Any of them.
+	said := d.copies[rand.IntN(len(d.copies))].reply
 	found, err := r.caller.outcome(ctx, d.bodies[0].Key)
 	if err != nil {
 		return err

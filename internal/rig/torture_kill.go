@@ -2,10 +2,12 @@ package rig
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -20,9 +22,13 @@ type trade struct {
 
 	mu      sync.Mutex
 	done    []placed
+	refused []placed // for ever
 	unknown []placed
 	err     error
 }
+
+// usedUp is the code of a refusal that is kept under its key like a receipt.
+const usedUp = "insufficient_money"
 
 // placed is an order and what came back.
 type placed struct {
@@ -64,6 +70,9 @@ func (t *trade) work(ctx context.Context, draw *rand.Rand) {
 			default:
 			}
 		case a.refused():
+			if a.code == usedUp {
+				t.note(&t.refused, o, a)
+			}
 		default:
 			t.note(&t.unknown, o, a)
 			if !t.patient {
@@ -117,11 +126,40 @@ func (r *rack) strike(ctx context.Context, t *trade) {
 
 // kills kills Verno under load again and again.
 func (r *rack) kills(ctx context.Context) error {
+	return r.crashes(ctx, "kills", func() error {
+		r.verno.kill()
+		return nil
+	})
+}
+
+// serverKills kills PostgreSQL under load again and again.
+func (r *rack) serverKills(ctx context.Context) error {
+	return r.outages(ctx, "kills of PostgreSQL", r.cluster.kill)
+}
+
+// powerCuts takes the power from the disk on which the database is, and from the process that writes there. That one
+// stands still first: with the power on it would acknowledge nothing more.
+func (r *rack) powerCuts(ctx context.Context) error {
+	if r.cluster == nil {
+		return r.crashes(ctx, "power cuts", func() error {
+			err := errors.Join(r.verno.cmd.Process.Signal(syscall.SIGSTOP), r.disk.cut())
+			r.verno.kill()
+			return errors.Join(err, r.disk.restore(ctx))
+		})
+	}
+	return r.outages(ctx, "power cuts", func() error {
+		err := errors.Join(r.cluster.halt(), r.disk.cut(), r.cluster.kill())
+		return errors.Join(err, r.disk.restore(ctx))
+	})
+}
+
+// crashes ends Verno under load again and again, in whatever way.
+func (r *rack) crashes(ctx context.Context, what string, crash func() error) error {
 	for r.more(ctx) {
 		t := r.trade(ctx, false)
 		r.strike(ctx, t)
-		r.verno.kill()
-		if err := t.end(); err != nil {
+		err := crash()
+		if err := errors.Join(err, t.end()); err != nil {
 			return err
 		}
 		from := r.Clock()
@@ -133,7 +171,7 @@ func (r *rack) kills(ctx context.Context) error {
 			return err
 		}
 		r.Cycles++
-		r.Say("kills", r.Cycles, r.Rounds)
+		r.Say(what, r.Cycles, r.Rounds)
 	}
 	return ctx.Err()
 }
@@ -141,17 +179,18 @@ func (r *rack) kills(ctx context.Context) error {
 // recoverPatience is how long Verno may need after its database is back.
 const recoverPatience = 15 * time.Second
 
-// powerCuts kills PostgreSQL under load again and again; Verno has to get well by itself.
-func (r *rack) powerCuts(ctx context.Context) error {
+// outages ends PostgreSQL under load again and again, in whatever way. Verno has to get well by itself.
+func (r *rack) outages(ctx context.Context, what string, end func() error) error {
 	for r.more(ctx) {
 		t := r.trade(ctx, true)
 		r.strike(ctx, t)
-		if err := r.cluster.kill(); err != nil {
-			return err
-		}
+		err := end()
 		wait(ctx, time.Duration(r.draw.Int64N(300))*time.Millisecond)
-		if err := r.cluster.start(ctx); err != nil {
-			return err
+		if err == nil {
+			err = r.cluster.start(ctx)
+		}
+		if err != nil {
+			return errors.Join(err, t.end())
 		}
 		from := r.Clock()
 		for r.caller.ask(ctx, http.MethodGet, "/readyz", nil, nil) != nil && r.Clock().Sub(from) < recoverPatience {
@@ -172,7 +211,7 @@ func (r *rack) powerCuts(ctx context.Context) error {
 			return err
 		}
 		r.Cycles++
-		r.Say("power cuts", r.Cycles, r.Rounds)
+		r.Say(what, r.Cycles, r.Rounds)
 	}
 	return ctx.Err()
 }
@@ -191,6 +230,16 @@ func (r *rack) settle(ctx context.Context, t *trade) error {
 		a, err := r.resolve(ctx, t.unknown[i].order, t.unknown[i].reply)
 		if err == nil && a != nil && a.done() {
 			t.note(&t.done, t.unknown[i].order, a)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = r.each(len(t.refused), func(i int) error {
+		found, err := r.caller.outcome(ctx, t.refused[i].order.Key)
+		if err == nil && found.State != "rejected" {
+			r.blamef(&r.Lost, "%s was refused for ever and is %s", t.refused[i].order.Key, found.State)
 		}
 		return err
 	})

@@ -15,7 +15,10 @@ const (
 	earnEvery  = 2_000 // kopecks paid for each point
 )
 
-// basket draws goods and their sum.
+// tooMuch is more money than any member has: a sale that is paid with it is refused, and its key is used up.
+const tooMuch = 100_000_000_00
+
+// draftLines draws goods and their sum.
 func draftLines(draw *rand.Rand, n int) (lines []goodsLine, gross int64) {
 	for i := range n {
 		price, pieces := int64(1_000+draw.IntN(30_000)), int64(1+draw.IntN(4))
@@ -115,7 +118,7 @@ func (r *rack) compose(ctx context.Context, draw *rand.Rand) (*order, error) {
 		return s.adjust(member, int64(1+draw.IntN(100))*(1-2*int64(draw.IntN(2)))), nil
 	}
 	lines, gross := draftLines(draw, 1+draw.IntN(3))
-	if what > 90 {
+	if what >= 90 {
 		return s.sale("", "", lines, gross, payment{}), nil
 	}
 	token, err := r.presence(ctx, member)
@@ -124,6 +127,10 @@ func (r *rack) compose(ctx context.Context, draw *rand.Rand) (*order, error) {
 	}
 	var pay payment
 	switch {
+	case what >= 85:
+		lines[0].Price.Amount += tooMuch
+		lines[0].Quantity = "1"
+		return s.sale(member, token, lines[:1], lines[0].Price.Amount, payment{stored: tooMuch}), nil
 	case what < 42:
 		kind := []string{"points", "money"}[draw.IntN(2)]
 		return s.hold(member, token, kind, int64(1+draw.IntN(20))), nil

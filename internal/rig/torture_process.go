@@ -76,6 +76,9 @@ func (r *rack) base() []string {
 	if r.KEKFile != "" {
 		words = append(words, "-kek-file", r.KEKFile)
 	}
+	if len(r.Options) > 0 {
+		words = append(words, "-accept-weak-durability")
+	}
 	return words
 }
 

@@ -55,7 +55,6 @@ func torture(t *testing.T, program string, e store.Engine, of rig.Torture) rig.V
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%+v", v)
 	if v.Folder != "" {
 		t.Cleanup(func() { _ = os.RemoveAll(v.Folder) })
 	}
@@ -154,4 +153,47 @@ func TestRaced(t *testing.T) {
 	stands(t, rig.Torture{Fault: "race", Rounds: 18}, func(v *rig.Verdict) bool {
 		return v.Cycles == 18 && v.Acknowledged > 100 && v.Refused > 200
 	})
+}
+
+// planted are the bugs that build tags put in, how they are brought to light, and what must be found of each.
+var planted = []struct {
+	tag    string
+	of     rig.Torture
+	found  func(*rig.Verdict) int64
+	always bool // and not only where all are asked for
+}{
+	{"bug_equal_keys_in_group", rig.Torture{Fault: "dup", Rounds: 3}, func(v *rig.Verdict) int64 { return v.Doubled }, true},
+	{"bug_check_then_act", rig.Torture{Fault: "race", Rounds: 9}, func(v *rig.Verdict) int64 { return v.Overspent }, true},
+	{"bug_answer_before_commit", rig.Torture{Fault: "kill", Rounds: 20}, func(v *rig.Verdict) int64 { return v.Lost }, false},
+	{"bug_key_after_commit", rig.Torture{Fault: "kill", Rounds: 20}, func(v *rig.Verdict) int64 { return v.Doubled }, false},
+	{"bug_refund_twice", rig.Torture{Fault: "race", Rounds: 9}, func(v *rig.Verdict) int64 { return v.Overspent }, false},
+	{"bug_float_rounding", rig.Torture{Fault: "dup", Rounds: 3}, func(v *rig.Verdict) int64 { return v.Wrong }, false},
+}
+
+// TestPlantedBugs shows that torture can fail: it catches each bug that is planted on purpose. Building a program takes
+// a while, so that VERNO_TORTURE=all asks for all of them on every engine, and otherwise two are tried.
+func TestPlantedBugs(t *testing.T) {
+	t.Parallel()
+	all := os.Getenv("VERNO_TORTURE") == "all"
+	engines := storetest.Engines(t)
+	for i, bug := range planted {
+		if !all && !bug.always {
+			continue
+		}
+		t.Run(bug.tag, func(t *testing.T) {
+			t.Parallel()
+			program, err := build(bug.tag)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for j, e := range engines {
+				if !all && j != i%len(engines) {
+					continue
+				}
+				if v := torture(t, program, e, bug.of); v.OK || bug.found(&v) == 0 {
+					t.Errorf("%s: the bug was not caught: %+v", e, v)
+				}
+			}
+		})
+	}
 }
