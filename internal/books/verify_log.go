@@ -186,11 +186,17 @@ func readHead(body string) (h head, ok bool) {
 	entry, _ := member(`,"entry":"`)
 	hash, _ := member(`,"hash":"`)
 	h.kind = verno.EventKind(kind)
-	if rest == "}" || strings.HasPrefix(rest, `,"detail":{`) {
-		n, err := hex.Decode(h.hash[:], []byte(hash))
-		return h, h.entry.UnmarshalText([]byte(entry)) == nil && err == nil && (n == len(h.hash) || entry == "")
+	if rest != "}" && !strings.HasPrefix(rest, `,"detail":{`) {
+		return slowHead(body)
 	}
-	return slowHead(body)
+	if entry == "" {
+		return h, hash == ""
+	}
+	if h.entry.UnmarshalText([]byte(entry)) != nil || len(hash) != hex.EncodedLen(len(h.hash)) {
+		return h, false
+	}
+	_, err := hex.Decode(h.hash[:], []byte(hash))
+	return h, err == nil
 }
 
 // slowHead reads an event in which something needed escapes.

@@ -74,6 +74,9 @@ func (v *verifier) entry(p *store.Posted) {
 	v.count(&v.report.Postings, len(postings))
 	for i := range postings {
 		t := &postings[i]
+		if outOfBounds(t.Amount) {
+			v.say("entry_out_of_bounds", p.Entry, "%d", t.Amount)
+		}
 		if t.Account.Role != verno.AccountMain {
 			v.total(t.Account).posted += t.Amount
 			continue
@@ -82,6 +85,9 @@ func (v *verifier) entry(p *store.Posted) {
 		v.lots.add(lotKey(key[:0], t.Account.Owner, t.Account.Unit, t.ExpiresAt, t.Lot, t.AvailableAt), t.Amount)
 	}
 }
+
+// outOfBounds reports whether an amount is larger than any that could come from outside, and than a tally could tell.
+func outOfBounds(n int64) bool { return n >= 1<<60 || n <= -1<<60 }
 
 func balanceKey(b []byte, owner verno.OwnerID, unit verno.UnitID) []byte {
 	return append(append(b, owner[:]...), unit[:]...)
@@ -104,6 +110,9 @@ func (v *verifier) held(ctx context.Context) error {
 			break
 		}
 		for _, a := range chunk {
+			if outOfBounds(a.Amount) {
+				v.say("balance_out_of_bounds", a.Account.Owner, "in %s: %d", a.Account.Unit, a.Amount)
+			}
 			if a.Account.Role == verno.AccountMain {
 				v.balances.add(balanceKey(key[:0], a.Account.Owner, a.Account.Unit), -a.Amount)
 			} else {
@@ -122,7 +131,7 @@ func (v *verifier) held(ctx context.Context) error {
 		for i := range chunk {
 			l := &chunk[i]
 			v.lots.add(lotKey(key[:0], l.Owner, l.Unit, l.ExpiresAt, l.ID, l.AvailableAt), -l.Remaining)
-			if l.Remaining == 0 || (l.Remaining < 0) != (l.ExpiresAt == ledger.Debt) {
+			if l.Remaining == 0 || outOfBounds(l.Remaining) || (l.Remaining < 0) != (l.ExpiresAt == ledger.Debt) {
 				v.say("lot_out_of_bounds", l.Owner, "%s in %s: %d, until %d", l.ID, l.Unit, l.Remaining, l.ExpiresAt)
 			}
 		}
