@@ -12,7 +12,7 @@ GOFUMPT := $(BIN)/gofumpt-$(call pinned,mvdan.cc/gofumpt)
 LINT := $(BIN)/golangci-lint-$(call pinned,github.com/golangci/golangci-lint/v2)
 VULN := $(BIN)/govulncheck-$(call pinned,golang.org/x/vuln)
 
-# What the longer targets take: seconds a fuzz target, rounds of torture, callers of the benchmark, and the database, a
+# What the longer targets take: seconds a fuzz target, rounds of torture, callers of the benchmark, and its database, a
 # file for SQLite or a URL for PostgreSQL.
 FUZZTIME ?= 30s
 ROUNDS ?= 100
@@ -75,9 +75,12 @@ bench: build ## the Go benchmarks, then sales a second on DB with CLIENTS caller
 	bin/verno bench checkout --clients $(CLIENTS) --db $(DB)
 
 .PHONY: torture
-torture: build ## kills, doubles and races on DB, ROUNDS of each: long
-	mkdir -p .cache
-	for fault in kill dup race; do bin/verno torture --fault $$fault --n $(ROUNDS) --db $(DB); done
+torture: parts build ## ROUNDS kills, doubles and races on each engine, ROUNDS kills of PostgreSQL, the planted bugs: long
+	for engine in "" --postgres; do \
+		for fault in kill dup race; do bin/verno torture --fault $$fault --n $(ROUNDS) $$engine; done; \
+	done
+	bin/verno torture --fault pgkill --n $(ROUNDS)
+	VERNO_TORTURE=all go test -count=1 -timeout 30m -v -run TestPlantedBugs ./internal/rig
 
 .PHONY: cover
 cover: parts ## which lines the tests reach, as cover.html

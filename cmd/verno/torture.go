@@ -18,11 +18,12 @@ var errBroken = errors.New("verno did not stand it")
 // torture mistreats a server that it starts itself, and holds it to what it acknowledged.
 func torture(ctx context.Context, t *term, args []string) error {
 	f := flags(t, "torture", "--fault "+strings.Join(rig.Faults, "|")+" [flags]")
-	fault := f.String("fault", "kill", strings.Join(rig.Faults, ", ")+": kill -9 of Verno, kill -9 of PostgreSQL, requests sent several times over connections that break, simultaneous requests for one value")
-	n := f.Int("n", 100, "kills, batches of doubles, or races")
+	fault := f.String("fault", "kill", strings.Join(rig.Faults, ", ")+": kill -9 of Verno, kill -9 of PostgreSQL, the power cut from the database's disk (root only), requests sent several times over connections that break, simultaneous requests for one value")
+	n := f.Int("n", 100, "kills, power cuts, batches of doubles, or races")
 	db := f.String("db", "", "SQLite file or postgres:// URL; one of its own, removed at the end, where left out")
 	kek := f.String("kek-file", "", "file with the key-encryption keys of a database that is given")
 	postgres := f.Bool("postgres", false, "its own database is a private PostgreSQL instead of a file")
+	options := f.String("postgres-options", "", "settings of that PostgreSQL, such as fsync=off, to show what the right ones are for")
 	clients := f.Int("clients", 16, "callers at once")
 	seconds := f.Int("seconds", 0, "begin no new round after so long; 0 for no end")
 	seed := f.Uint64("seed", 0, "the same seed draws the same requests; drawn where left out")
@@ -39,7 +40,7 @@ func torture(ctx context.Context, t *term, args []string) error {
 	}
 	v, err := rig.Torture{
 		Program: program, Fault: *fault, Rounds: *n, Clients: *clients, Longest: time.Duration(*seconds) * time.Second,
-		DB: *db, KEKFile: *kek, Postgres: *postgres, Seed: *seed, Clock: time.Now, Say: t.progress,
+		DB: *db, KEKFile: *kek, Postgres: *postgres, Options: strings.Fields(*options), Seed: *seed, Clock: time.Now, Say: t.progress,
 	}.Run(ctx)
 	if err != nil {
 		return err

@@ -183,7 +183,7 @@ func (r *rack) house(ctx context.Context) error {
 		return nil
 	}
 	r.Engine, r.KEKFile = "postgres", filepath.Join(r.folder, "verno.kek")
-	if r.cluster, err = startCluster(ctx, r.Clock, below, r.Options...); err != nil {
+	if r.cluster, err = startCluster(ctx, r.Clock, below, filepath.Join(r.folder, "postgres.log"), r.Options); err != nil {
 		return err
 	}
 	r.DB = r.cluster.url()

@@ -21,14 +21,14 @@ import (
 
 // cluster is a private PostgreSQL on a port of the loopback address, which may be killed and started again.
 type cluster struct {
-	folder string
-	bin    string
-	port   int
-	log    *os.File
-	run    *syscall.Credential // of a user other than root, whom PostgreSQL does not accept
-	options []string // such as fsync=off
-	server *process
-	clock  func() time.Time
+	folder  string
+	bin     string
+	port    int
+	log     *os.File
+	run     *syscall.Credential // of a user other than root, whom PostgreSQL does not accept
+	options []string            // such as fsync=off
+	server  *process
+	clock   func() time.Time
 }
 
 // clusterSettings are those of a server that keeps what it acknowledges.
@@ -42,16 +42,18 @@ synchronous_commit = on
 `
 
 // startCluster makes a cluster in a temporary folder below another, or in the usual place, and starts it.
-func startCluster(ctx context.Context, clock func() time.Time, below string, options ...string) (*cluster, error) {
+func startCluster(ctx context.Context, clock func() time.Time, below, log string, options []string) (*cluster, error) {
 	c := &cluster{clock: clock, options: options}
 	var err error
-	if c.bin, err = postgresPrograms(); err != nil {
+	if c.log, err = os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
 		return nil, err
 	}
-	if c.folder, err = os.MkdirTemp(below, "verno-torture-pg-"); err != nil {
-		return nil, err
+	if c.bin, err = postgresPrograms(); err == nil {
+		c.folder, err = os.MkdirTemp(below, "verno-torture-pg-")
 	}
-	err = c.init(ctx)
+	if err == nil {
+		err = c.init(ctx)
+	}
 	if err == nil {
 		err = c.start(ctx)
 	}
@@ -82,9 +84,6 @@ func (c *cluster) init(ctx context.Context) error {
 		}
 	}
 	var err error
-	if c.log, err = os.OpenFile(filepath.Join(c.folder, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
-		return err
-	}
 	if c.port, err = freePort(ctx); err != nil {
 		return err
 	}
@@ -219,10 +218,8 @@ func (c *cluster) close(keep bool) error {
 		_ = c.server.cmd.Process.Signal(syscall.SIGINT)
 		<-c.server.ended
 	}
-	if c.log != nil {
-		_ = c.log.Close()
-	}
-	if keep {
+	_ = c.log.Close()
+	if keep || c.folder == "" {
 		return nil
 	}
 	return os.RemoveAll(c.folder)

@@ -29,6 +29,9 @@ func newDisk(ctx context.Context, folder string) (*disk, error) {
 	if err := os.Mkdir(d.at, 0o755); err != nil { //nolint:gosec // The database's user has to pass.
 		return nil, err
 	}
+	if err := os.Chmod(folder, 0o711); err != nil { //nolint:gosec // As above.
+		return nil, err
+	}
 	const size = 2 << 30 // of which only what is written takes room
 	file, err := os.Create(d.image)
 	if err == nil {
