@@ -9,7 +9,6 @@ import (
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/ledger"
-	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/money"
 )
 
@@ -116,4 +115,24 @@ func (s *shop) sale(key string, owner verno.OwnerID, lines int, spend money.Amou
 	return verno.ReceiptID(s.must(sell(key, owner, lines, spend)).ID)
 }
 
-var _ = store.Applied
+// sales sells n receipts of eight lines to 100 members, as fast as that goes.
+func (s *shop) sales(n int) {
+	s.t.Helper()
+	var pending []*books.Pending
+	for i := range n {
+		spend := money.Amount(0)
+		if i >= 100 && i%3 == 0 {
+			spend = 10
+		}
+		pending = append(pending, s.Submit(sell(fmt.Sprint("sale ", i), member(i%100), 8, spend)))
+		if len(pending) < 2000 && i < n-1 {
+			continue
+		}
+		for _, p := range pending {
+			if _, err := p.Wait(s.ctx); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+		pending = pending[:0]
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/verno-loyalty/verno/internal/books"
+	"github.com/verno-loyalty/verno/internal/store/storetest"
 )
 
 // day is a little of everything: sales with points and discounts, returns, refusals, debts, several seals and a tail.
@@ -74,4 +75,23 @@ func TestSoundBooks(t *testing.T) {
 			t.Errorf("got %+v\nwant %+v", got, want)
 		}
 	})
+}
+
+// BenchmarkVerify verifies sealed receipts of eight lines, each with its entry, event and operation.
+func BenchmarkVerify(b *testing.B) {
+	for _, e := range storetest.Engines(b) {
+		b.Run(e.String(), func(b *testing.B) {
+			const receipts = 40_000
+			s := open(b, storetest.Open(b, storetest.DSN(b, e)), books.Options{})
+			s.sales(receipts)
+			s.seal()
+			if err := s.store.Checkpoint(s.ctx); err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				s.verify()
+			}
+			b.ReportMetric(float64(receipts*b.N)/b.Elapsed().Seconds(), "receipts/s")
+		})
+	}
 }
