@@ -155,8 +155,8 @@ func (e *Entry) Hash() [32]byte {
 
 // HashEntry is the hash of an entry whose postings are at hand in canonical form.
 func HashEntry(id verno.EntryID, tenant verno.TenantID, kind string, at time.Time, postings []byte) [32]byte {
-	b := make([]byte, 0, 128+len(postings))
-	b = id.AppendBytes(b)
+	var usual [2048]byte // enough for most entries, so that nothing is allocated
+	b := id.AppendBytes(usual[:0])
 	b = append(b, '\n')
 	b = tenant.AppendBytes(b)
 	b = append(b, '\n')

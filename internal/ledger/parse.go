@@ -38,20 +38,20 @@ type scan struct {
 
 func (s *scan) posting() (p Posting) {
 	s.want(`{"owner":"`)
-	s.name(&p.Account.Owner)
+	s.must(p.Account.Owner.UnmarshalText([]byte(s.text())))
 	if s.took(`,"role":"`) {
-		s.name(&p.Account.Role)
+		s.must(p.Account.Role.UnmarshalText([]byte(s.text())))
 		s.failed = s.failed || p.Account.Role == verno.AccountMain
 	}
 	s.want(`,"unit":"`)
-	s.name(&p.Account.Unit)
+	s.must(p.Account.Unit.UnmarshalText([]byte(s.text())))
 	s.want(`,"amount":`)
 	p.Amount = s.number()
 	if s.took(`,"why":"`) {
 		p.Why = Why(s.text())
 	}
 	if s.took(`,"lot":"`) {
-		s.name(&p.Lot)
+		s.must(p.Lot.UnmarshalText([]byte(s.text())))
 	}
 	if s.took(`,"available_at":`) {
 		p.AvailableAt = s.number()
@@ -71,6 +71,8 @@ func (s *scan) took(token string) bool {
 	return ok
 }
 
+func (s *scan) must(err error) { s.failed = s.failed || err != nil }
+
 func (s *scan) want(token string) {
 	s.failed = !s.took(token) || s.failed
 }
@@ -88,13 +90,6 @@ func (s *scan) text() string {
 	}
 	s.rest = s.rest[end+1:]
 	return text
-}
-
-// name reads an identifier or the name of a role.
-func (s *scan) name(into interface{ UnmarshalText(b []byte) error }) {
-	if into.UnmarshalText([]byte(s.text())) != nil {
-		s.failed = true
-	}
 }
 
 // number reads an integer in its one spelling.
