@@ -30,7 +30,7 @@ build: ## the program, as bin/verno
 # go test comes last, so that its summary closes the output.
 .PHONY: test
 test: parts check ## everything: the source checks, then all tests with the race detector on both engines
-	go test -race -shuffle=on -count=1 ./...
+	go test -race -shuffle=on -count=1 -timeout 30m ./...
 
 .PHONY: check
 check: format vet lint generated ## the source checks: format, vet, lint, generated files; no test is run
