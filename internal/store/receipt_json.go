@@ -169,7 +169,7 @@ type tenderJSON struct {
 }
 
 type returnJSON struct {
-	Lines       []returnedLineJSON `json:"l"`
+	Lines       []returnedLineJSON `json:"l,omitempty"`
 	PointsBack  money.Points       `json:"pb,omitempty"`
 	PointsTaken money.Points       `json:"pt,omitempty"`
 	StampsTaken int64              `json:"st,omitempty"`
