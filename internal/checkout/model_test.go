@@ -1,0 +1,283 @@
+package checkout_test
+
+import (
+	"fmt"
+	"slices"
+)
+
+// The reference model: what members have, in plain numbers, by the rules that the tests publish: a point is a rouble and pays
+// for anything, twenty roubles paid earn one, points live ten days. It shares no code with what it is held against, and
+// answers each operation with the text that the till's answer must come to.
+
+const (
+	hour         = int64(3_600_000_000) // microseconds
+	day          = 24 * hour
+	moscow       = 3 * hour
+	pointsLife   = 10 // days, and the rest of the first one
+	pointWorth   = 100
+	earnedByPaid = 2000
+)
+
+type modelLot struct {
+	number    int // in the order of making
+	available int64
+	expires   int64
+	left      int64
+}
+
+// modelMember is what a member has. A debt is a number beside the lots; stored money is one number, which may be below zero.
+type modelMember struct {
+	lots      []*modelLot
+	debt      int64
+	money     int64
+	holds     []*modelHold
+	frozen    bool
+	purchases int64
+	spent     int64
+	made      int
+}
+
+type modelHold struct {
+	money    bool
+	amount   int64
+	deadline int64
+	state    string
+}
+
+type modelSale struct {
+	quantity, back                  int64
+	points, stored, payable, earned int64
+	from                            []modelPart
+	into                            *modelLot
+}
+
+// modelPart is points that were spent: of a lot, or of nothing, which made a debt.
+type modelPart struct {
+	lot    *modelLot
+	amount int64
+}
+
+// lapse forgets lots whose time is over.
+func (m *modelMember) lapse(now int64) {
+	for _, l := range m.lots {
+		if l.expires <= now {
+			l.left = 0
+		}
+	}
+}
+
+func (m *modelMember) available(now int64) (n int64) {
+	for _, l := range m.lots {
+		if l.available <= now && now < l.expires {
+			n += l.left
+		}
+	}
+	return n
+}
+
+func (m *modelMember) held(money bool, now int64) (n int64) {
+	for _, h := range m.holds {
+		if h.money == money && h.state == "held" && h.deadline > now {
+			n += h.amount
+		}
+	}
+	return n
+}
+
+func (m *modelMember) spendable(now int64) int64 {
+	return max(0, m.available(now)-m.debt-m.held(false, now))
+}
+
+func (m *modelMember) spendableMoney(now int64) int64 { return max(0, m.money-m.held(true, now)) }
+
+// take empties lots, the first to lapse first.
+func (m *modelMember) take(n, now int64) (parts []modelPart, rest int64) {
+	for _, l := range m.lots {
+		if part := min(n, l.left); part > 0 && l.available <= now && now < l.expires {
+			l.left -= part
+			n -= part
+			parts = append(parts, modelPart{l, part})
+		}
+	}
+	return parts, n
+}
+
+// earn repays what is owed; the rest becomes a lot.
+func (m *modelMember) earn(n, at int64) *modelLot {
+	repaid := min(n, m.debt)
+	m.debt -= repaid
+	m.made++
+	l := &modelLot{number: m.made, available: at, expires: (at+moscow)/day*day + (pointsLife+1)*day - moscow, left: n - repaid}
+	m.lots = append(m.lots, l)
+	slices.SortFunc(m.lots, func(a, b *modelLot) int {
+		if a.expires != b.expires {
+			return int((a.expires - b.expires) / hour)
+		}
+		return a.number - b.number
+	})
+	return l
+}
+
+// sell is a sale of so many pieces for so much; spend −1 is for as many points as may be.
+func (m *modelMember) sell(quantity, net, spend, stored, now int64) (*modelSale, string) {
+	if m.frozen && (spend != 0 || stored != 0) {
+		return nil, "account_frozen"
+	}
+	m.lapse(now)
+	most := min(m.spendable(now), net/pointWorth)
+	s := &modelSale{quantity: quantity, points: min(spend, most), stored: stored}
+	if spend < 0 {
+		s.points = most
+	}
+	s.payable = net - s.points*pointWorth
+	if stored > m.spendableMoney(now) {
+		return nil, "insufficient_money"
+	}
+	s.from, _ = m.take(s.points, now)
+	m.money -= stored
+	m.bought(s, now)
+	return s, s.text(0)
+}
+
+// replay is a sale that has happened: what is short is owed.
+func (m *modelMember) replay(quantity, net, spend, stored, at, now int64) (*modelSale, string) {
+	m.lapse(now)
+	s := &modelSale{quantity: quantity, points: min(spend, net/pointWorth), stored: stored}
+	s.payable = net - s.points*pointWorth
+	parts, rest := m.take(s.points, now)
+	if s.from = parts; rest > 0 {
+		s.from = append(s.from, modelPart{nil, rest})
+		m.debt += rest
+	}
+	m.money -= stored
+	m.bought(s, at)
+	return s, s.text(rest)
+}
+
+func (m *modelMember) bought(s *modelSale, at int64) {
+	s.earned = s.payable / earnedByPaid
+	s.into = m.earn(s.earned, at)
+	m.purchases++
+	m.spent += s.payable
+}
+
+func (s *modelSale) text(debt int64) string {
+	return fmt.Sprintf("spent %d, to pay %d, earned %d, owes %d", s.points, s.payable, s.earned, debt)
+}
+
+// share is what part of a whole belongs to the pieces that came back with this return.
+func (s *modelSale) share(whole, n int64) int64 {
+	return whole*(s.back+n)/s.quantity - whole*s.back/s.quantity
+}
+
+// giveBack returns some of the pieces.
+func (m *modelMember) giveBack(s *modelSale, n, now int64) string {
+	if n > s.quantity-s.back {
+		return "return_too_much"
+	}
+	m.lapse(now)
+	points, taken, paid := s.share(s.points, n), s.share(s.earned, n), s.share(s.payable, n)
+	money := int64(0)
+	if s.payable > 0 {
+		before := s.payable * s.back / s.quantity
+		money = s.stored*(before+paid)/s.payable - s.stored*before/s.payable
+	}
+	m.putBack(s, points, now)
+	m.money += money
+	owed := m.takeBack(s.into, taken, now)
+	m.spent -= paid
+	if s.back += n; s.back == s.quantity {
+		m.purchases--
+	}
+	return fmt.Sprintf("back %d, taken %d, money %d, refund %d, owes %d", points, taken, money, paid-money, owed)
+}
+
+// putBack gives spent points back to where they came from, the last first.
+func (m *modelMember) putBack(s *modelSale, n, now int64) {
+	skip := s.points * s.back / s.quantity
+	for i := len(s.from) - 1; i >= 0; i-- {
+		p := s.from[i]
+		skipped := min(skip, p.amount)
+		skip -= skipped
+		part := min(n, p.amount-skipped)
+		n -= part
+		switch {
+		case part == 0:
+		case p.lot == nil:
+			m.earn(part, now)
+		default:
+			p.lot.left += part
+		}
+	}
+}
+
+// takeBack takes earned points from where they went, then from what is free, and returns what is owed for the rest.
+func (m *modelMember) takeBack(from *modelLot, n, now int64) int64 {
+	part := min(n, from.left)
+	from.left -= part
+	free := min(n-part, m.spendable(now))
+	_, rest := m.take(free, now)
+	owed := n - part - free + rest
+	m.debt += owed
+	return owed
+}
+
+func (m *modelMember) hold(money bool, n, deadline, now int64) (*modelHold, string) {
+	switch {
+	case m.frozen:
+		return nil, "account_frozen"
+	case money && n > m.spendableMoney(now):
+		return nil, "insufficient_money"
+	case !money && n > m.spendable(now):
+		return nil, "insufficient_points"
+	}
+	h := &modelHold{money: money, amount: n, deadline: deadline, state: "held"}
+	m.holds = append(m.holds, h)
+	return h, "held 0"
+}
+
+// end captures a part of a hold, or with nothing releases it.
+func (m *modelMember) end(h *modelHold, n, now int64) string {
+	switch {
+	case h.state != "held" || h.deadline <= now:
+		return "hold_ended"
+	case n > h.amount:
+		return "hold_too_much"
+	case n > 0 && m.frozen:
+		return "account_frozen"
+	}
+	h.state = "released"
+	if n > 0 {
+		switch {
+		case h.money && n > m.spendableMoney(now):
+			h.state = "held"
+			return "insufficient_money"
+		case !h.money && n > m.spendable(now):
+			h.state = "held"
+			return "insufficient_points"
+		case h.money:
+			m.money -= n
+		default:
+			m.take(n, now)
+		}
+		h.state = "captured"
+	}
+	return fmt.Sprintf("%s %d", h.state, n)
+}
+
+func (m *modelMember) topUp(n int64) string {
+	m.money += n
+	return fmt.Sprintf("balance %d", m.money)
+}
+
+// text is all that a member has, as points are told to people.
+func (m *modelMember) text(now int64) string {
+	deadlines := ""
+	for _, l := range m.lots {
+		if l.left > 0 && l.expires > now {
+			deadlines += fmt.Sprintf(" %d@%d", l.left, l.expires)
+		}
+	}
+	return fmt.Sprintf("%d free, %d owed, %d held, %d money, %d money held, frozen %v, %d purchases, %d spent, lots%s",
+		m.spendable(now), m.debt, m.held(false, now), m.money, m.held(true, now), m.frozen, m.purchases, m.spent, deadlines)
+}
