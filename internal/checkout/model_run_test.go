@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -363,18 +364,15 @@ func (r *modelRun) has(m *modelledMember) string {
 	p := r.b.points(m.guest)
 	o, err := r.b.reader.Owner(r.b.ctx, r.b.boss.Tenant, m.Owner)
 	r.b.must(err)
-	amount, held, spent, deadlines := money.Amount(0), money.Amount(0), money.Amount(0), ""
+	amount, held, spent := money.Amount(0), money.Amount(0), money.Amount(0)
 	for _, s := range p.Stored {
 		amount, held = s.Amount, s.Held
 	}
 	for _, s := range o.State.Spend {
 		spent += s.Spent
 	}
-	for _, lot := range r.lots(m) {
-		deadlines += lot
-	}
 	return fmt.Sprintf("%d free, %d owed, %d held, %d money, %d money held, frozen %v, %d purchases, %d spent, lots%s",
-		p.Available, p.Debt, p.Held, amount, held, p.Frozen, o.State.Purchases, spent, deadlines)
+		p.Available, p.Debt, p.Held, amount, held, p.Frozen, o.State.Purchases, spent, strings.Join(r.lots(m), ""))
 }
 
 // lots are a member's lots of points that have not lapsed, in the order in which they are spent.

@@ -3,6 +3,7 @@ package checkout_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // The reference model: what members have, in plain numbers, by the rules that the tests publish: a point is a rouble and pays
@@ -195,8 +196,7 @@ func (m *modelMember) giveBack(s *modelSale, n, now int64) string {
 // putBack gives spent points back to where they came from, the last first.
 func (m *modelMember) putBack(s *modelSale, n, now int64) {
 	skip := s.points * s.back / s.quantity
-	for i := len(s.from) - 1; i >= 0; i-- {
-		p := s.from[i]
+	for _, p := range slices.Backward(s.from) {
 		skipped := min(skip, p.amount)
 		skip -= skipped
 		part := min(n, p.amount-skipped)
@@ -272,12 +272,12 @@ func (m *modelMember) topUp(n int64) string {
 
 // text is all that a member has, as points are told to people.
 func (m *modelMember) text(now int64) string {
-	deadlines := ""
+	var deadlines strings.Builder
 	for _, l := range m.lots {
 		if l.left > 0 && l.expires > now {
-			deadlines += fmt.Sprintf(" %d@%d", l.left, l.expires)
+			fmt.Fprintf(&deadlines, " %d@%d", l.left, l.expires)
 		}
 	}
 	return fmt.Sprintf("%d free, %d owed, %d held, %d money, %d money held, frozen %v, %d purchases, %d spent, lots%s",
-		m.spendable(now), m.debt, m.held(false, now), m.money, m.held(true, now), m.frozen, m.purchases, m.spent, deadlines)
+		m.spendable(now), m.debt, m.held(false, now), m.money, m.held(true, now), m.frozen, m.purchases, m.spent, deadlines.String())
 }

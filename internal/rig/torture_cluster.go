@@ -1,7 +1,6 @@
 package rig
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -101,7 +99,7 @@ func (c *cluster) init(ctx context.Context) error {
 		return err
 	}
 	_, err = conf.WriteString(clusterSettings)
-	return errors.Join(err, conf.Close())
+	return errors.Join(err, conf.Sync(), conf.Close())
 }
 
 // leaveRoot gives the folder to a user whom PostgreSQL accepts.
@@ -143,7 +141,7 @@ func (c *cluster) url() string {
 // start starts the server and waits until it takes connections, which includes the recovery after it was killed.
 func (c *cluster) start(ctx context.Context) error {
 	deadline := c.clock().Add(startPatience)
-	for c.clock().Before(deadline) {
+	for tries := 0; tries < mostStarts && c.clock().Before(deadline); {
 		if c.server == nil || c.server.gone() { // The memory of a killed server may not be free yet.
 			args := []string{"-D", filepath.Join(c.folder, "data"), "-p", strconv.Itoa(c.port), "-k", c.folder}
 			for _, option := range c.options {
@@ -153,63 +151,44 @@ func (c *cluster) start(ctx context.Context) error {
 			if c.server, err = launch(c.command("postgres", args...)); err != nil {
 				return err
 			}
+			tries++
 		}
 		if s, err := store.Open(ctx, c.url(), store.Options{PoolSize: 1, Lanes: 1, Weak: true}); err == nil {
 			return s.Close()
 		}
-		if wait(ctx, 20*time.Millisecond); ctx.Err() != nil {
+		if wait(ctx, 50*time.Millisecond); ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
 	return fmt.Errorf("PostgreSQL does not start: %s", c.said())
 }
 
+// mostStarts bounds how often a server that ends at once is started again.
+const mostStarts = 50
+
 // kill ends the server as the loss of its machine would: all its processes at once, none of them told.
 func (c *cluster) kill() error {
-	err := c.signal(syscall.SIGKILL)
+	err := c.halt()
+	for _, child := range childrenOf(c.server.cmd.Process.Pid) {
+		_ = syscall.Kill(child, syscall.SIGKILL) // It may have ended by itself.
+	}
 	c.server.kill()
 	return err
 }
 
-// halt lets all processes stand still.
-func (c *cluster) halt() error { return c.signal(syscall.SIGSTOP) }
-
-// signal reaches all processes of the server. The postmaster stands still first, so that it starts no more of them and
+// halt lets all processes of the server stand still. The postmaster does first, so that it starts no more of them and
 // tidies up after none.
-func (c *cluster) signal(how syscall.Signal) error {
+func (c *cluster) halt() error {
 	pid := c.server.cmd.Process.Pid
-	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+	if err := halt(pid); err != nil {
 		return err
 	}
-	backends, err := childrenOf(pid)
-	for _, child := range backends {
-		_ = syscall.Kill(child, how) // It may have ended by itself.
-	}
-	return err
-}
-
-// childrenOf finds the processes that a process has started.
-func childrenOf(pid int) ([]int, error) {
-	stats, err := filepath.Glob("/proc/[0-9]*/stat")
-	if err != nil {
-		return nil, err
-	}
-	var found []int
-	for _, path := range stats {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			continue // It has ended meanwhile.
-		}
-		// The name, in brackets, may have anything in it; state and parent follow.
-		after := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-		if len(after) < 2 || after[1] != strconv.Itoa(pid) {
-			continue
-		}
-		if child, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil {
-			found = append(found, child)
+	for _, child := range childrenOf(pid) {
+		if err := halt(child); err != nil && !errors.Is(err, syscall.ESRCH) {
+			return err
 		}
 	}
-	return found, nil
+	return nil
 }
 
 // close stops the server and removes its folder, unless it is to be kept.

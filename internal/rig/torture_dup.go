@@ -197,7 +197,7 @@ func (r *rack) judgeUnanswered(ctx context.Context, d *double) error {
 				continue
 			}
 		}
-		a, err := r.resolve(ctx, o, said)
+		a, err := r.resolve(ctx, o, said, r.Clock().Add(resolvePatience))
 		if err == nil && a != nil && a.done() {
 			r.turnedAway(ctx, d, i)
 		}

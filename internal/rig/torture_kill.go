@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -142,7 +141,7 @@ func (r *rack) serverKills(ctx context.Context) error {
 func (r *rack) powerCuts(ctx context.Context) error {
 	if r.cluster == nil {
 		return r.crashes(ctx, "power cuts", func() error {
-			err := errors.Join(r.verno.cmd.Process.Signal(syscall.SIGSTOP), r.disk.cut())
+			err := errors.Join(halt(r.verno.cmd.Process.Pid), r.disk.cut())
 			r.verno.kill()
 			return errors.Join(err, r.disk.restore(ctx))
 		})
@@ -226,8 +225,9 @@ func (r *rack) recovered(from time.Time) {
 
 // settle resolves what was not answered and looks for what was.
 func (r *rack) settle(ctx context.Context, t *trade) error {
+	deadline := r.Clock().Add(resolvePatience)
 	err := r.each(len(t.unknown), func(i int) error {
-		a, err := r.resolve(ctx, t.unknown[i].order, t.unknown[i].reply)
+		a, err := r.resolve(ctx, t.unknown[i].order, t.unknown[i].reply, deadline)
 		if err == nil && a != nil && a.done() {
 			t.note(&t.done, t.unknown[i].order, a)
 		}
@@ -238,10 +238,10 @@ func (r *rack) settle(ctx context.Context, t *trade) error {
 	}
 	err = r.each(len(t.refused), func(i int) error {
 		found, err := r.caller.outcome(ctx, t.refused[i].order.Key)
-		if err == nil && found.State != "rejected" {
-			r.blamef(&r.Lost, "%s was refused for ever and is %s", t.refused[i].order.Key, found.State)
+		if err != nil || found.State != "rejected" {
+			r.blamef(&r.Lost, "%s was refused for ever and is %s %v", t.refused[i].order.Key, found.State, err)
 		}
-		return err
+		return ctx.Err()
 	})
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package rig
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 )
@@ -61,13 +60,12 @@ func (r *rack) acknowledged(o *order, answer []byte) error {
 	return nil
 }
 
-// resolvePatience bounds how long a running Verno may leave a key unresolved.
+// resolvePatience bounds how long a running Verno may leave keys unresolved.
 const resolvePatience = 30 * time.Second
 
 // resolve finds out by its key what became of an order that was not answered, and sends it again where Verno never saw
-// it, until there is an answer. There is none, without an error, where that takes too long.
-func (r *rack) resolve(ctx context.Context, o *order, said *reply) (*reply, error) {
-	deadline := r.Clock().Add(resolvePatience)
+// it, until there is an answer. There is none, without an error, where that takes until after the deadline.
+func (r *rack) resolve(ctx context.Context, o *order, said *reply, deadline time.Time) (*reply, error) {
 	for unseen := false; ctx.Err() == nil; wait(ctx, 20*time.Millisecond) {
 		if r.Clock().After(deadline) {
 			r.blamef(&r.Wrong, "%s %s cannot be resolved: %s", o.Kind, o.Key, said)
@@ -118,8 +116,10 @@ func (r *rack) applied(ctx context.Context, o *order, receipt []byte) (*reply, e
 func (r *rack) check(ctx context.Context, o *order, answer []byte) error {
 	found, err := r.caller.outcome(ctx, o.Key)
 	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
 	case err != nil:
-		return fmt.Errorf("look for %s %s: %w", o.Kind, o.Key, err)
+		r.blamef(&r.ServerErrors, "%s %s cannot be looked for: %v", o.Kind, o.Key, err)
 	case found.State != "applied":
 		r.blamef(&r.Lost, "%s %s was acknowledged and is %s: %.300s", o.Kind, o.Key, found.State, answer)
 	case o.receipt() && !bytes.Equal(found.Receipt, answer):
