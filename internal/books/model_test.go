@@ -204,7 +204,7 @@ func (w *world) sell(t *rapid.T, key string, owner verno.OwnerID) *sent {
 	return &sent{work: sell(key, owner, lines, spent), moves: func(out books.Outcome) map[verno.OwnerID]int64 {
 		r := out.Value.(*verno.Receipt)
 		if r.Totals.Earn > 0 {
-			w.open = append(w.open, returnable{owner, r.ID, strconv.Itoa(1+lines/2)})
+			w.open = append(w.open, returnable{owner, r.ID, strconv.Itoa(1 + lines/2)})
 		}
 		return map[verno.OwnerID]int64{owner: int64(r.Totals.Earn) - int64(r.Totals.Points)}
 	}}
