@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -25,6 +26,7 @@ func (t *Till) Replay(ctx context.Context, a verno.Actor, list []Replay) ([]Repl
 		return nil, verno.InvalidField("/receipts", "too_many", "max", strconv.Itoa(verno.MaxBatch))
 	}
 	t.Forget(a.Tenant)
+	list = slices.Clone(list) // What the tills left out is filled in, and the caller may be sending the same list again.
 	outcomes := make([]ReplayOutcome, len(list))
 	pending := make([]*books.Pending, len(list))
 	works := make([]*books.Work, len(list))
