@@ -7,11 +7,11 @@ import "github.com/verno-loyalty/verno/money"
 type MemberFacts struct {
 	Tier      string // id of the level reached, empty for none
 	Tags      []string
-	Purchases int64         // committed before this one
-	Spent     money.Amount  // in the programme's tier window, before this purchase
-	Enrolled  int64         // whole days since enrolment
-	Birthday  []PromotionID // birthday promotions whose window is open
-	Stamps    map[PromotionID]int64
+	Purchases int64                 // committed before this one
+	Spent     money.Amount          // in the programme's tier window, before this purchase
+	Enrolled  int64                 // whole days since enrolment
+	Birthday  []PromotionID         // birthday promotions whose window is open
+	Stamps    map[PromotionID]int64 // below zero where returns took more than there was
 	Usage     map[PromotionID]Usage
 	Balance   money.Points // that may be spent now
 	SpendCap  money.Points // the most that this presence may spend, at most Balance

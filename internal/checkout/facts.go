@@ -39,11 +39,15 @@ func factsOf(r *rules, o *store.Owner, has holdings, p *verno.Presence, m verno.
 		}
 	}
 	for _, id := range r.stamps {
-		n, err := has(verno.StampsUnit(id)).Spendable(now)
+		h := has(verno.StampsUnit(id))
+		n, err := h.Spendable(now)
 		if err != nil {
 			return nil, err
 		}
-		if n > 0 {
+		if n == 0 {
+			n = -h.Owed() // New stamps repay it before they fill the card.
+		}
+		if n != 0 {
 			if f.Stamps == nil {
 				f.Stamps = map[verno.PromotionID]int64{}
 			}

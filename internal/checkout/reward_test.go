@@ -208,6 +208,29 @@ func TestStamps(t *testing.T) {
 	})
 }
 
+// TestStampsThatAreOwed: stamps that went back after they had filled a card are owed; new ones repay them before they fill
+// the next card.
+func TestStampsThatAreOwed(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		b.promote("stamps", `{"needed":6,"reward":"points","points":100}`, goods("coffee"))
+		g := b.enrol()
+		coffee := func(n money.Quantity, used int) *verno.Receipt {
+			t.Helper()
+			r := b.sell(b.boss, b.saleOf(b.known(g), basket(line("coffee", n, 2_00)), 0))
+			if len(r.Outcome.StampsUsed) != used {
+				t.Errorf("used %v", r.Outcome.StampsUsed)
+			}
+			return r
+		}
+		first := coffee(5*money.One, 0)
+		coffee(money.One, 1)
+		b.back(first) // Five stamps are owed now.
+		coffee(6*money.One, 0)
+		coffee(5*money.One, 1)
+	})
+}
+
 // TestTags: a promotion for members with a tag is for them, at a till as online, and other tags do not reach a receipt.
 func TestTags(t *testing.T) {
 	t.Parallel()
