@@ -100,7 +100,7 @@ func Open(ctx context.Context, dsn string, opt Options) (*Store, error) {
 		s.engine, err = openPostgres(ctx, dsn, opt, &s.counts)
 	}
 	if err != nil {
-		return nil, err
+		return nil, classify(err)
 	}
 	s.reader = newReader(s.engine, s.engine.reads(), nil, s.engine.reads())
 	return s, nil

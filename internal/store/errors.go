@@ -27,6 +27,8 @@ var (
 	ErrFsync = errors.New("store: disk failed to sync")
 	// ErrUnknownCommit says that COMMIT was sent and its answer lost: the transaction may have happened or not.
 	ErrUnknownCommit = errors.New("store: outcome of the commit is unknown")
+	// ErrCorrupt says that a SQLite file is damaged, or is no database at all.
+	ErrCorrupt = errors.New("store: the database is damaged")
 	// ErrWeak says that the database is set so that it can lose what it has acknowledged.
 	ErrWeak = errors.New("store: weak durability")
 )

@@ -127,6 +127,11 @@ func pendingMigrations(ctx context.Context, conn *sql.Conn, wanted []migration) 
 	if _, err := conn.ExecContext(ctx, table); err != nil {
 		return nil, err
 	}
+	return missingMigrations(ctx, conn, wanted)
+}
+
+// missingMigrations is pendingMigrations for a database in which the table of migrations is there.
+func missingMigrations(ctx context.Context, conn *sql.Conn, wanted []migration) ([]migration, error) {
 	rows, err := conn.QueryContext(ctx, `SELECT number, name, checksum FROM schema_migration ORDER BY number`)
 	if err != nil {
 		return nil, err

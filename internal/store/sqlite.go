@@ -263,6 +263,8 @@ func sqliteKind(err error) (constraint string, kind error) {
 		return "", ErrRetry
 	case sqlite3.SQLITE_FULL:
 		return "", ErrFull
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return "", ErrCorrupt
 	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM:
 		return "", ErrUnavailable
 	default:
