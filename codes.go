@@ -39,7 +39,6 @@ var commonCodes = map[string]CodeText{
 	"idempotency_key_missing": {EN: "The header Idempotency-Key is missing.", RU: "Нет заголовка Idempotency-Key."},
 	"idempotency_key_invalid": {EN: "Idempotency-Key must have 1 to 255 visible ASCII characters.", RU: "Idempotency-Key — от 1 до 255 видимых символов ASCII."},
 	"idempotency_key_reused":  {EN: "This key was used for another request.", RU: "Этот ключ уже использован для другого запроса."},
-	"operation_in_flight":     {EN: "The request with this key is still being worked on.", RU: "Запрос с этим ключом ещё выполняется."},
 	"etag_mismatch":           {EN: "It was changed by someone else meanwhile. Read it again.", RU: "За это время это изменил кто-то другой. Прочитайте заново."},
 	"etag_missing":            {EN: "The header If-Match is missing.", RU: "Нет заголовка If-Match."},
 	"external_id_taken":       {EN: "Something else has the external id {external_id}.", RU: "Внешний идентификатор {external_id} уже занят."},

@@ -20,7 +20,6 @@ var checkoutCodes = map[string]CodeText{
 	"tenders_mismatch":      {EN: "The tenders add up to {paid}, but {payable} is to be paid.", RU: "Оплачено {paid}, а к оплате {payable}.", CashierEN: "Payment does not add up", CashierRU: "Оплата не сходится"},
 	"checkout_committed":    {EN: "This checkout was already committed.", RU: "Этот чек уже проведён.", CashierEN: "Already done", CashierRU: "Уже проведён"},
 	"checkout_cancelled":    {EN: "This checkout was cancelled.", RU: "Этот чек отменён.", CashierEN: "Cancelled", CashierRU: "Отменён"},
-	"checkout_lapsed":       {EN: "This checkout has lapsed.", RU: "Срок этого чека истёк."},
 	"receipt_exists":        {EN: "This till already has a receipt of this number on this date.", RU: "На этой кассе уже есть чек с таким номером за эту дату.", CashierEN: "Number already used", CashierRU: "Номер уже занят"},
 	"return_too_much":       {EN: "More is to be returned than is left of line {line}: {left}.", RU: "По позиции {line} можно вернуть не больше {left}.", CashierEN: "Too much", CashierRU: "Слишком много"},
 	"return_unknown_line":   {EN: "The receipt has no line {line}.", RU: "В чеке нет позиции {line}."},
@@ -34,7 +33,6 @@ var checkoutCodes = map[string]CodeText{
 	"dry_run":               {EN: "This was only tried.", RU: "Это была только проба."},
 	"rules_stale":           {EN: "The rules were changed meanwhile; try again.", RU: "Правила за это время изменились, повторите.", CashierEN: "Try again", CashierRU: "Повторите"},
 	"draft_invalid":         {EN: "The drafts have errors: {reason}.", RU: "В черновиках есть ошибки: {reason}."},
-	"balance_changed":       {EN: "The balance changed meanwhile; try again.", RU: "Баланс за это время изменился, повторите."},
 	"owner_moved":           {EN: "The account was merged or moved meanwhile; try again.", RU: "Счёт за это время объединён или перенесён, повторите."},
 	"time_out_of_range":     {EN: "The time is more than {days} days ago or in the future.", RU: "Время больше чем {days} дней назад или в будущем."},
 }

@@ -37,6 +37,8 @@ type Error struct {
 	Retry  int // seconds after which a try makes sense; 0 says nothing
 	Data   any // what the answer carries beside the sentence, such as the new quote of totals_changed
 	Cause  error
+	// Replayed says that an earlier request with the key was refused so, and that this is its answer.
+	Replayed bool
 }
 
 // FieldError points at one field of a request by JSON pointer.

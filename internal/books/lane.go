@@ -210,7 +210,9 @@ func replay(o *store.Operation, c *Claim) reply {
 		return reply{err: verno.Invalid("idempotency_key_reused")}
 	}
 	if o.State == store.Rejected {
-		return reply{err: Refusal(o.Result)}
+		e := Refusal(o.Result)
+		e.Replayed = true
+		return reply{err: e}
 	}
 	r := Result{Owner: o.Owner, Answer: o.Result}
 	copy(r.ID[:], o.ResultID)

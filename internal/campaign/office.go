@@ -73,8 +73,9 @@ func known(f *verno.Faults, pointer string, err error) error {
 // pages bounds a page of a list.
 const pages = 200
 
+// page is how many rows are read for a page: one more may be asked for, to see whether there is another page.
 func page(limit int) int {
-	if limit <= 0 || limit > pages {
+	if limit <= 0 || limit > pages+1 {
 		return pages
 	}
 	return limit

@@ -16,7 +16,7 @@ func checkKey(key string) error {
 	case key == "":
 		return verno.Malformed("idempotency_key_missing")
 	case len(key) > maxKey:
-		return verno.Malformed("idempotency_key_invalid")
+		return verno.Invalid("idempotency_key_invalid")
 	}
 	return nil
 }

@@ -199,11 +199,18 @@ func (t *Till) Cancel(ctx context.Context, a verno.Actor, id, key string) (*Open
 	if !c.Owner.IsZero() {
 		w.Owners = []books.Want{{Owner: c.Owner}}
 	}
-	_, err = t.books.Do(ctx, w)
-	if err != nil && !errors.Is(err, verno.Refused("checkout_cancelled")) {
+	out, err := t.books.Do(ctx, w)
+	if e := verno.AsError(err); e != nil {
+		if e.Code != "checkout_cancelled" {
+			return nil, err
+		}
+		out.Replayed = e.Replayed
+	}
+	done, err := t.reader.OperationOfCheckout(ctx, a.Tenant, id)
+	if err != nil {
 		return nil, err
 	}
-	return &Opened{ID: id, State: "cancelled", ExpiresAt: t.clock(), Revision: c.Revision}, nil
+	return &Opened{ID: id, State: "cancelled", ExpiresAt: verno.FromMicros(done.At), Revision: c.Revision, Replayed: out.Replayed}, nil
 }
 
 // Checkout tells the state of a checkout by the client's own name: committed, with the receipt, or as it is kept open.

@@ -143,6 +143,7 @@ type Opened struct {
 	Receipt   *verno.Receipt // of a committed one
 	ExpiresAt time.Time
 	Revision  int64
+	Replayed  bool // of a cancellation: the key had cancelled it before
 }
 
 // Operation is what became of a key.

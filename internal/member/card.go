@@ -24,7 +24,8 @@ const (
 // Card is a card as those who may read members see it: with the number that is printed on it, without its secrets.
 type Card struct {
 	verno.Card
-	Number code.Number
+	Number   code.Number
+	Replayed bool // the key of the request had made it before
 }
 
 // maxCards is how many active cards a member has at most.
@@ -116,7 +117,9 @@ func (r *Roll) newCard(ctx context.Context, a verno.Actor, q CardRequest, kind s
 	if err != nil {
 		return Card{}, err
 	}
-	return r.card(ctx, a.Tenant, verno.CardID(out.ID))
+	c, err := r.card(ctx, a.Tenant, verno.CardID(out.ID))
+	c.Replayed = out.Replayed
+	return c, err
 }
 
 // Cards lists a member's cards, oldest first.

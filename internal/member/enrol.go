@@ -30,8 +30,7 @@ type Enrol struct {
 // Enrolled is a member that has just joined.
 type Enrolled struct {
 	View
-	Cards    []Card
-	Replayed bool // the same request was made before
+	Cards []Card
 }
 
 // joining is an enrolment that was checked: all that joins will write.
@@ -91,8 +90,9 @@ func (r *Roll) enrolled(ctx context.Context, a verno.Actor, id verno.MemberID, r
 	if err != nil {
 		return nil, err
 	}
+	view.Replayed = replayed
 	cards, err := r.cards(ctx, a.Tenant, view.ID)
-	return &Enrolled{View: view, Cards: cards, Replayed: replayed}, err
+	return &Enrolled{View: view, Cards: cards}, err
 }
 
 // joining checks an enrolment and brings it to the form in which it is written.

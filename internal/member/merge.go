@@ -39,7 +39,9 @@ func (r *Roll) Merge(ctx context.Context, a verno.Actor, now time.Time, q Merge)
 		out, err := r.Books.Do(ctx, w)
 		switch {
 		case err == nil:
-			return r.view(ctx, a.Tenant, verno.MemberID(out.ID))
+			v, err := r.view(ctx, a.Tenant, verno.MemberID(out.ID))
+			v.Replayed = out.Replayed
+			return v, err
 		case verno.AsError(err).Code != "owner_moved" || try == moves:
 			return View{}, err
 		}

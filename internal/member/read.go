@@ -15,6 +15,8 @@ type View struct {
 	verno.Member
 	Person vault.Person
 	Frozen bool
+	// Replayed says of what a key was given for that it was done when the key was first used.
+	Replayed bool
 }
 
 // Read finds a member; for one that was merged, whom it has become.

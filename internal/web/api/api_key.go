@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -54,7 +55,8 @@ type apiKeysRequest struct {
 const cursorKeys = 'k'
 
 func (a *API) listAPIKeys(ctx context.Context, c *call, in *apiKeysRequest) (*List[APIKey], error) {
-	after, err := fromCursor[verno.APIKeyID](cursorKeys, in.Cursor)
+	at := c.list(cursorKeys, strconv.FormatBool(in.Test))
+	after, err := fromCursor[verno.APIKeyID](at, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +64,7 @@ func (a *API) listAPIKeys(ctx context.Context, c *call, in *apiKeysRequest) (*Li
 	if err != nil {
 		return nil, err
 	}
-	return listOf(rows, in.size(), cursorKeys, func(k *auth.Key) verno.APIKeyID { return k.ID }, showAPIKey), nil
+	return listOf(rows, in.size(), at, func(k *auth.Key) verno.APIKeyID { return k.ID }, showAPIKey), nil
 }
 
 type createAPIKeyRequest struct{ Body APIKeyBody }

@@ -81,9 +81,9 @@ type giveCardRequest struct{ Body CardBody }
 func (a *API) giveCard(ctx context.Context, c *call, in *giveCardRequest) (*Card, error) {
 	q := member.CardRequest{Key: c.key, BodyHash: c.hash, Member: in.Body.Member, Number: in.Body.Number}
 	if q.Number == "" {
-		return oneCard(a.Members.IssueCard(ctx, c.actor, c.now, q))
+		return c.card(a.Members.IssueCard(ctx, c.actor, c.now, q))
 	}
-	return oneCard(a.Members.LinkCard(ctx, c.actor, c.now, q))
+	return c.card(a.Members.LinkCard(ctx, c.actor, c.now, q))
 }
 
 type stockCardsRequest struct{ Body StockBody }
@@ -117,7 +117,7 @@ type cardRequest struct {
 }
 
 func (a *API) getCard(ctx context.Context, c *call, in *cardRequest) (*Card, error) {
-	return oneCard(a.Members.Card(ctx, c.actor, in.ID))
+	return c.card(a.Members.Card(ctx, c.actor, in.ID))
 }
 
 type cardReasonRequest struct {
@@ -126,23 +126,24 @@ type cardReasonRequest struct {
 }
 
 func (a *API) blockCard(ctx context.Context, c *call, in *cardReasonRequest) (*Card, error) {
-	return oneCard(a.Members.BlockCard(ctx, c.actor, c.now, in.ID, in.Body.Reason))
+	return c.card(a.Members.BlockCard(ctx, c.actor, c.now, in.ID, in.Body.Reason))
 }
 
 func (a *API) unblockCard(ctx context.Context, c *call, in *cardRequest) (*Card, error) {
-	return oneCard(a.Members.UnblockCard(ctx, c.actor, c.now, in.ID))
+	return c.card(a.Members.UnblockCard(ctx, c.actor, c.now, in.ID))
 }
 
 func (a *API) replaceCard(ctx context.Context, c *call, in *cardReasonRequest) (*Card, error) {
-	return oneCard(a.Members.ReplaceCard(ctx, c.actor, c.now, member.CardRequest{
+	return c.card(a.Members.ReplaceCard(ctx, c.actor, c.now, member.CardRequest{
 		Key: c.key, BodyHash: c.hash, Card: in.ID, Reason: in.Body.Reason,
 	}))
 }
 
-func oneCard(k member.Card, err error) (*Card, error) {
+func (c *call) card(k member.Card, err error) (*Card, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.answer.replayed = k.Replayed
 	shown := showCard(&k)
 	return &shown, nil
 }

@@ -82,7 +82,7 @@ func (a *API) checkoutRoutes() {
 		codes: []string{
 			"totals_changed", "presence_invalid", "presence_stale", "tenders_mismatch", "insufficient_points", "insufficient_money",
 			"strength_needed", "account_frozen", "checkout_committed", "checkout_cancelled", "receipt_exists",
-			"idempotency_key_reused", "operation_in_flight", "outcome_unknown",
+			"idempotency_key_reused", "outcome_unknown",
 		},
 	}, a.commitCheckout)
 	handle(a, operation{
@@ -150,6 +150,7 @@ func (a *API) cancelCheckout(ctx context.Context, c *call, in *checkoutRequest) 
 	if err != nil {
 		return nil, err
 	}
+	c.answer.replayed = opened.Replayed
 	return showCheckout(opened, c.lang), nil
 }
 

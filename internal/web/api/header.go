@@ -21,7 +21,7 @@ func idempotencyKey(r *http.Request, want keyed) (string, error) {
 		return "", verno.Malformed("idempotency_key_missing")
 	}
 	if len(values) > 1 || !validKey(values[0]) {
-		return "", verno.Malformed("idempotency_key_invalid")
+		return "", verno.Invalid("idempotency_key_invalid")
 	}
 	return values[0], nil
 }

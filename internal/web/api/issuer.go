@@ -48,7 +48,8 @@ const (
 )
 
 func (a *API) listIssuers(ctx context.Context, c *call, in *listRequest) (*List[Issuer], error) {
-	after, err := fromCursor[verno.IssuerID](cursorIssuers, in.Cursor)
+	at := c.list(cursorIssuers)
+	after, err := fromCursor[verno.IssuerID](at, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +57,7 @@ func (a *API) listIssuers(ctx context.Context, c *call, in *listRequest) (*List[
 	if err != nil {
 		return nil, err
 	}
-	return listOf(rows, in.size(), cursorIssuers, func(i *store.Issuer) verno.IssuerID { return i.ID }, showIssuer), nil
+	return listOf(rows, in.size(), at, func(i *store.Issuer) verno.IssuerID { return i.ID }, showIssuer), nil
 }
 
 type createIssuerRequest struct{ Body IssuerBody }
@@ -89,7 +90,8 @@ func showIssuer(i *store.Issuer) Issuer {
 }
 
 func (a *API) listPartners(ctx context.Context, c *call, in *listRequest) (*List[Partner], error) {
-	after, err := fromCursor[verno.PartnerID](cursorPartners, in.Cursor)
+	at := c.list(cursorPartners)
+	after, err := fromCursor[verno.PartnerID](at, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +99,7 @@ func (a *API) listPartners(ctx context.Context, c *call, in *listRequest) (*List
 	if err != nil {
 		return nil, err
 	}
-	return listOf(rows, in.size(), cursorPartners, func(p *store.Partner) verno.PartnerID { return p.ID }, showPartner), nil
+	return listOf(rows, in.size(), at, func(p *store.Partner) verno.PartnerID { return p.ID }, showPartner), nil
 }
 
 type createPartnerRequest struct{ Body PartnerBody }

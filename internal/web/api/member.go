@@ -145,7 +145,8 @@ func (b *EnrolBody) enrol() (member.Enrol, error) {
 const cursorMembers = 'm'
 
 func (a *API) listMembers(ctx context.Context, c *call, in *listRequest) (*List[Member], error) {
-	after, err := fromCursor[verno.MemberID](cursorMembers, in.Cursor)
+	at := c.list(cursorMembers)
+	after, err := fromCursor[verno.MemberID](at, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +154,7 @@ func (a *API) listMembers(ctx context.Context, c *call, in *listRequest) (*List[
 	if err != nil {
 		return nil, err
 	}
-	return listOf(rows, in.size(), cursorMembers, func(v *member.View) verno.MemberID { return v.ID }, c.member), nil
+	return listOf(rows, in.size(), at, func(v *member.View) verno.MemberID { return v.ID }, c.member), nil
 }
 
 type memberRequest struct {
@@ -225,7 +226,7 @@ func (c *call) view(v member.View, err error) (*Member, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.answer.revision = v.Revision
+	c.answer.revision, c.answer.replayed = v.Revision, v.Replayed
 	shown := c.member(&v)
 	return &shown, nil
 }

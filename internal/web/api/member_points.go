@@ -39,20 +39,6 @@ type StampCount struct {
 	Count     int64             `json:"count"`
 }
 
-// AdjustmentBody gives points or takes them.
-type AdjustmentBody struct {
-	Points money.Points `json:"points" minimum:"-1000000000000" maximum:"1000000000000" doc:"In the smallest unit; below zero takes."`
-	Reason string       `json:"reason" maxLength:"40" enum:"goodwill,missing_points,complaint,correction,fraud,migration"`
-}
-
-// Adjustment is a correction that was made.
-type Adjustment struct {
-	Entry  verno.EntryID  `json:"entry_id"`
-	Member verno.MemberID `json:"member_id"`
-	Points money.Points   `json:"points"`
-	Reason string         `json:"reason"`
-}
-
 // Step is one thing that happened to a member's account.
 type Step struct {
 	Receipt  verno.ReceiptID `json:"receipt_id,omitzero" doc:"Of a sale or a return."`
@@ -81,11 +67,6 @@ type Move struct {
 func (a *API) memberPointsRoutes() {
 	handle(a, operation{route: "GET /members/{id}/points", id: "get-points", tag: "members", summary: "Read what a member has", codes: []string{"not_found"}}, a.getPoints)
 	handle(a, operation{
-		route: "POST /members/{id}/points/adjustments", id: "adjust-points", tag: "members", summary: "Correct a member's points", keyed: keyNeeded, status: 201,
-		detail: "An entry of its own, with a reason. Above the limit of who asks, a second person must do it.",
-		codes:  []string{"adjust_limit", "insufficient_points", "person_erased", "idempotency_key_reused", "outcome_unknown"},
-	}, a.adjustPoints)
-	handle(a, operation{
 		route: "GET /members/{id}/timeline", id: "get-timeline", tag: "members", summary: "Read what happened to a member's account, newest first", codes: []string{"not_found"},
 	}, a.timeline)
 }
@@ -111,22 +92,6 @@ func (a *API) getPoints(ctx context.Context, c *call, in *memberRequest) (*Point
 	return shown, nil
 }
 
-type adjustRequest struct {
-	ID   verno.MemberID `path:"id"`
-	Body AdjustmentBody
-}
-
-func (a *API) adjustPoints(ctx context.Context, c *call, in *adjustRequest) (*Adjustment, error) {
-	done, err := a.Members.Adjust(ctx, c.actor, c.now, member.Adjust{
-		Key: c.key, BodyHash: c.hash, Member: in.ID, Points: in.Body.Points, Reason: in.Body.Reason,
-	})
-	if err != nil {
-		return nil, err
-	}
-	c.answer.replayed = done.Replayed
-	return &Adjustment{done.Entry, in.ID, in.Body.Points, in.Body.Reason}, nil
-}
-
 type timelineRequest struct {
 	ID verno.MemberID `path:"id"`
 	Paging
@@ -135,7 +100,8 @@ type timelineRequest struct {
 const cursorTimeline = 'l'
 
 func (a *API) timeline(ctx context.Context, c *call, in *timelineRequest) (*List[Step], error) {
-	before, err := fromCursor[[16]byte](cursorTimeline, in.Cursor)
+	at := c.list(cursorTimeline, in.ID.String())
+	before, err := fromCursor[[16]byte](at, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +113,7 @@ func (a *API) timeline(ctx context.Context, c *call, in *timelineRequest) (*List
 	if err != nil {
 		return nil, err
 	}
-	return listOf(rows, in.size(), cursorTimeline, func(s *member.Step) [16]byte { return s.ID }, showStep), nil
+	return listOf(rows, in.size(), at, func(s *member.Step) [16]byte { return s.ID }, showStep), nil
 }
 
 func showStep(s *member.Step) Step {

@@ -63,7 +63,10 @@ type searchMembersRequest struct{ Body MemberQuery }
 
 func (a *API) searchMembers(ctx context.Context, c *call, in *searchMembersRequest) (*List[Member], error) {
 	q := &in.Body
-	after, err := fromCursor[verno.MemberID](cursorMembers, q.Cursor)
+	only := *q
+	only.Limit, only.Cursor = 0, ""
+	at := c.list(cursorMembers, narrowed(&only))
+	after, err := fromCursor[verno.MemberID](at, q.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +77,7 @@ func (a *API) searchMembers(ctx context.Context, c *call, in *searchMembersReque
 	if err != nil {
 		return nil, err
 	}
-	return listOf(rows, page.size(), cursorMembers, func(v *member.View) verno.MemberID { return v.ID }, c.member), nil
+	return listOf(rows, page.size(), at, func(v *member.View) verno.MemberID { return v.ID }, c.member), nil
 }
 
 func (a *API) lookUp(ctx context.Context, c *call, in *identifyRequest) (*LookedUp, error) {

@@ -2,10 +2,13 @@ package api
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"slices"
+	"strconv"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/web"
 )
 
 // List is a page of a list.
@@ -21,10 +24,7 @@ type Paging struct {
 	Cursor string `query:"cursor" maxLength:"100" doc:"Where to read on: next_cursor of the page before."`
 }
 
-const (
-	defaultPage = 50
-	maxPage     = 200
-)
+const defaultPage = 50
 
 // size is how many elements the page has.
 func (p *Paging) size() int {
@@ -34,33 +34,63 @@ func (p *Paging) size() int {
 	return p.Limit
 }
 
-// cursorOf writes where a page ended: the kind of list and the last identifier. Cursors are opaque to callers.
-func cursorOf[T ~[16]byte](kind byte, last T) string {
-	id := [16]byte(last)
-	return base64.RawURLEncoding.EncodeToString(append([]byte{kind}, id[:]...))
+// sequence names one list: of what kind it is, whose, and what narrows it. A cursor leads on in its own list only.
+type sequence struct {
+	kind byte
+	sum  [8]byte
 }
 
-// fromCursor reads a cursor of the kind of list; the zero identifier for none.
-func fromCursor[T ~[16]byte](kind byte, cursor string) (T, error) {
+// list is the sequence of a kind that the caller reads, narrowed by what the filters say.
+func (c *call) list(kind byte, filters ...string) sequence {
+	b := append([]byte{kind}, c.actor.Tenant[:]...)
+	for _, filter := range filters {
+		b = append(strconv.AppendInt(append(b, '\n'), int64(len(filter)), 10), ' ')
+		b = append(b, filter...)
+	}
+	sum := sha256.Sum256(b)
+	return sequence{kind, [8]byte(sum[:])}
+}
+
+// narrowed is a query in a form that is one for all that ask the same; the caller has taken limit and cursor out of it.
+func narrowed(query any) string { return string(web.Canonical(nil, query)) }
+
+// cursorOf writes where a page ended: the kind of list, the last identifier, and a sum over them and the sequence, by
+// which a cursor that was altered or belongs to another list is told. Cursors are opaque to callers.
+func cursorOf[T ~[16]byte](of sequence, last T) string {
+	id := [16]byte(last)
+	b := append(append(make([]byte, 0, cursorLength), of.kind), id[:]...)
+	sum := of.seal(b)
+	return base64.RawURLEncoding.EncodeToString(append(b, sum[:]...))
+}
+
+const cursorLength = 1 + 16 + 8
+
+func (s sequence) seal(position []byte) [8]byte {
+	sum := sha256.Sum256(append(s.sum[:], position...))
+	return [8]byte(sum[:])
+}
+
+// fromCursor reads a cursor of the sequence; the zero identifier for none.
+func fromCursor[T ~[16]byte](of sequence, cursor string) (T, error) {
 	var last T
 	if cursor == "" {
 		return last, nil
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil || len(raw) != 17 || raw[0] != kind {
-		return last, verno.Malformed("malformed_cursor")
+	if err != nil || len(raw) != cursorLength || raw[0] != of.kind || of.seal(raw[:17]) != [8]byte(raw[17:]) {
+		return last, verno.Invalid("malformed_cursor")
 	}
-	return T([16]byte(raw[1:])), nil
+	return T([16]byte(raw[1:17])), nil
 }
 
 // listOf makes a page of up to limit rows from one that was asked for one row more, so as to know whether there is
-// another page. Some floors below give no more than maxPage rows, so that a full page of that size may be the last.
-func listOf[Row, Item any, ID ~[16]byte](rows []Row, limit int, kind byte, id func(*Row) ID, show func(*Row) Item) *List[Item] {
+// another page.
+func listOf[Row, Item any, ID ~[16]byte](rows []Row, limit int, of sequence, id func(*Row) ID, show func(*Row) Item) *List[Item] {
 	list := &List[Item]{Items: make([]Item, 0, len(rows))}
-	if len(rows) > limit || len(rows) == maxPage {
+	if len(rows) > limit {
 		rows = rows[:limit]
 		list.HasMore = true
-		list.NextCursor = cursorOf(kind, id(&rows[limit-1]))
+		list.NextCursor = cursorOf(of, id(&rows[limit-1]))
 	}
 	for i := range rows {
 		list.Items = append(list.Items, show(&rows[i]))

@@ -96,7 +96,8 @@ type listRequest struct{ Paging }
 const cursorProgrammes = 'g'
 
 func (a *API) listProgrammes(ctx context.Context, c *call, in *listRequest) (*List[Programme], error) {
-	after, err := fromCursor[verno.ProgrammeID](cursorProgrammes, in.Cursor)
+	at := c.list(cursorProgrammes)
+	after, err := fromCursor[verno.ProgrammeID](at, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +105,7 @@ func (a *API) listProgrammes(ctx context.Context, c *call, in *listRequest) (*Li
 	if err != nil {
 		return nil, err
 	}
-	return listOf(rows, in.size(), cursorProgrammes, func(p *store.Programme) verno.ProgrammeID { return p.Draft.ID }, showProgramme), nil
+	return listOf(rows, in.size(), at, func(p *store.Programme) verno.ProgrammeID { return p.Draft.ID }, showProgramme), nil
 }
 
 type createProgrammeRequest struct{ Body ProgrammeBody }

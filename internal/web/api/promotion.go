@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -102,7 +103,8 @@ type promotionsRequest struct {
 const cursorPromotions = 'p'
 
 func (a *API) listPromotions(ctx context.Context, c *call, in *promotionsRequest) (*List[Promotion], error) {
-	after, err := fromCursor[verno.PromotionID](cursorPromotions, in.Cursor)
+	at := c.list(cursorPromotions, in.ID.String(), strconv.FormatBool(in.Archived))
+	after, err := fromCursor[verno.PromotionID](at, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +112,7 @@ func (a *API) listPromotions(ctx context.Context, c *call, in *promotionsRequest
 	if err != nil {
 		return nil, err
 	}
-	return listOf(rows, in.size(), cursorPromotions, func(p *store.Promotion) verno.PromotionID { return p.Draft.ID }, showPromotion), nil
+	return listOf(rows, in.size(), at, func(p *store.Promotion) verno.PromotionID { return p.Draft.ID }, showPromotion), nil
 }
 
 type createPromotionRequest struct {

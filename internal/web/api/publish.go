@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/binary"
 	"time"
 
@@ -114,20 +113,26 @@ type versionsRequest struct {
 	Paging
 }
 
-const cursorNumbers = 'n'
+const cursorVersions = 'n'
 
 func (a *API) listVersions(ctx context.Context, c *call, in *versionsRequest) (*List[VersionHead], error) {
-	below, err := numberFromCursor(in.Cursor)
+	at := c.list(cursorVersions, in.ID.String())
+	last, err := fromCursor[[16]byte](at, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
+	below := int64(binary.BigEndian.Uint64(last[8:])) //nolint:gosec // The cursor is as it was written.
 	rows, err := a.Office.Versions(ctx, c.actor, in.ID, below, in.size()+1)
 	if err != nil {
 		return nil, err
 	}
-	return numberedList(rows, in.size(), func(h *store.VersionHead) int64 { return h.Number }, func(h *store.VersionHead) VersionHead {
-		return VersionHead(*h)
-	}), nil
+	return listOf(rows, in.size(), at, numbered, func(h *store.VersionHead) VersionHead { return VersionHead(*h) }), nil
+}
+
+// numbered is the number of a version where lists want an identifier.
+func numbered(h *store.VersionHead) (id [16]byte) {
+	binary.BigEndian.PutUint64(id[8:], uint64(h.Number)) //nolint:gosec // Versions are numbered from 1 on.
+	return id
 }
 
 type versionRequest struct {
@@ -152,33 +157,4 @@ func showVersion(v *verno.Version) *Version {
 		shown.Promotions[i] = PublishedPromotion{v.Promotions[i].ID, showTerm(&v.Promotions[i])}
 	}
 	return shown
-}
-
-// numberFromCursor reads a cursor of a list that is numbered; 0 for none.
-func numberFromCursor(cursor string) (int64, error) {
-	if cursor == "" {
-		return 0, nil
-	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil || len(raw) != 9 || raw[0] != cursorNumbers || raw[1]>>7 == 1 {
-		return 0, verno.Malformed("malformed_cursor")
-	}
-	return int64(binary.BigEndian.Uint64(raw[1:])), nil
-}
-
-func numberCursor(n int64) string {
-	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint64([]byte{cursorNumbers}, uint64(n)))
-}
-
-// numberedList is listOf for rows that are numbered.
-func numberedList[Row, Item any](rows []Row, limit int, number func(*Row) int64, show func(*Row) Item) *List[Item] {
-	list := &List[Item]{}
-	if len(rows) > limit || len(rows) == maxPage {
-		rows = rows[:limit]
-		list.HasMore, list.NextCursor = true, numberCursor(number(&rows[limit-1]))
-	}
-	for i := range rows {
-		list.Items = append(list.Items, show(&rows[i]))
-	}
-	return list
 }

@@ -81,7 +81,10 @@ func (a *API) searchReceipts(ctx context.Context, c *call, in *searchReceiptsReq
 	if q.Number != "" && !q.Terminal.IsZero() && q.BusinessDate != 0 {
 		return a.findReceipt(ctx, c, q)
 	}
-	before, err := fromCursor[verno.ReceiptID](cursorReceipts, q.Cursor)
+	only := *q
+	only.Limit, only.Cursor = 0, ""
+	at := c.list(cursorReceipts, narrowed(&only))
+	before, err := fromCursor[verno.ReceiptID](at, q.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +102,7 @@ func (a *API) searchReceipts(ctx context.Context, c *call, in *searchReceiptsReq
 	if err != nil {
 		return nil, err
 	}
-	return listOf(rows, page.size(), cursorReceipts, func(r **store.ReceiptRow) verno.ReceiptID { return (*r).ID }, func(r **store.ReceiptRow) ReceiptState {
+	return listOf(rows, page.size(), at, func(r **store.ReceiptRow) verno.ReceiptID { return (*r).ID }, func(r **store.ReceiptRow) ReceiptState {
 		return showReceiptState(&(*r).Receipt)
 	}), nil
 }

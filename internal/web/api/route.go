@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"net/http"
 	"reflect"
 	"strings"
@@ -146,7 +147,7 @@ func hashOf(method, path string, body any) [32]byte {
 // show answers. It is a method of API, not of a type's instance, so that each route does not bring its own copy.
 func (a *API) show(w http.ResponseWriter, r *http.Request, op operation, c *call, result any, err error) {
 	h := w.Header()
-	if c.answer.replayed {
+	if e, ok := errors.AsType[*verno.Error](err); c.answer.replayed || ok && e.Replayed {
 		h["Idempotent-Replayed"] = []string{"true"}
 	}
 	if err != nil {

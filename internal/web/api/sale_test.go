@@ -77,9 +77,9 @@ func TestKeys(t *testing.T) {
 		quote := b.ask(request{do: "POST /checkouts/quote", token: b.token, body: basket(1)}).want(200)
 		body := b.commit(quote, basket(1))
 		b.ask(request{do: "POST /checkouts/a/commit", token: b.token, body: body}).want(400, "idempotency_key_missing")
-		b.ask(request{do: "POST /checkouts/a/commit", token: b.token, key: "два", body: body}).want(400, "idempotency_key_invalid")
-		b.ask(request{do: "POST /checkouts/a/commit", token: b.token, key: strings.Repeat("k", 256), body: body}).want(400, "idempotency_key_invalid")
-		b.ask(request{do: "POST /checkouts/a/commit", token: b.token, key: "has space", body: body}).want(400, "idempotency_key_invalid")
+		b.ask(request{do: "POST /checkouts/a/commit", token: b.token, key: "два", body: body}).want(422, "idempotency_key_invalid")
+		b.ask(request{do: "POST /checkouts/a/commit", token: b.token, key: strings.Repeat("k", 256), body: body}).want(422, "idempotency_key_invalid")
+		b.ask(request{do: "POST /checkouts/a/commit", token: b.token, key: "has space", body: body}).want(422, "idempotency_key_invalid")
 
 		spaced := `{ "tenders": [ {"amount":{"currency":"RUB","amount":10000},"kind":"cash"} ],` +
 			`"totals":{"earn":0,"payable":{"amount":10000,"currency":"RUB"},"redeemed":{"amount":0,"currency":"RUB"},"points":0,` +
@@ -192,8 +192,8 @@ func TestFindReceipts(t *testing.T) {
 		if strings.Join(found, " ") != "sale-3 sale-2 sale-1" || cursor != "" {
 			t.Errorf("page by page: %v, then %q", found, cursor)
 		}
-		b.ask(request{do: "POST /receipts/search", body: m{"cursor": "AAAA"}}).want(400, "malformed_cursor")
-		b.ask(request{do: "POST /receipts/search", body: m{"cursor": "~"}}).want(400, "malformed_cursor")
+		b.ask(request{do: "POST /receipts/search", body: m{"cursor": "AAAA"}}).want(422, "malformed_cursor")
+		b.ask(request{do: "POST /receipts/search", body: m{"cursor": "~"}}).want(422, "malformed_cursor")
 	})
 }
 

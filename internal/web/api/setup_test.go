@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -92,7 +93,7 @@ func setup(t *testing.T, s *store.Store, limits api.Limits) *bundle {
 			return books.Record(ctx, tx, e.At, rand.Reader, e)
 		},
 	})
-	b.roll = &member.Roll{Store: s, Books: ledgers, Vault: v, Entropy: rand.Reader, AdjustLimit: 500}
+	b.roll = &member.Roll{Store: s, Books: ledgers, Vault: v, Entropy: rand.Reader, Adjusting: member.Bounds{Once: 500}}
 	b.office = &campaign.Office{Store: s, Entropy: rand.Reader}
 	b.sealer = books.NewSealer(s, "test", func(ctx context.Context, tenant verno.TenantID) (ed25519.PrivateKey, error) {
 		signer, err := v.Signer(ctx, tenant)
@@ -200,6 +201,10 @@ type request struct {
 	session string
 	lang    string
 	from    string // X-Forwarded-For
+	media   string // Content-Type, where that is not JSON
+	accept  string
+	// emptyKey sends an Idempotency-Key of no characters.
+	emptyKey bool
 }
 
 // reply is what came back.
@@ -242,8 +247,14 @@ func (b *bundle) ask(q request) *reply {
 			r.Header.Set(name, value)
 		}
 	}
+	if q.accept != "" {
+		r.Header.Set("Accept", q.accept)
+	}
+	if q.emptyKey {
+		r.Header.Set("Idempotency-Key", "")
+	}
 	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Content-Type", cmp.Or(q.media, "application/json"))
 	}
 	res, err := http.DefaultTransport.RoundTrip(r)
 	b.must(err)

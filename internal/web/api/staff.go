@@ -67,7 +67,8 @@ func (a *API) staffRoutes() {
 const cursorStaff = 'f'
 
 func (a *API) listStaff(ctx context.Context, c *call, in *listRequest) (*List[Staff], error) {
-	after, err := fromCursor[verno.StaffID](cursorStaff, in.Cursor)
+	at := c.list(cursorStaff)
+	after, err := fromCursor[verno.StaffID](at, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +76,7 @@ func (a *API) listStaff(ctx context.Context, c *call, in *listRequest) (*List[St
 	if err != nil {
 		return nil, err
 	}
-	return listOf(rows, in.size(), cursorStaff, func(s *auth.Staff) verno.StaffID { return s.ID }, showStaff), nil
+	return listOf(rows, in.size(), at, func(s *auth.Staff) verno.StaffID { return s.ID }, showStaff), nil
 }
 
 type createStaffRequest struct{ Body StaffBody }

@@ -44,7 +44,8 @@ func (a *API) storeRoutes() {
 const cursorStores = 's'
 
 func (a *API) listStores(ctx context.Context, c *call, in *listRequest) (*List[Store], error) {
-	after, err := fromCursor[verno.StoreID](cursorStores, in.Cursor)
+	at := c.list(cursorStores)
+	after, err := fromCursor[verno.StoreID](at, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +53,7 @@ func (a *API) listStores(ctx context.Context, c *call, in *listRequest) (*List[S
 	if err != nil {
 		return nil, err
 	}
-	return listOf(rows, in.size(), cursorStores, func(s *verno.Store) verno.StoreID { return s.ID }, showStore), nil
+	return listOf(rows, in.size(), at, func(s *verno.Store) verno.StoreID { return s.ID }, showStore), nil
 }
 
 type createStoreRequest struct{ Body StoreBody }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -32,7 +33,8 @@ type tasksRequest struct {
 const cursorTasks = 't'
 
 func (a *API) listTasks(ctx context.Context, c *call, in *tasksRequest) (*List[Task], error) {
-	after, err := fromCursor[verno.TaskID](cursorTasks, in.Cursor)
+	at := c.list(cursorTasks, strconv.FormatBool(in.Done))
+	after, err := fromCursor[verno.TaskID](at, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +42,7 @@ func (a *API) listTasks(ctx context.Context, c *call, in *tasksRequest) (*List[T
 	if err != nil {
 		return nil, err
 	}
-	return listOf(rows, in.size(), cursorTasks, func(t *verno.Task) verno.TaskID { return t.ID }, showTask), nil
+	return listOf(rows, in.size(), at, func(t *verno.Task) verno.TaskID { return t.ID }, showTask), nil
 }
 
 type taskRequest struct {

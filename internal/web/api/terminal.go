@@ -96,7 +96,8 @@ func (a *API) terminalRoutes() {
 const cursorTerminals = 'e'
 
 func (a *API) listTerminals(ctx context.Context, c *call, in *listRequest) (*List[Terminal], error) {
-	after, err := fromCursor[verno.TerminalID](cursorTerminals, in.Cursor)
+	at := c.list(cursorTerminals)
+	after, err := fromCursor[verno.TerminalID](at, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +105,7 @@ func (a *API) listTerminals(ctx context.Context, c *call, in *listRequest) (*Lis
 	if err != nil {
 		return nil, err
 	}
-	return listOf(rows, in.size(), cursorTerminals, func(t *auth.Terminal) verno.TerminalID { return t.ID }, showTerminal), nil
+	return listOf(rows, in.size(), at, func(t *auth.Terminal) verno.TerminalID { return t.ID }, showTerminal), nil
 }
 
 type createTerminalRequest struct{ Body TerminalBody }
