@@ -15,7 +15,9 @@ func Expiry(t verno.ExpiryTerms, at time.Time) int64 {
 	case "after_days":
 		last = time.Date(y, m, d+t.Number+1, 0, 0, 0, 0, at.Location())
 	case "after_months":
-		last = time.Date(y, m+time.Month(t.Number), d+1, 0, 0, 0, 0, at.Location())
+		// A month that has no such day ends the life with its last one: a month after 31 January is 28 or 29 February.
+		end := time.Date(y, m+time.Month(t.Number)+1, 0, 0, 0, 0, 0, time.UTC)
+		last = time.Date(end.Year(), end.Month(), min(d, end.Day())+1, 0, 0, 0, 0, at.Location())
 	case "end_of_year":
 		last = time.Date(y+t.Number+1, 1, 1, 0, 0, 0, 0, at.Location())
 	case "on_date":
