@@ -10,7 +10,7 @@ import (
 type birthdayBonus struct {
 	DaysBefore int64        `json:"days_before" min:"0" max:"60" doc:"Days before the birthday on which it begins."`
 	DaysAfter  int64        `json:"days_after" min:"0" max:"60" doc:"Days after the birthday until which it goes on."`
-	Points     money.Points `json:"points" min:"1" max:"1000000000000" doc:"Points that are given once a birthday, with the first purchase, in smallest units."`
+	Points     money.Points `json:"points" min:"1" max:"1000000000000" doc:"Points that are given once a year, with the first purchase around the birthday, in smallest units."`
 	boost
 	life
 }
@@ -44,12 +44,16 @@ func (t *birthdayBonus) open(s *sale, p *promotion) reason {
 	}
 	if used := s.in.Member.Usage[p.ID]; t.Points > 0 && used.Today > 0 {
 		since := dayOf(s.in.Moment.At).Sub(dateOf(used.Day))
-		if since <= time.Duration(t.DaysBefore+t.DaysAfter)*24*time.Hour {
+		if since < time.Duration(daysAYear-t.DaysBefore-t.DaysAfter)*24*time.Hour {
 			return reason{code: "already_given"}
 		}
 	}
 	return reason{}
 }
+
+// daysAYear is the fewest days from one birthday to the next. Presents are at least so far apart, less the days around a
+// birthday: whoever gives another day of birth after the present gets no second one in the year.
+const daysAYear = 365
 
 func (t *birthdayBonus) apply(s *sale, _ *promotion, d *draft) {
 	if t.Points > 0 {

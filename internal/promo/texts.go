@@ -66,7 +66,7 @@ var refused = []Text{
 	{"wrong_tag", params("tags"), "Акция для участников с меткой: {tags}.", "The promotion is for members with the tag: {tags}."},
 	{"no_matching_goods", nil, "В чеке нет товаров акции.", "There are no goods of the promotion in the basket."},
 	{"not_birthday", nil, "Сейчас не дни рождения участника.", "These are not the days of the member's birthday."},
-	{"already_given", nil, "Подарок к этому дню рождения уже вручён.", "The present for this birthday has been given already."},
+	{"already_given", nil, "Подарок ко дню рождения в этом году уже вручён.", "The present for this year's birthday has been given already."},
 	{"not_first_purchase", nil, "Это не первая покупка.", "This is not the first purchase."},
 	{"limit_member", params("count"), "Участник уже воспользовался акцией; разрешено раз: {count}.", "The member has used the promotion already; times allowed: {count}."},
 	{"limit_member_day", params("count"), "Участник уже воспользовался акцией сегодня; разрешено раз в день: {count}.", "The member has used the promotion today already; times allowed in a day: {count}."},
