@@ -19,7 +19,8 @@ const (
 	conditionMemory = 10_000 // of the interpreter's own units
 )
 
-// conditionSees is what a condition may ask. Money is in minor units, points in smallest units.
+// conditionSees is what a condition may ask. Money is in minor units. It may not ask for the balance: a sale that spends
+// no points reads none, and a quote and its commit must see the same.
 type conditionSees struct {
 	Member   memberSeen        `expr:"member"`
 	Basket   basketSeen        `expr:"basket"`
@@ -39,7 +40,6 @@ type memberSeen struct {
 	Purchases int      `expr:"purchases"` // before this one
 	Spent     int      `expr:"spent"`     // in the window of levels, before this purchase
 	Days      int      `expr:"days"`      // since joining
-	Balance   int      `expr:"balance"`   // points that may be spent
 }
 
 type basketSeen struct {
@@ -177,7 +177,7 @@ func (s *sale) look() {
 	if m := s.in.Member; m != nil {
 		c.sees.Member = memberSeen{
 			Known: true, Level: m.Tier, Tags: m.Tags, Purchases: int(m.Purchases), Spent: int(m.Spent),
-			Days: int(m.Enrolled), Balance: int(m.Balance),
+			Days: int(m.Enrolled),
 		}
 	}
 	c.sees.Basket = basketSeen{Sum: int(s.gross), Count: len(s.lines), StoredMoney: int(s.in.StoredMoney)}
