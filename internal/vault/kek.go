@@ -1,14 +1,12 @@
 package vault
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/tink-crypto/tink-go/v2/aead/subtle"
@@ -67,54 +65,6 @@ func readKEK(word string) (kek, error) {
 	return kek{id: "kek_" + hex.EncodeToString(sum[:6]), aead: aead}, nil
 }
 
-// ReadKEKs reads keys from a file that only its owner may read.
-func ReadKEKs(path string) (KEKs, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return KEKs{}, fmt.Errorf("vault: key-encryption keys: %w", err)
-	}
-	if open := info.Mode().Perm() & 0o077; open != 0 {
-		return KEKs{}, fmt.Errorf("vault: %s may be read by others (mode %04o): chmod 600", path, info.Mode().Perm())
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return KEKs{}, fmt.Errorf("vault: key-encryption keys: %w", err)
-	}
-	keys, err := ParseKEKs(string(text))
-	if err != nil {
-		return KEKs{}, fmt.Errorf("%w, in %s", err, path)
-	}
-	return keys, nil
-}
-
-// AddKEK draws a new key and puts it first into a file, which it makes where there is none; the keys that the file has
-// stay behind it. The file is replaced at once or not at all.
-func AddKEK(path string) error {
-	old, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("vault: key-encryption keys: %w", err)
-	}
-	if err == nil {
-		if _, err := ReadKEKs(path); err != nil {
-			return err
-		}
-	}
-	text := base64.StdEncoding.EncodeToString(random(keyLength)) + "\n" + string(bytes.TrimLeft(old, "\n"))
-	f, err := os.CreateTemp(filepath.Dir(path), ".kek-*") // with mode 0600
-	if err != nil {
-		return fmt.Errorf("vault: key-encryption keys: %w", err)
-	}
-	defer os.Remove(f.Name())
-	_, err = f.WriteString(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("vault: key-encryption keys: %w", err)
-	}
-	return nil
-}
-
 // IDs names the keys, the one in use first.
 func (k KEKs) IDs() []string {
 	ids := make([]string, len(k.keys))
@@ -133,6 +83,9 @@ func (k KEKs) find(id string) (tink.AEAD, error) {
 	}
 	return nil, k.missing(id)
 }
+
+// Has reports whether the key of an id is among them.
+func (k KEKs) Has(id string) bool { return slices.Contains(k.IDs(), id) }
 
 // missing says which keys the operator has to find again.
 func (k KEKs) missing(ids ...string) error {

@@ -104,13 +104,16 @@ func (v *Vault) rewrap(ctx context.Context, tenant verno.TenantID, version, tota
 		if done += int64(len(old)); progress != nil {
 			progress(done, max(done, total))
 		}
+		if len(rows) < chunk {
+			return nil // It is through, whatever becomes of the context.
+		}
 	}
 }
 
 // RotateKEK puts every tenant's keys under the first of the key-encryption keys, in short transactions; calling it
 // again goes on where it stopped. Afterwards the other key-encryption keys are needed for older backups only.
 func (v *Vault) RotateKEK(ctx context.Context, progress Progress) error {
-	first := v.keks.keys[0]
+	first := v.first()
 	total, err := v.store.Reader().CountTenantKeysNotUnder(ctx, first.id)
 	if err != nil {
 		return err

@@ -50,7 +50,9 @@ var House = verno.TenantID([]byte("verno-house-keys"))
 // Vault opens and seals. It keeps the keys of the tenants it has met in memory. It may be used by many at once.
 type Vault struct {
 	store  *store.Store
+	mu     sync.RWMutex // guards keks
 	keks   KEKs
+	again  func() (KEKs, error)
 	region string
 	rings  sync.Map // verno.TenantID → *ring
 }
@@ -58,20 +60,23 @@ type Vault struct {
 // Options say how to open a vault.
 type Options struct {
 	Region string // of phone numbers without a country, "RU" if empty
+	// Again reads the key-encryption keys once more, where another process has put the tenants' keys under a new one; nil
+	// where they cannot change.
+	Again func() (KEKs, error)
 }
 
 // Open checks that the key-encryption keys open what the database has, and makes the installation's own keys where the
 // database is new. It returns an error that wraps ErrNoKEK where a key is missing.
 func Open(ctx context.Context, st *store.Store, keks KEKs, now time.Time, opt Options) (*Vault, error) {
-	v := &Vault{store: st, keks: keks, region: opt.Region}
+	v := &Vault{store: st, keks: keks, again: opt.Again, region: opt.Region}
 	if v.region == "" {
 		v.region = "RU"
 	}
-	needed, err := st.Reader().KEKs(ctx)
+	needed, err := Needed(ctx, st.Reader())
 	if err != nil {
 		return nil, err
 	}
-	needed = slices.DeleteFunc(needed, func(id string) bool { return slices.Contains(keks.IDs(), id) })
+	needed = slices.DeleteFunc(needed, keks.Has)
 	if len(needed) > 0 {
 		return nil, keks.missing(needed...)
 	}
@@ -114,14 +119,47 @@ func (v *Vault) NewTenant(ctx context.Context, tx *store.Tx, tenant verno.Tenant
 	return nil
 }
 
-// Forget drops the keys in memory, so that versions which another process has made are read. They are read anyway as
-// soon as a value needs them.
-func (v *Vault) Forget() { v.rings.Clear() }
+// Refresh reads the keys of the tenants it has met again, so that versions which another process has made are used
+// from now on. Where that fails the keys in memory stay in use: they go on opening what they opened.
+func (v *Vault) Refresh(ctx context.Context) error {
+	var all error
+	v.rings.Range(func(tenant, _ any) bool {
+		_, err := v.reload(ctx, tenant.(verno.TenantID)) //nolint:forcetypeassert // Nothing else is stored there.
+		all = errors.Join(all, err)
+		return ctx.Err() == nil
+	})
+	return all
+}
+
+// first is the key-encryption key that wraps.
+func (v *Vault) first() kek {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.keks.keys[0]
+}
+
+// kek finds a key-encryption key, by reading all of them again where this is not one that is known.
+func (v *Vault) kek(id string) (tink.AEAD, error) {
+	v.mu.RLock()
+	aead, err := v.keks.find(id)
+	v.mu.RUnlock()
+	if err == nil || v.again == nil {
+		return aead, err
+	}
+	fresh, unread := v.again()
+	if unread != nil || !fresh.Has(id) {
+		return nil, errors.Join(err, unread)
+	}
+	v.mu.Lock()
+	v.keks = fresh
+	v.mu.Unlock()
+	return fresh.find(id)
+}
 
 // newKey draws a key and wraps it.
 func (v *Vault) newKey(tenant verno.TenantID, purpose Purpose, version int64, now time.Time) (store.TenantKey, error) {
 	key := random(keyLength)
-	first := v.keks.keys[0]
+	first := v.first()
 	row := store.TenantKey{Tenant: tenant, Purpose: string(purpose), Version: version, KEK: first.id, CreatedAt: now}
 	if purpose == Sign {
 		row.Public = ed25519.NewKeyFromSeed(key).Public().(ed25519.PublicKey) //nolint:forcetypeassert // The package says so.
@@ -133,7 +171,7 @@ func (v *Vault) newKey(tenant verno.TenantID, purpose Purpose, version int64, no
 
 // openKey unwraps a key.
 func (v *Vault) openKey(row store.TenantKey) ([]byte, error) {
-	aead, err := v.keks.find(row.KEK)
+	aead, err := v.kek(row.KEK)
 	if err != nil {
 		return nil, err
 	}

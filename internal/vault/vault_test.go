@@ -295,7 +295,9 @@ func TestNewTenantInOneTransaction(t *testing.T) {
 			_, err := b.vault.PutPerson(t.Context(), tx, tenant, member, anna(), now)
 			return err
 		})
-		b.vault.Forget()
+		if err := b.vault.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		if p, err := b.vault.Person(t.Context(), s.Reader(), tenant, member); err != nil || p.Phone != "+79161234567" {
 			t.Errorf("%+v, %v", p, err)
 		}
