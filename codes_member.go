@@ -22,6 +22,16 @@ var memberCodes = map[string]CodeText{
 	"card_limit":          {EN: "A member has {max} active cards at most.", RU: "У участника не больше {max} действующих карт."},
 	"programme_ambiguous": {EN: "Say which programme: there is none or more than one.", RU: "Укажите программу: она не одна или её нет."},
 	"consent_no_text":     {EN: "The text that was shown must be given, or its hash.", RU: "Нужен показанный текст или его хеш."},
+	"adjust_daily": {
+		EN: "This is above what you may adjust in a day, {limit}; {left} are left today.",
+		RU: "Это больше вашего дневного лимита {limit}; сегодня осталось {left}.",
+	},
+	"second_person": {
+		EN: "A second person must decide this: not who asked for it, and nobody who joined the staff since.",
+		RU: "Это решает второй сотрудник: не тот, кто предложил, и не принятый на работу позже.",
+	},
+	"task_lapsed":         {EN: "Nobody decided this in time. Ask for it anew.", RU: "Решения вовремя не приняли. Предложите заново."},
+	"task_undecided":      {EN: "An adjustment that waits is approved or refused, and nothing else is.", RU: "Ожидающую корректировку одобряют или отклоняют; с другими задачами этого не делают."},
 	"task_done":           {EN: "The task is done already.", RU: "Задача уже закрыта."},
 	"search_empty":        {EN: "Say what to look for: one field.", RU: "Укажите, что искать: одно поле."},
 	"tag_invalid":         {EN: "A tag has 1 to {max} characters: letters, digits, '-', '_' or ':'.", RU: "В метке от 1 до {max} символов: буквы, цифры, «-», «_» или «:»."},

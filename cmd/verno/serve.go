@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"time"
 
 	"github.com/verno-loyalty/verno/internal/server"
+	"github.com/verno-loyalty/verno/money"
 )
 
 // base are the flags of every command that opens a database.
@@ -52,12 +54,15 @@ func serve(ctx context.Context, t *term, args []string) error {
 	b := baseFlags(f)
 	listen := f.String("listen", "127.0.0.1:8080", "address to answer on")
 	rateless := f.Bool("no-rate-limits", false, "let every caller ask as often as it likes: for benchmarks only")
+	bounds := boundsFlags(f)
+	cooling := f.Duration("phone-cooling", 48*time.Hour, "nothing is spent for so long after staff changed a member's phone; below zero at once")
 	if err := parse(f, args); err != nil {
 		return err
 	}
 	c := b.config(t)
+	c.Adjusting, c.Cooling = *bounds, *cooling
 	if *rateless {
-		c.Rates = server.NoRates
+		c.Rates, c.Adjusting = server.NoRates, server.Unbounded
 	}
 	s, err := server.Open(ctx, c)
 	if err != nil {
@@ -65,6 +70,26 @@ func serve(ctx context.Context, t *term, args []string) error {
 	}
 	defer s.Close()
 	return answer(ctx, t, s, *listen)
+}
+
+// boundsFlags are how many whole points one person adjusts without a second one.
+func boundsFlags(f *flag.FlagSet) *server.Bounds {
+	b := server.Bounded
+	for _, one := range []struct {
+		to         *money.Points
+		name, text string
+	}{
+		{&b.Once, "adjust-once", "points that support adjusts at once without a second person"},
+		{&b.Daily, "adjust-daily", "points that support adjusts in a day"},
+		{&b.AnyOnce, "adjust-any-once", "points that owners and admins adjust at once without a second person"},
+		{&b.AnyDaily, "adjust-any-daily", "points that owners and admins adjust in a day without a second person"},
+	} {
+		f.Func(one.name, fmt.Sprintf("%s (default %d)", one.text, *one.to), func(text string) (err error) {
+			*one.to, err = money.ParsePoints(text, 0)
+			return err
+		})
+	}
+	return &b
 }
 
 // answer starts the jobs and serves until the context ends.

@@ -2,6 +2,7 @@ package member
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -26,62 +27,104 @@ type Adjust struct {
 	Reason   string       // one of Reasons
 }
 
-// Adjusted is what became of it.
+// Adjusted is what became of it: an entry, or a proposal that waits for a second person.
 type Adjusted struct {
-	Entry    verno.EntryID
-	Points   Points // the member's, afterwards
+	Entry    verno.EntryID // zero while it waits
+	Task     verno.TaskID  // under which it waits, zero where it was made
+	Until    time.Time     // how long it waits
+	Points   Points        // the member's, afterwards
 	Replayed bool
 }
 
 // Adjust corrects a member's points as an entry of its own: given points live as long as earned ones, and taken ones are
-// those that lapse first. Errors: adjust_limit, insufficient_points, person_erased.
+// those that lapse first. What is above the bounds of a person becomes a proposal, which Approve or Refuse ends. Errors:
+// adjust_limit, adjust_daily, insufficient_points, person_erased.
 func (r *Roll) Adjust(ctx context.Context, a verno.Actor, now time.Time, q Adjust) (Adjusted, error) {
 	if err := q.check(a); err != nil {
 		return Adjusted{}, err
 	}
-	m, err := living(ctx, r.Store.Reader(), a.Tenant, q.Member)
+	t, err := r.correcting(ctx, a, q)
 	if err != nil {
 		return Adjusted{}, err
 	}
-	rules, err := r.rules.of(ctx, r.Store.Reader(), a.Tenant, m.Programme)
-	if err != nil {
-		return Adjusted{}, missing(err, "programme")
-	}
-	if err := r.withinLimit(a, q, rules.Programme()); err != nil {
-		return Adjusted{}, err
-	}
-	zone, err := rules.zone("")
-	if err != nil {
-		return Adjusted{}, err
-	}
-	unit := verno.PointsUnit(m.Programme)
+	bounds := r.boundsOf(a, t.programme.Points.Scale)
 	m, out, err := r.owned(ctx, a, claim("adjust", q.Key, q.BodyHash), q.Member, func(m verno.Member, w *books.Work) {
-		w.Owners[0].Units, w.Owners[0].Spends = []verno.UnitID{unit}, q.Points < 0
+		w.Owners[0].Units, w.Owners[0].Spends = []verno.UnitID{verno.PointsUnit(m.Programme)}, q.Points < 0
+		day := adjustedOn(a, dayIn(now, t.zone))
+		w.Counters = []verno.PromotionID{day}
 		w.Decide = func(p *books.Page) (books.Result, error) {
-			if err := adjust(p, rules.Programme(), m, zone, q.Points); err != nil {
+			if q.size() > bounds.once {
+				return r.propose(p, a, m, q, bounds)
+			}
+			if err := bounds.count(p, day, q.size()); err != nil {
 				return books.Result{}, err
 			}
-			entry, err := p.Post(m.Owner, "adjustment", q.Reason, a.Name(), nil)
-			if err != nil {
-				return books.Result{}, err
-			}
-			hash := entry.Hash()
-			e := event(verno.EventPointsAdjusted, a, m, m.ID.String(),
-				"points", q.Points.Format(rules.Programme().Points.Scale), "reason", q.Reason)
-			e.Entry, e.Hash = entry.ID(), hash[:]
-			p.Emit(e)
-			return books.Result{ID: entry.ID(), Owner: m.Owner}, nil
+			return t.post(p, a, m)
 		}
 	})
 	if err != nil {
 		return Adjusted{}, err
 	}
-	done := Adjusted{Entry: verno.EntryID(out.ID), Replayed: out.Replayed}
-	err = r.Store.Reader().Snapshot(ctx, func(reader *store.Reader) error {
+	return r.adjusted(ctx, m, out, now)
+}
+
+// adjusted is what a work did, now or when its key was used first.
+func (r *Roll) adjusted(ctx context.Context, m verno.Member, out books.Outcome, now time.Time) (Adjusted, error) {
+	done := Adjusted{Replayed: out.Replayed}
+	if out.Answer == "" {
+		done.Entry = verno.EntryID(out.ID)
+	} else {
+		var waits waiting
+		if err := json.Unmarshal([]byte(out.Answer), &waits); err != nil {
+			return done, err
+		}
+		done.Task, done.Until = verno.TaskID(out.ID), waits.Until
+	}
+	err := r.Store.Reader().Snapshot(ctx, func(reader *store.Reader) (err error) {
 		done.Points, err = pointsOf(ctx, reader, m, now)
 		return err
 	})
 	return done, err
+}
+
+// correction is an adjustment with the rules that say how long points live.
+type correction struct {
+	Adjust
+	programme *verno.Programme
+	zone      *time.Location
+	detail    []string // what the audit says of it besides
+}
+
+func (r *Roll) correcting(ctx context.Context, a verno.Actor, q Adjust) (*correction, error) {
+	m, err := living(ctx, r.Store.Reader(), a.Tenant, q.Member)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := r.rules.of(ctx, r.Store.Reader(), a.Tenant, m.Programme)
+	if err != nil {
+		return nil, missing(err, "programme")
+	}
+	t := &correction{Adjust: q, programme: rules.Programme()}
+	t.zone, err = rules.zone("")
+	return t, err
+}
+
+// post makes the entry.
+func (t *correction) post(p *books.Page, a verno.Actor, m verno.Member) (books.Result, error) {
+	if err := adjust(p, t.programme, m, t.zone, t.Points); err != nil {
+		return books.Result{}, err
+	}
+	entry, err := p.Post(m.Owner, "adjustment", t.Reason, a.Name(), nil)
+	if err != nil {
+		return books.Result{}, err
+	}
+	hash := entry.Hash()
+	e := event(verno.EventPointsAdjusted, a, m, m.ID.String(), append([]string{
+		"points", t.Points.Format(t.programme.Points.Scale), "reason", t.Reason,
+	}, t.detail...)...)
+	e.Entry, e.Hash = entry.ID(), hash[:]
+	p.Emit(e)
+	return books.Result{ID: entry.ID(), Owner: m.Owner}, nil
 }
 
 // check sees who may adjust at all, and that the request is one.
@@ -103,14 +146,6 @@ func (q Adjust) check(a verno.Actor) error {
 
 // size is how many points are moved, below zero for what is no number of points.
 func (q Adjust) size() money.Points { return max(q.Points, -q.Points) }
-
-// withinLimit leaves large adjustments to those who may make any.
-func (r *Roll) withinLimit(a verno.Actor, q Adjust, p *verno.Programme) error {
-	if q.size() > r.AdjustLimit && !a.May.Has(verno.MayAdjustAny) {
-		return verno.Refused("adjust_limit").With("limit", r.AdjustLimit.Format(p.Points.Scale))
-	}
-	return nil
-}
 
 // adjust drafts the postings. What has lapsed meanwhile goes to breakage first, so that it is not what is taken.
 func adjust(p *books.Page, programme *verno.Programme, m verno.Member, zone *time.Location, n money.Points) error {

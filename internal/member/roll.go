@@ -10,7 +10,6 @@ import (
 	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/vault"
-	"github.com/verno-loyalty/verno/money"
 )
 
 // Roll is the book of members. It is safe for use by many at once.
@@ -19,9 +18,13 @@ type Roll struct {
 	Books   *books.Books
 	Vault   *vault.Vault
 	Entropy io.Reader
-	// AdjustLimit is the most points, in smallest units, that whoever may adjust only up to a limit may give or take at
-	// once. Zero leaves adjusting to those without a limit.
-	AdjustLimit money.Points
+	// Adjusting bounds what one adjusts without a second person.
+	Adjusting Bounds
+	// Waits is how long a proposal waits for a second person, three days where it is zero.
+	Waits time.Duration
+	// Cooling is how long nothing can be spent after somebody else changed a member's phone; below zero not at all, two
+	// days where it is zero. Whoever takes over an account begins with its phone.
+	Cooling time.Duration
 
 	rules rulebook
 }
@@ -35,8 +38,9 @@ const (
 // pages bounds a page of a list.
 const pages = 200
 
+// page is how many rows are read for a page: one more may be asked for, to see whether there is another page.
 func page(limit int) int {
-	if limit <= 0 || limit > pages {
+	if limit <= 0 || limit > pages+1 {
 		return pages
 	}
 	return limit

@@ -59,7 +59,7 @@ func setup(t *testing.T, s *store.Store) *bundle {
 	b.books = books.Open(s, b.clock, rand.Reader, func(err error) { t.Error(err) }, books.Options{})
 	t.Cleanup(b.books.Close)
 	b.office = &campaign.Office{Store: s, Entropy: rand.Reader}
-	b.roll = &member.Roll{Store: s, Books: b.books, Vault: v, Entropy: rand.Reader, AdjustLimit: 500}
+	b.roll = &member.Roll{Store: s, Books: b.books, Vault: v, Entropy: rand.Reader, Adjusting: member.Bounds{Once: 500}}
 	b.actor, b.made = b.chain("Чайка")
 	return b
 }

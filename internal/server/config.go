@@ -1,18 +1,13 @@
 package server
 
 import (
-	"errors"
-	"io/fs"
 	"log/slog"
 	"net/netip"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/checkout"
-	"github.com/verno-loyalty/verno/internal/vault"
+	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/web"
 	"github.com/verno-loyalty/verno/internal/web/api"
 	"github.com/verno-loyalty/verno/money"
@@ -22,7 +17,7 @@ import (
 type Config struct {
 	DB      string           // SQLite file or postgres:// URL
 	KEKs    string           // key-encryption keys in base64, one a line; VERNO_KEK of the environment where empty
-	KEKFile string           // or a file with them; FILE.kek beside a SQLite file, ./verno.kek else, made where there is none
+	KEKFile string           // or a file with them; FILE.kek beside a SQLite file, ./verno.kek else
 	Weak    bool             // accept a database that can lose what it acknowledged
 	Region  string           // of phone numbers without a country, RU
 	Clock   func() time.Time // the real one where nil
@@ -32,11 +27,20 @@ type Config struct {
 	Lanes   int // groups that PostgreSQL writes at once
 	Log     *slog.Logger
 
-	AdjustLimit money.Points   // the most that whoever may adjust only up to a limit gives or takes at once
-	Rates       api.Limits     // requests a second, by class of caller
-	Timeout     time.Duration  // of a request, 15 seconds
-	Proxies     []netip.Prefix // whose X-Forwarded-For is believed
-	Version     string         // of Verno
+	Fresh      bool // the database may be a new one: it is made, and its first key drawn, where there is none
+	Alone      bool // no other process may serve the same SQLite file
+	WithoutKey bool // what only reads does without the key
+
+	Access bool          // a line of the log for each request
+	Notice time.Duration // how long /readyz says that Verno stops before it does
+	Drain  time.Duration // how long requests under way may take when it stops, 20 seconds
+
+	Adjusting Bounds         // of points, without a second person; Bounded where it is zero
+	Cooling   time.Duration  // nothing is spent for so long after staff changed a phone, two days
+	Rates     api.Limits     // requests a second, by class of caller
+	Timeout   time.Duration  // of a request, 15 seconds
+	Proxies   []netip.Prefix // whose X-Forwarded-For is believed
+	Version   string         // of Verno
 }
 
 func (c *Config) fill() {
@@ -46,32 +50,23 @@ func (c *Config) fill() {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	if c.Drain == 0 {
+		c.Drain = 20 * time.Second
+	}
+	if c.Adjusting == (Bounds{}) {
+		c.Adjusting = Bounded
+	}
 }
 
-// keys finds the key-encryption keys, and draws the first one where there is none yet.
-func (c *Config) keys() (vault.KEKs, error) {
-	if c.KEKs == "" && c.KEKFile == "" {
-		c.KEKs = os.Getenv("VERNO_KEK")
-	}
-	if c.KEKs != "" {
-		return vault.ParseKEKs(c.KEKs)
-	}
-	file := c.KEKFile
-	if file == "" {
-		file = "verno.kek"
-		if !strings.Contains(c.DB, "://") {
-			path := strings.TrimPrefix(c.DB, "sqlite:")
-			file = filepath.Join(filepath.Dir(path), strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))+".kek")
-		}
-	}
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		if err := vault.AddKEK(file); err != nil {
-			return vault.KEKs{}, err
-		}
-		c.Log.Info("a key-encryption key was drawn: keep a copy of it apart from the backups", "file", file)
-	}
-	return vault.ReadKEKs(file)
-}
+// Bounds are what one who adjusts points may do alone, in whole points.
+type Bounds = member.Bounds
+
+// Bounded is what one adjusts without a second person where the operator says nothing: enough for support to make good a
+// bad day, not enough for an insider to live on.
+var Bounded = Bounds{Once: 1_000, Daily: 5_000, AnyOnce: 20_000, AnyDaily: 100_000}
+
+// Unbounded leaves adjusting to everybody who may adjust at all, for benchmarks.
+var Unbounded = Bounds{Once: money.MaxPoints}
 
 // NoRates sets no limit on anybody, for benchmarks.
 var NoRates = func() api.Limits {

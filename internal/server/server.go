@@ -5,10 +5,12 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -33,8 +35,10 @@ type Server struct {
 	Gate   *auth.Gate
 	Roll   *member.Roll
 
-	stop context.CancelFunc
-	jobs sync.WaitGroup
+	stop     context.CancelFunc
+	jobs     sync.WaitGroup
+	stopping atomic.Bool // /readyz says no from now on
+	release  func()      // lets another process serve the file
 }
 
 // gcPercent trades memory, of which Verno keeps little, for time: what a sale allocates dies with its answer.
@@ -44,27 +48,30 @@ const gcPercent = 400
 func Open(ctx context.Context, c Config) (*Server, error) {
 	c.fill()
 	debug.SetGCPercent(gcPercent)
-	st, err := store.Open(ctx, c.DB, store.Options{Weak: c.Weak, PoolSize: c.Pool, Lanes: c.Lanes})
+	release, err := c.alone()
 	if err != nil {
 		return nil, err
 	}
-	s, err := open(ctx, c, st)
+	st, keys, err := prepare(ctx, &c)
 	if err != nil {
-		_ = st.Close()
+		release()
 		return nil, err
 	}
+	s, err := open(ctx, c, st, keys)
+	if err != nil {
+		release()
+		return nil, refusal(errors.Join(err, st.Close()), c.DB)
+	}
+	s.release = release
 	return s, nil
 }
 
-func open(ctx context.Context, c Config, st *store.Store) (*Server, error) {
-	if _, err := st.Migrate(ctx, c.Clock()); err != nil {
-		return nil, err
+func open(ctx context.Context, c Config, st *store.Store, keys vault.KEKs) (*Server, error) {
+	options := vault.Options{Region: c.Region}
+	if ring := c.keyring(); ring.text == "" {
+		options.Again = ring.read
 	}
-	keys, err := c.keys()
-	if err != nil {
-		return nil, err
-	}
-	v, err := vault.Open(ctx, st, keys, c.Clock(), vault.Options{Region: c.Region})
+	v, err := vault.Open(ctx, st, keys, c.Clock(), options)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +81,7 @@ func open(ctx context.Context, c Config, st *store.Store) (*Server, error) {
 	s.Till = checkout.New(st, s.Books, v, c.Clock, rand.Reader, c.Till)
 	s.Office = &campaign.Office{Store: st, Entropy: rand.Reader}
 	s.Gate = auth.New(auth.Config{Store: st, Vault: v, Entropy: rand.Reader, Record: record})
-	s.Roll = &member.Roll{Store: st, Books: s.Books, Vault: v, Entropy: rand.Reader, AdjustLimit: c.AdjustLimit}
+	s.Roll = &member.Roll{Store: st, Books: s.Books, Vault: v, Entropy: rand.Reader, Adjusting: c.Adjusting, Cooling: c.Cooling}
 	return s, nil
 }
 
@@ -113,6 +120,7 @@ func (s *Server) Close() error {
 	if err := s.seal(last); err != nil && s.stop != nil {
 		s.Config.Log.Warn("the last events will be sealed after the next start", "error", err)
 	}
+	defer s.release()
 	return s.Store.Close()
 }
 

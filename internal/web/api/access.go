@@ -123,4 +123,6 @@ var access = map[string]row{
 	"GET /checkpoints":         {may: verno.MayReadAudit},
 	"GET /tasks":               {may: verno.MayReadMembers},
 	"POST /tasks/{id}/done":    {may: verno.MayReadMembers | verno.MayWriteMembers},
+	"POST /tasks/{id}/approve": {may: verno.MayAdjustAny},
+	"POST /tasks/{id}/refuse":  {may: verno.MayAdjustAny},
 }

@@ -78,6 +78,7 @@ func (a *API) routes() {
 	a.memberRoutes()
 	a.memberSearchRoutes()
 	a.memberPointsRoutes()
+	a.adjustmentRoutes()
 	a.consentRoutes()
 	a.cardRoutes()
 	a.programmeRoutes()

@@ -51,6 +51,8 @@ var russian = map[string]string{ //nolint:gosec // Words about passwords, none o
 	"prove-change":          "Доказать, что событие есть в журнале",
 	"list-tasks":            "На что должен посмотреть человек",
 	"end-task":              "Отметить, что человек посмотрел",
+	"approve-task":          "Одобрить корректировку баллов",
+	"refuse-task":           "Отклонить корректировку баллов",
 	"enrol-member":          "Принять участника",
 	"list-members":          "Список участников",
 	"get-member":            "Прочитать участника",
