@@ -25,6 +25,8 @@ var commonCodes = map[string]CodeText{
 	"route_not_found":    {EN: "There is no such address.", RU: "Такого адреса нет."},
 	"method_not_allowed": {EN: "This address does not take {method}.", RU: "Этот адрес не принимает {method}."},
 	"media_type":         {EN: "Send JSON with Content-Type: application/json.", RU: "Присылайте JSON с Content-Type: application/json."},
+	"not_acceptable":     {EN: "Answers are JSON; take application/json in Accept.", RU: "Ответы приходят в JSON: разрешите application/json в Accept."},
+	"line_too_large":     {EN: "The line is longer than {limit} bytes.", RU: "Строка длиннее {limit} байт."},
 	"body_too_large":     {EN: "The body is larger than {limit} bytes.", RU: "Тело запроса больше {limit} байт."},
 	"rate_limited":       {EN: "Too many requests. Try again in {seconds} s.", RU: "Слишком много запросов. Повторите через {seconds} с."},
 	"overloaded":         {EN: "Too busy right now; nothing was written. Try again with the same key.", RU: "Сейчас перегрузка, ничего не записано. Повторите с тем же ключом.", CashierEN: "Busy, try again", CashierRU: "Занято, повторите"},

@@ -148,7 +148,7 @@ var groups = []group{
 	},
 	{
 		use{kind: verno.KindMalformed},
-		[2]string{"400, 405, 415: the request cannot be read", "400, 405, 415: запрос не читается"},
+		[2]string{"400, 405, 406, 415: the request cannot be read", "400, 405, 406, 415: запрос не читается"},
 		[2]string{
 			"The program that sent it is at fault. The key is free.",
 			"Ошибка в программе, которая его отправила. Ключ свободен.",

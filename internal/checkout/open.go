@@ -89,7 +89,7 @@ func (o *opening) lock(ctx context.Context, tx *store.Tx, p *books.Page) error {
 	case err == nil && done.Kind == books.KindCancel:
 		return verno.Refused("checkout_cancelled")
 	case err == nil:
-		return verno.Refused("checkout_committed")
+		return verno.Refused("checkout_committed").With("operation", done.Key)
 	case !errors.Is(err, store.ErrNotFound):
 		return err
 	}

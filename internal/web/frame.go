@@ -24,8 +24,12 @@ type Frame struct {
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed
 	// Explain turns an error of the floors below into one that people may see; nil for verno.AsError.
 	Explain func(error) *verno.Error
+	// Quiet leaves out the line of each request. Errors are logged anyway.
+	Quiet bool
 	// Observe is told of every answer, for metrics; it may be nil. The route is a template, never a path.
 	Observe func(route string, status int, took time.Duration)
+
+	busy sparing
 }
 
 // Limits of a connection and a request.
@@ -93,7 +97,7 @@ func (f *Frame) Wrap(next http.Handler) http.Handler {
 		defer cancel()
 		r = r.WithContext(ctx)
 		guard(w.Header(), t.id, r.TLS != nil)
-		watched := &watchedWriter{ResponseWriter: w, trace: t}
+		watched := &watchedWriter{ResponseWriter: w, trace: t, packs: packs(r)}
 		defer func() {
 			if caught := recover(); caught != nil {
 				f.rescue(watched, r, caught)
@@ -130,6 +134,9 @@ func (f *Frame) record(r *http.Request, t *trace, took time.Duration) {
 	if f.Observe != nil {
 		f.Observe(route, status, took)
 	}
+	if f.Quiet {
+		return
+	}
 	f.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 		slog.String("request_id", t.id), slog.String("route", route), slog.Int("status", status),
 		slog.Int64("bytes", t.bytes), slog.Int64("took_us", took.Microseconds()), slog.String("actor", t.actor))
@@ -139,6 +146,7 @@ func (f *Frame) record(r *http.Request, t *trace, took time.Duration) {
 type watchedWriter struct {
 	http.ResponseWriter
 	trace *trace
+	packs bool // gzip is asked for
 }
 
 func (w *watchedWriter) WriteHeader(status int) {

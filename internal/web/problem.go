@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -62,13 +64,15 @@ var statuses = map[verno.Kind]int{
 	verno.KindUnavailable:  http.StatusServiceUnavailable,
 }
 
-// Status is the HTTP status of an error. Three codes have one of their own that their kind does not give.
+// Status is the HTTP status of an error. Four codes have one of their own that their kind does not give.
 func Status(e *verno.Error) int {
 	switch e.Code {
 	case "method_not_allowed":
 		return http.StatusMethodNotAllowed
 	case "media_type":
 		return http.StatusUnsupportedMediaType
+	case "not_acceptable":
+		return http.StatusNotAcceptable
 	case "etag_missing":
 		return http.StatusPreconditionRequired
 	}
@@ -126,13 +130,6 @@ func Fail(w http.ResponseWriter, r *http.Request, err error, extra ...Extra) {
 	write(w, p.Status, "application/problem+json", b)
 }
 
-// Report logs an error where it is ours to mend. Whoever shows an error without Fail, as a part of an answer, reports it.
-func Report(ctx context.Context, e *verno.Error) {
-	if t := traceOf(ctx); t != nil && e.Kind == verno.Internal {
-		t.frame.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", t.id), slog.String("error", e.Error()))
-	}
-}
-
 // explain finds the error that people may see. A request whose time is up was not answered by what it waited for.
 func explain(r *http.Request, err error) *verno.Error {
 	if _, known := errors.AsType[*verno.Error](err); !known && errors.Is(err, context.DeadlineExceeded) {
@@ -155,9 +152,23 @@ func Show(w http.ResponseWriter, status int, v any) {
 	}
 }
 
+// Serve answers what is the same for everybody, such as a page, and lets it be kept as long as it has not changed.
+func Serve(w http.ResponseWriter, r *http.Request, mediaType string, b []byte) {
+	sum := sha256.Sum256(b)
+	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
+	h := w.Header()
+	h["Cache-Control"], h["Etag"] = []string{"no-cache"}, []string{tag}
+	if r.Header.Get("If-None-Match") == tag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	write(w, http.StatusOK, mediaType, b)
+}
+
 func write(w http.ResponseWriter, status int, mediaType string, b []byte) {
 	h := w.Header()
 	h["Content-Type"] = []string{mediaType}
+	b = packed(w, b)
 	h["Content-Length"] = []string{strconv.Itoa(len(b))}
 	w.WriteHeader(status)
 	_, _ = w.Write(b) //nolint:gosec // JSON, said to be JSON, with nosniff. Who is gone does not read that he is.

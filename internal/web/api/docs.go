@@ -30,7 +30,7 @@ func (a *API) docPages() {
 		if name == "reference.html" {
 			path = "/docs"
 		}
-		a.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) { page(w, mediaType, body) })
+		a.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { page(w, r, mediaType, body) })
 	}
 	asset("reference.html", "text/html; charset=utf-8")
 	asset("docs.css", "text/css; charset=utf-8")
@@ -40,16 +40,15 @@ func (a *API) docPages() {
 		a.errors[lang] = errorsIn(lang)
 	}
 	a.mux.HandleFunc("GET /docs/errors", func(w http.ResponseWriter, r *http.Request) {
-		page(w, "text/html; charset=utf-8", a.errors[web.Lang(r)])
+		page(w, r, "text/html; charset=utf-8", a.errors[web.Lang(r)])
 	})
 }
 
-func page(w http.ResponseWriter, mediaType string, body []byte) {
+func page(w http.ResponseWriter, r *http.Request, mediaType string, body []byte) {
 	h := w.Header()
-	h.Set("Content-Type", mediaType)
 	h.Set("Content-Security-Policy", web.PageContent)
 	h.Set("Vary", "Accept-Language")
-	_, _ = w.Write(body)
+	web.Serve(w, r, mediaType, body)
 }
 
 // errorList is the page of all codes.

@@ -128,6 +128,9 @@ func describe(registry huma.Registry, op registered, problem *huma.Schema) *huma
 	}
 	if body, ok := op.in.FieldByName("Body"); ok {
 		d.RequestBody = &huma.RequestBody{Required: true, Content: content("application/json", registry.Schema(body.Type, true, ""))}
+		if op.line != nil {
+			d.RequestBody.Content[web.LinesMedia] = &huma.MediaType{Schema: registry.Schema(op.line, true, "")}
+		}
 	}
 	d.Responses = responses(registry, op, problem)
 	return d
@@ -159,6 +162,10 @@ func responses(registry huma.Registry, op registered, problem *huma.Schema) map[
 	if slices.Contains(op.codes, "totals_changed") {
 		conflict := content("application/problem+json", registry.Schema(reflect.TypeFor[TotalsChanged](), true, ""))
 		all["409"] = &huma.Response{Description: "The world has changed; with totals_changed comes the new quote.", Content: conflict}
+	}
+	if slices.Contains(op.codes, "receipt_exists") || slices.Contains(op.codes, "checkout_committed") {
+		taken := content("application/problem+json", registry.Schema(reflect.TypeFor[Taken](), true, ""))
+		all["422"] = &huma.Response{Description: "Refused or wrong; with receipt_exists and checkout_committed comes what is there already.", Content: taken}
 	}
 	if strings.Contains(op.detail, "dry_run") {
 		all["200"] = &huma.Response{Description: "What would come of it.", Content: done.Content, Headers: headers}

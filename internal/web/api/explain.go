@@ -47,22 +47,25 @@ func inWords(e *verno.Error, lang string) *verno.Error {
 }
 
 // extras are the members that an error carries into its problem.
-func extras(err error, lang string) []web.Extra {
+func (a *API) extras(ctx context.Context, c *call, err error) []web.Extra {
 	e, ok := errors.AsType[*verno.Error](err)
 	if !ok {
 		return nil
 	}
 	if q, ok := e.Data.(*checkout.Quote); ok {
-		return []web.Extra{{Name: "quote", Value: showQuote(q, lang)}}
+		return []web.Extra{{Name: "quote", Value: showQuote(q, c.lang)}}
+	}
+	if there := a.existing(ctx, c, e); there != nil {
+		return []web.Extra{{Name: "existing", Value: there}}
 	}
 	return nil
 }
 
 // fail answers an error of a use case.
-func (a *API) fail(w http.ResponseWriter, r *http.Request, err error, lang string) {
-	more := extras(err, lang)
+func (a *API) fail(w http.ResponseWriter, r *http.Request, c *call, err error) {
+	more := a.extras(r.Context(), c, err)
 	if e, ok := errors.AsType[*verno.Error](err); ok {
-		err = inWords(e, lang)
+		err = inWords(e, c.lang)
 	}
 	web.Fail(w, r, err, more...)
 }

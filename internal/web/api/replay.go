@@ -54,32 +54,58 @@ type ReplayResult struct {
 
 // ReplayedReceipt is what became of one receipt.
 type ReplayedReceipt struct {
+	Line    int          `json:"line,omitempty" doc:"Of a body in lines: which of them, from 1 on."`
 	Key     Key          `json:"key,omitempty"`
 	State   string       `json:"state" enum:"applied,duplicate,conflict,rejected,retry" doc:"duplicate: it was there already; conflict: the key, the checkout or the number belongs to another receipt; rejected: never, see error; retry: hand it in again."`
 	Receipt *Receipt     `json:"receipt,omitempty"`
 	Debt    money.Points `json:"points_debt,omitempty" doc:"Points that were spent and not there: a debt, and a task for the manager."`
 	Error   *web.Problem `json:"error,omitempty"`
+	There   *Existing    `json:"existing,omitempty" doc:"Of a conflict: the receipt that has the place."`
 }
 
-const maxReplayBody = 8 << 20
+const (
+	maxReplayBody = 8 << 20
+	maxReplayLine = 1 << 20
+)
 
 func (a *API) replayRoutes() {
 	handle(a, operation{
 		route: "POST /receipts:batch", id: "replay-receipts", tag: "receipts", summary: "Hand in offline receipts", limit: maxReplayBody,
-		detail: "Takes in up to 500 receipts that a till made offline, each by itself and each exactly once by its key. Nothing is lost for a shortage: it becomes a debt and a task. The answer is 200 even where every receipt was rejected.",
+		line:   reflect.TypeFor[OfflineReceipt](),
+		detail: "Takes in up to 500 receipts that a till made offline, each by itself and each exactly once by its key. Nothing is lost for a shortage: it becomes a debt and a task. The answer is 200 even where every receipt was rejected. The body is one JSON object, or application/x-ndjson: one receipt a line, of at most 1 MiB, and a line that cannot be read is rejected alone.",
 	}, a.replay)
 }
 
-type replayRequest struct{ Body ReplayBody }
+type replayRequest struct {
+	Body  ReplayBody
+	Lines []web.Line // instead of Body
+}
+
+var _ lined = (*replayRequest)(nil)
+
+func (q *replayRequest) lines() (*[]web.Line, int) { return &q.Lines, verno.MaxBatch }
+
+// texts are the receipts as they were sent, whether in a list or in lines.
+func (q *replayRequest) texts() []web.Line {
+	if q.Lines != nil {
+		return q.Lines
+	}
+	all := make([]web.Line, len(q.Body.Receipts))
+	for i, raw := range q.Body.Receipts {
+		all[i].Text = raw
+	}
+	return all
+}
 
 func (a *API) replay(ctx context.Context, c *call, in *replayRequest) (*ReplayResult, error) {
-	result := &ReplayResult{Items: make([]ReplayedReceipt, len(in.Body.Receipts))}
+	texts := in.texts()
+	result := &ReplayResult{Items: make([]ReplayedReceipt, len(texts))}
 	var batch []checkout.Replay
 	var places []int // in the result, of each of the batch
-	for i, raw := range in.Body.Receipts {
+	for i, text := range texts {
 		var r OfflineReceipt
-		err := web.Decode(raw, &r)
-		result.Items[i].Key = r.Key
+		err := web.DecodeLine(text.Text, maxReplayLine, &r)
+		result.Items[i].Line, result.Items[i].Key = text.Number, r.Key
 		if err == nil {
 			var one checkout.Replay
 			if one, err = r.replay(); err == nil {
@@ -104,7 +130,7 @@ func (a *API) replay(ctx context.Context, c *call, in *replayRequest) (*ReplayRe
 			item.Receipt = showReceipt(o.Receipt)
 		}
 		if o.Err != nil {
-			item.Error = problem(ctx, o.Err, c.lang)
+			item.Error, item.There = problem(ctx, o.Err, c.lang), a.existing(ctx, c, o.Err)
 		}
 	}
 	return result, nil

@@ -24,11 +24,12 @@ type operation struct {
 	tag     string // the resource, under which the document lists it
 	summary string
 	detail  string
-	status  int      // of success; 0 for 200
-	keyed   keyed    // whether it takes an Idempotency-Key
-	matched bool     // whether it takes an If-Match
-	codes   []string // errors that a caller must be ready for, beside those of every route
-	limit   int64    // bytes of the body; 0 for web.DefaultBody
+	status  int          // of success; 0 for 200
+	keyed   keyed        // whether it takes an Idempotency-Key
+	matched bool         // whether it takes an If-Match
+	codes   []string     // errors that a caller must be ready for, beside those of every route
+	limit   int64        // bytes of the body; 0 for web.DefaultBody
+	line    reflect.Type // of a body that may also be lines: what stands in one
 }
 
 // keyed says what a route wants of Idempotency-Key.
@@ -84,6 +85,10 @@ func handle[In, Out any](a *API, op operation, do func(context.Context, *call, *
 	body, hasBody := in.FieldByName("Body")
 	method, path, _ := strings.Cut(op.route, " ")
 	a.mux.HandleFunc(method+" "+Base+path, func(w http.ResponseWriter, r *http.Request) {
+		if !web.Accepts(r) {
+			web.Fail(w, r, verno.Malformed("not_acceptable"))
+			return
+		}
 		c, err := a.guard(w, r, row)
 		if err != nil {
 			web.Fail(w, r, err)
@@ -103,6 +108,11 @@ func handle[In, Out any](a *API, op operation, do func(context.Context, *call, *
 	})
 }
 
+// lined is a request whose body may also be lines, of which it takes so many.
+type lined interface {
+	lines() (into *[]web.Line, most int)
+}
+
 // bind reads the parameters, the headers and the body.
 func (a *API) bind(w http.ResponseWriter, r *http.Request, op operation, c *call, params, body any) error {
 	if err := web.ReadParams(r, params); err != nil {
@@ -119,11 +129,16 @@ func (a *API) bind(w http.ResponseWriter, r *http.Request, op operation, c *call
 			return err
 		}
 	}
+	limit := op.limit
+	if limit == 0 {
+		limit = web.DefaultBody
+	}
+	if in, ok := params.(lined); ok && web.AreLines(r) {
+		into, most := in.lines()
+		*into, err = web.ReadLines(w, r, limit, most)
+		return err
+	}
 	if body != nil {
-		limit := op.limit
-		if limit == 0 {
-			limit = web.DefaultBody
-		}
 		if err := web.ReadJSON(w, r, limit, body); err != nil {
 			return err
 		}
@@ -151,7 +166,7 @@ func (a *API) show(w http.ResponseWriter, r *http.Request, op operation, c *call
 		h["Idempotent-Replayed"] = []string{"true"}
 	}
 	if err != nil {
-		a.fail(w, r, err, c.lang)
+		a.fail(w, r, c, err)
 		return
 	}
 	if c.answer.revision > 0 {

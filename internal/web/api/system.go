@@ -55,9 +55,8 @@ func (a *API) metrics(w http.ResponseWriter, r *http.Request) {
 	promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}).ServeHTTP(w, r)
 }
 
-func (a *API) openAPI(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(a.document)
+func (a *API) openAPI(w http.ResponseWriter, r *http.Request) {
+	web.Serve(w, r, "application/json", a.document)
 }
 
 // unknown answers what no route takes: no such address, or not by this method.
@@ -68,13 +67,20 @@ func (a *API) unknown(w http.ResponseWriter, r *http.Request) {
 		ask.Method = method
 		if _, pattern := a.mux.Handler(ask); pattern != "/" && pattern != "" {
 			allowed = append(allowed, method)
+			if method == http.MethodGet {
+				allowed = append(allowed, http.MethodHead)
+			}
 		}
 	}
 	if len(allowed) == 0 || slices.Contains(allowed, r.Method) {
 		web.Fail(w, r, verno.NotFound("route_not_found"))
 		return
 	}
-	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	w.Header().Set("Allow", strings.Join(append(allowed, http.MethodOptions), ", "))
+	if r.Method == http.MethodOptions { // There is no CORS: it tells a program what an address takes, a page nothing.
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	web.Fail(w, r, verno.Malformed("method_not_allowed").With("method", method(r.Method)))
 }
 

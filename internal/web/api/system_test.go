@@ -25,7 +25,7 @@ func TestSystem(t *testing.T) {
 	}
 	b.ask(request{do: "GET /nowhere"}).want(404, "route_not_found")
 	b.ask(request{do: "GET //nowhere"}).want(404, "route_not_found")
-	if r := b.ask(request{do: "DELETE /members"}).want(405, "method_not_allowed"); r.header.Get("Allow") != "GET, POST" {
+	if r := b.ask(request{do: "DELETE /members"}).want(405, "method_not_allowed"); r.header.Get("Allow") != "GET, HEAD, POST, OPTIONS" {
 		t.Errorf("allowed: %v", r.header)
 	}
 	b.ask(request{do: "POST /checkouts/quote", token: b.token, body: "{"}).want(400, "malformed_json")
