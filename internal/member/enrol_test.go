@@ -1,6 +1,7 @@
 package member_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -175,6 +176,27 @@ func TestWelcome(t *testing.T) {
 			t.Errorf("timeline %+v", steps)
 		}
 		b.balanced(m.Owner)
+	})
+}
+
+// TestWelcomeByLevel: who joins is at the level that needs no spend, and gets what is for that level.
+func TestWelcomeByLevel(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		p, err := b.office.Programme(b.ctx, b.actor, b.made.Programme)
+		b.must(err)
+		p.Draft.Levels.Levels = []verno.Level{{ID: "base", Name: "Base"}, {ID: "gold", Name: "Gold", From: 1000_00}}
+		_, err = b.office.ChangeProgramme(b.ctx, b.actor, b.clock(), p.Revision, p.Draft)
+		b.must(err)
+		for i, level := range []string{"base", "gold"} {
+			b.promote(verno.Promotion{
+				Name: level, Type: "welcome_bonus", Active: true, Audience: verno.Audience{Levels: []string{level}},
+				Settings: json.RawMessage(fmt.Sprintf(`{"points":%d}`, 100<<i)),
+			})
+		}
+		if p := b.points(b.enrol(anna()).ID); p.Balance != 100 {
+			t.Errorf("points %+v", p)
+		}
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/ledger"
+	"github.com/verno-loyalty/verno/internal/progress"
 	"github.com/verno-loyalty/verno/internal/promo"
 	"github.com/verno-loyalty/verno/internal/store"
 )
@@ -87,7 +88,9 @@ func (j *joining) welcome(p *books.Page, known bool) error {
 		j.welcomed(o, moment)
 		return nil
 	}
-	in := promo.Input{Member: &verno.MemberFacts{Tags: m.Tags}, Moment: moment, Left: j.left(p)}
+	facts := verno.MemberFacts{Tags: m.Tags}
+	facts.Level, _, _ = progress.Level(programme.Levels, nil, moment.Month())
+	in := promo.Input{Member: &facts, Moment: moment, Left: j.left(p)}
 	var out verno.Outcome
 	j.rules.Enrol(&in, false, &out)
 	for i := range out.Awards {
