@@ -99,7 +99,7 @@ func checkProgramme(ctx context.Context, r *store.Reader, tenant verno.TenantID,
 		}
 	}
 	checkZone(&f, draft.TimeZone)
-	return join(&f, promo.Validate(&verno.Version{Programme: draft}), "")
+	return join(&f, promo.Validate(&verno.Version{Programme: draft}))
 }
 
 // checkZone sees that a time zone has a name that every machine knows.
@@ -109,15 +109,15 @@ func checkZone(f *verno.Faults, name string) {
 	}
 }
 
-// join adds the problems that the rules found, each under its pointer. The problems themselves go along as data, for
+// join adds the problems that the rules found. The problems themselves go along as data, for
 // whoever shows them in the words of the rules.
-func join(f *verno.Faults, problems []promo.Problem, under string) error {
+func join(f *verno.Faults, problems []promo.Problem) error {
 	for _, p := range problems {
 		var params []string
 		for name, value := range p.Params {
 			params = append(params, name, value)
 		}
-		f.Say(under+p.Pointer, p.Code, params...)
+		f.Say(p.Pointer, p.Code, params...)
 	}
 	e := verno.AsError(f.Err())
 	if e == nil {

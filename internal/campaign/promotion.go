@@ -138,5 +138,5 @@ func checkPromotion(ctx context.Context, r *store.Reader, of store.Programme, dr
 			own = append(own, p)
 		}
 	}
-	return join(&f, own, "")
+	return join(&f, own)
 }

@@ -145,7 +145,7 @@ func compiled(v *verno.Version) (*promo.Rules, error) {
 			p.Pointer = "/programme" + p.Pointer
 		}
 	}
-	return rules, join(&f, problems, "")
+	return rules, join(&f, problems)
 }
 
 // differ says whether a version would change what is in force, and notes in detail what: the promotions by ID, at most
