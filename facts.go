@@ -5,10 +5,10 @@ import "github.com/verno-loyalty/verno/money"
 // MemberFacts is what rules may know of a member at a moment. It holds nothing from which a person can be told: a
 // receipt stores it, and the receipt outlives the person.
 type MemberFacts struct {
-	Tier      string // id of the level reached, empty for none
+	Level     string // id of the level reached, empty for none
 	Tags      []string
 	Purchases int64                 // committed before this one
-	Spent     money.Amount          // in the programme's tier window, before this purchase
+	Spent     money.Amount          // in the window of levels, before this purchase
 	Enrolled  int64                 // whole days since enrolment
 	Birthday  []PromotionID         // birthday promotions whose window is open
 	Stamps    map[PromotionID]int64 // below zero where returns took more than there was

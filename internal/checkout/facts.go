@@ -20,7 +20,7 @@ func factsOf(r *rules, o *store.Owner, has holdings, p *verno.Presence, m verno.
 	now := verno.Micros(m.At)
 	programme := r.Programme()
 	f := &verno.MemberFacts{Purchases: s.Purchases}
-	f.Tier, f.Spent, _ = progress.Level(programme.Levels, s.Spend, m.Month())
+	f.Level, f.Spent, _ = progress.Level(programme.Levels, s.Spend, m.Month())
 	if e, ok := s.Enrolled[programme.ID]; ok {
 		f.Enrolled = max(0, int64(m.At.Sub(verno.FromMicros(e.At))/(24*time.Hour)))
 	}

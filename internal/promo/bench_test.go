@@ -24,7 +24,7 @@ func sold(n int) *verno.Basket {
 
 func regular() *verno.MemberFacts {
 	return &verno.MemberFacts{
-		Tier: "silver", Tags: []string{"regular"}, Purchases: 12, Spent: 2_000_00, Balance: 5000, SpendCap: 5000,
+		Level: "silver", Tags: []string{"regular"}, Purchases: 12, Spent: 2_000_00, Balance: 5000, SpendCap: 5000,
 	}
 }
 

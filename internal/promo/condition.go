@@ -176,7 +176,7 @@ func (s *sale) look() {
 	c.sees.Member = memberSeen{}
 	if m := s.in.Member; m != nil {
 		c.sees.Member = memberSeen{
-			Known: true, Level: m.Tier, Tags: m.Tags, Purchases: int(m.Purchases), Spent: int(m.Spent),
+			Known: true, Level: m.Level, Tags: m.Tags, Purchases: int(m.Purchases), Spent: int(m.Spent),
 			Days: int(m.Enrolled),
 		}
 	}

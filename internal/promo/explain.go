@@ -99,7 +99,7 @@ func (s *sale) absent(p *promotion) reason {
 	switch {
 	case m == nil && !p.Audience.Anonymous:
 		return reason{code: "members_only"}
-	case m != nil && len(p.Audience.Levels) > 0 && !x.levels[m.Tier].holds(p.at):
+	case m != nil && len(p.Audience.Levels) > 0 && !x.levels[m.Level].holds(p.at):
 		return reason{code: "wrong_level", text: strings.Join(s.rules.levelNames(p.Audience.Levels), ", ")}
 	}
 	if x.who(here, m); !here.has(p.at) {

@@ -21,7 +21,7 @@ func sells(t *testing.T, p verno.Promotion) {
 	o := evaluate(r, promo.Input{
 		Basket: basketOf(line("a", "food/dairy", 9_99, 3*money.One), line("b", "toys", 123_45, money.One)),
 		Member: &verno.MemberFacts{
-			Tier: "gold", Tags: []string{"vip"}, Birthday: []verno.PromotionID{id(1)}, Balance: 100, SpendCap: 100,
+			Level: "gold", Tags: []string{"vip"}, Birthday: []verno.PromotionID{id(1)}, Balance: 100, SpendCap: 100,
 			Stamps: map[verno.PromotionID]int64{id(1): 2},
 		},
 		Spend: -1,

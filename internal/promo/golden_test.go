@@ -53,7 +53,7 @@ type lineFile struct {
 }
 
 type memberFile struct {
-	Tier      string                 `json:"level"`
+	Level     string                 `json:"level"`
 	Tags      []string               `json:"tags"`
 	Purchases int64                  `json:"purchases"`
 	Birthday  []string               `json:"birthday"`
@@ -166,7 +166,7 @@ func (s *scenario) input() promo.Input {
 		return in
 	}
 	m := verno.MemberFacts{
-		Tier: f.Member.Tier, Tags: f.Member.Tags, Purchases: f.Member.Purchases, Balance: f.Member.Balance,
+		Level: f.Member.Level, Tags: f.Member.Tags, Purchases: f.Member.Purchases, Balance: f.Member.Balance,
 		SpendCap: f.Member.Balance, Stamps: map[verno.PromotionID]int64{}, Usage: map[verno.PromotionID]verno.Usage{},
 	}
 	if f.Member.SpendCap != nil {

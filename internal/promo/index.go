@@ -185,7 +185,7 @@ func (x *index) who(live set, m *verno.MemberFacts) {
 		live.keep(x.anonymous)
 		return
 	}
-	level := x.levels[m.Tier]
+	level := x.levels[m.Level]
 	for w := range live {
 		mask := x.anyLevel[w]
 		if level != nil {

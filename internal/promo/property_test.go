@@ -164,7 +164,7 @@ func (w *world) looks(p *verno.Promotion) bool {
 		return false
 	case s.From != nil && (at.Before(*s.From) || !at.Before(*s.Until)):
 		return false
-	case m == nil && !p.Audience.Anonymous || m != nil && !within(p.Audience.Levels, m.Tier):
+	case m == nil && !p.Audience.Anonymous || m != nil && !within(p.Audience.Levels, m.Level):
 		return false
 	case m != nil && p.Audience.Tags != nil && !slices.ContainsFunc(m.Tags, func(tag string) bool { return slices.Contains(p.Audience.Tags, tag) }):
 		return false

@@ -144,7 +144,7 @@ func drawWorld(t *rapid.T) world {
 
 func drawMember(t *rapid.T, promotions int) *verno.MemberFacts {
 	m := &verno.MemberFacts{
-		Tier: pick(t, append(someLevels, "")), Tags: some(t, someTags), Purchases: rapid.Int64Range(0, 2).Draw(t, "purchases"),
+		Level: pick(t, append(someLevels, "")), Tags: some(t, someTags), Purchases: rapid.Int64Range(0, 2).Draw(t, "purchases"),
 		Balance: money.Points(rapid.Int64Range(-100, 3000).Draw(t, "balance")), Stamps: map[verno.PromotionID]int64{},
 		Usage: map[verno.PromotionID]verno.Usage{},
 	}

@@ -46,7 +46,7 @@ type lineJSON struct {
 }
 
 type memberJSON struct {
-	Tier      string                            `json:"l"`
+	Level     string                            `json:"l"`
 	Tags      []string                          `json:"t"`
 	Purchases int64                             `json:"n"`
 	Spent     money.Amount                      `json:"s"`
@@ -108,7 +108,7 @@ func appendLine(b []byte, l *verno.Line) []byte {
 
 func appendMember(b []byte, m *verno.MemberFacts) []byte {
 	b = append(b, `,"m":{"l":`...)
-	b = appendString(b, m.Tier)
+	b = appendString(b, m.Level)
 	if len(m.Tags) > 0 {
 		b = appendAny(b, "t", m.Tags)
 	}
@@ -352,7 +352,7 @@ func readFacts(text []byte, f *verno.Facts, currency money.Currency) error {
 	}
 	if m := j.Member; m != nil {
 		f.Member = &verno.MemberFacts{
-			Tier: m.Tier, Tags: m.Tags, Purchases: m.Purchases, Spent: m.Spent, Enrolled: m.Enrolled, Birthday: m.Birthday,
+			Level: m.Level, Tags: m.Tags, Purchases: m.Purchases, Spent: m.Spent, Enrolled: m.Enrolled, Birthday: m.Birthday,
 			Stamps: m.Stamps, Usage: m.Usage, Balance: m.Balance, SpendCap: m.SpendCap,
 		}
 	}

@@ -78,7 +78,7 @@ func TestBrokenTextStaysText(t *testing.T) {
 			r := &store.ReceiptRow{Receipt: verno.Receipt{Tenant: us, ID: id[verno.ReceiptID](n + 1), ReceivedAt: now, OccurredAt: now}}
 			r.Facts.Basket.Lines = []verno.Line{{ID: "1", Name: bad, SKU: "after"}}
 			r.Facts.Basket.Coupons = []string{bad}
-			r.Facts.Member = &verno.MemberFacts{Tier: bad, Purchases: 7}
+			r.Facts.Member = &verno.MemberFacts{Level: bad, Purchases: 7}
 			r.Tenders = []verno.Tender{{Kind: verno.TenderCash, Amount: 5, Reference: bad}}
 			inHot(t, s, func(h *store.HotTx) { h.PutReceipts([]*store.ReceiptRow{r}) })
 			got, err := s.Reader().Receipt(t.Context(), us, r.ID)
@@ -88,7 +88,7 @@ func TestBrokenTextStaysText(t *testing.T) {
 			}
 			want := string([]rune(bad)) // U+FFFD for each byte that is none.
 			line := got.Facts.Basket.Lines[0]
-			if line.Name != want || got.Facts.Basket.Coupons[0] != want || got.Facts.Member.Tier != want || got.Tenders[0].Reference != want {
+			if line.Name != want || got.Facts.Basket.Coupons[0] != want || got.Facts.Member.Level != want || got.Tenders[0].Reference != want {
 				t.Errorf("%q: read %q, %+v, %+v, %+v", bad, line.Name, got.Facts.Basket, got.Facts.Member, got.Tenders)
 			}
 			if line.SKU != "after" || got.Facts.Member.Purchases != 7 || got.Tenders[0].Amount != 5 {
