@@ -2,13 +2,16 @@ package server
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 
 	"github.com/verno-loyalty/verno/internal/store"
 )
 
 // Backup copies the database, running or not, into a file. The key-encryption keys are not in it.
 func Backup(ctx context.Context, c Config, path string, progress func(done, total int64)) error {
-	st, err := store.Open(ctx, c.DB, store.Options{Weak: c.Weak})
+	c.fill()
+	st, err := look(ctx, &c)
 	if err != nil {
 		return err
 	}
@@ -16,5 +19,30 @@ func Backup(ctx context.Context, c Config, path string, progress func(done, tota
 	return st.Backup(ctx, path, progress)
 }
 
-// Restore fills an empty database from a backup.
-func Restore(ctx context.Context, c Config, path string) error { return store.Restore(ctx, path, c.DB) }
+// Restore fills an empty database from a backup, after a look at whether the backup is whole, and brings it to this
+// program's schema. The key-encryption key is tried where the backup is in place, so that nobody believes in a backup
+// whose key is gone.
+func Restore(ctx context.Context, c Config, path string) error {
+	c.fill()
+	if !c.WithoutKey {
+		if _, err := c.keyring().read(); err != nil {
+			return err
+		}
+	}
+	switch err := store.Restore(ctx, path, c.DB); {
+	case err == nil:
+	case errors.Is(err, store.ErrNotEmpty), errors.Is(err, fs.ErrPermission), errors.Is(err, store.ErrFull),
+		errors.Is(err, store.ErrUnavailable):
+		return refusal(err, c.DB)
+	case ctx.Err() != nil:
+		return err
+	default:
+		return refuse("backup_damaged", err, "file", path)
+	}
+	st, err := store.Open(ctx, c.DB, store.Options{Weak: c.Weak, PoolSize: 2, Lanes: 1})
+	if err != nil {
+		return refusal(err, c.DB)
+	}
+	_, err = st.Migrate(ctx, c.Clock())
+	return refusal(errors.Join(err, st.Close()), c.DB)
+}

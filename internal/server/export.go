@@ -5,12 +5,12 @@ import (
 	"io"
 
 	"github.com/verno-loyalty/verno/internal/exchange"
-	"github.com/verno-loyalty/verno/internal/store"
 )
 
-// ExportLedger writes a tenant's sealed log with all entries as NDJSON. It only reads, and needs no key.
+// ExportLedger writes a tenant's sealed log with all entries as NDJSON. It only reads.
 func ExportLedger(ctx context.Context, c Config, whose Whose, w io.Writer, progress func(events, of int64)) (int64, error) {
-	st, err := store.Open(ctx, c.DB, store.Options{Weak: c.Weak})
+	c.fill()
+	st, err := look(ctx, &c)
 	if err != nil {
 		return 0, err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -25,7 +26,7 @@ func (s *Server) Handler() http.Handler {
 	metrics.MustRegister(s.gauges()...)
 	frame := &web.Frame{
 		Log: s.Config.Log, Clock: s.Config.Clock, Entropy: rand.Reader, Timeout: s.Config.Timeout, Proxies: s.Config.Proxies,
-		Explain: api.Explain, Observe: web.NewObserver(metrics),
+		Explain: api.Explain, Observe: web.NewObserver(metrics), Quiet: !s.Config.Access,
 	}
 	return frame.Wrap(api.New(api.Deps{
 		Till: s.Till, Members: s.Roll, Office: s.Office, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame,
@@ -53,14 +54,29 @@ func (s *Server) prove(ctx context.Context, tenant verno.TenantID, seq int64) ([
 
 // ready asks the database the smallest question.
 func (s *Server) ready(ctx context.Context) error {
+	if s.stopping.Load() {
+		return verno.Unavailable("overloaded", 1).Because(errStopping)
+	}
 	_, err := s.Store.Reader().Tenants(ctx)
 	return err
 }
 
-// drain is how long requests that are under way may take when the server stops.
-const drain = 20 * time.Second
+var errStopping = errors.New("verno stops")
 
-// Serve answers on a listener until the context ends, then lets what is under way finish.
+// Listen takes the address that the server will answer on.
+func Listen(ctx context.Context, address string) (net.Listener, error) {
+	on, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	switch {
+	case err == nil:
+		return on, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, refuse("port_in_use", err, "address", address)
+	}
+	return nil, refuse("address_invalid", err, "address", address)
+}
+
+// Serve answers on a listener until the context ends. Then /readyz says so for a moment, in which balancers look
+// elsewhere; then nobody is let in any more, and what is under way has until Config.Drain to finish.
 func (s *Server) Serve(ctx context.Context, on net.Listener) error {
 	h := web.Server(s.Handler(), nil, s.Config.Log)
 	failed := make(chan error, 1)
@@ -70,10 +86,17 @@ func (s *Server) Serve(ctx context.Context, on net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
-	defer cancel()
-	if err := h.Shutdown(stop); err != nil {
+	s.stopping.Store(true)
+	select {
+	case err := <-failed:
 		return err
+	case <-time.After(s.Config.Notice):
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Config.Drain)
+	defer cancel()
+	if err := h.Shutdown(drain); err != nil {
+		s.Config.Log.Warn("requests were cut off, as they took too long to finish", "waited", s.Config.Drain)
+		_ = h.Close()
 	}
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
 		return err

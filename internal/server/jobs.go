@@ -24,6 +24,7 @@ func (s *Server) Start() {
 		{"lapse holds", 30 * time.Second, s.lapseHolds},
 		{"lapse points", time.Minute, s.lapsePoints},
 		{"forget attempts", time.Hour, s.forgetAttempts},
+		{"read keys again", time.Minute, s.Vault.Refresh}, // `verno keys` may have made new ones
 	} {
 		s.jobs.Go(func() { s.repeat(ctx, j) })
 	}
