@@ -3,8 +3,6 @@ package server
 import (
 	"context"
 	"time"
-
-	"github.com/verno-loyalty/verno/internal/store"
 )
 
 // job is what happens from time to time beside the sales. A job that fails is tried again in its next turn.
@@ -23,8 +21,7 @@ func (s *Server) Start() {
 		{"checkpoint", time.Second, s.Store.Checkpoint},
 		{"lapse holds", 30 * time.Second, s.lapseHolds},
 		{"lapse points", time.Minute, s.lapsePoints},
-		{"forget attempts", time.Hour, s.forgetAttempts},
-		{"read keys again", time.Minute, s.Vault.Refresh}, // `verno keys` may have made new ones
+		{"tidy up after log-ins", time.Hour, s.tidy},
 	} {
 		s.jobs.Go(func() { s.repeat(ctx, j) })
 	}
@@ -70,10 +67,12 @@ func (s *Server) lapsePoints(ctx context.Context) error {
 	}
 }
 
-// forgetAttempts drops windows that no limit looks at any more.
-func (s *Server) forgetAttempts(ctx context.Context) error {
-	return s.Store.WriteLow(ctx, func(tx *store.Tx) error {
-		_, err := tx.DeleteAttempts(ctx, s.Now().Add(-48*time.Hour), 1000)
-		return err
-	})
+// tidy drops counted tries that no limit looks at any more, and sessions that ended long ago.
+func (s *Server) tidy(ctx context.Context) error {
+	for {
+		more, err := s.Gate.Tidy(ctx, s.Now())
+		if err != nil || !more {
+			return err
+		}
+	}
 }
