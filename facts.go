@@ -60,7 +60,6 @@ type Outcome struct {
 	StampsUsed map[PromotionID]int64
 	Uses       []Use
 	Explained  []Explanation // only where asked for
-	Messages   []string
 }
 
 // Explanation says why a promotion did or did not apply. Code stands in the promotion catalogue and is translated when

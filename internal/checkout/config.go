@@ -292,3 +292,12 @@ func (c *config) momentOf(r *verno.Receipt) (verno.Moment, error) {
 func (c *config) moneyUnit(issuer verno.IssuerID, currency money.Currency) verno.UnitID {
 	return c.units[moneyOf{issuer, currency}]
 }
+
+// Scale is how many decimal places a programme's points have; 0 where it is not known.
+func (t *Till) Scale(ctx context.Context, tenant verno.TenantID, programme verno.ProgrammeID) int {
+	c, err := t.config(ctx, tenant)
+	if err != nil || c.rules[programme] == nil {
+		return 0
+	}
+	return c.rules[programme].Programme().Points.Scale
+}

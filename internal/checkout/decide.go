@@ -105,7 +105,7 @@ func (s *sale) know(p *books.Page, r *verno.Receipt) (*store.Owner, error) {
 		return nil, verno.Conflict("presence_stale")
 	}
 	if s.promised != nil && (s.spend != 0 || s.stored > 0) {
-		if err := s.maySpend(o); err != nil {
+		if err := s.maySpend(o, p.Now()); err != nil {
 			return nil, err
 		}
 	}
@@ -126,10 +126,12 @@ func (s *sale) know(p *books.Page, r *verno.Receipt) (*store.Owner, error) {
 }
 
 // maySpend refuses what this presence may not spend at all.
-func (s *sale) maySpend(o *store.Owner) error {
+func (s *sale) maySpend(o *store.Owner, now int64) error {
 	switch {
 	case o.FrozenAt != 0:
 		return verno.Forbidden("account_frozen")
+	case now < o.State.Cooling:
+		return verno.Forbidden("account_cooling").With("until", verno.FromMicros(o.State.Cooling).UTC().Format(time.RFC3339))
 	case s.stored > 0 && !s.presence.Method.Strong():
 		return verno.Forbidden("strength_needed")
 	case spentCode(o, s.presence):
@@ -178,7 +180,7 @@ func (s *sale) check(r *verno.Receipt) error {
 func (s *sale) quoteOf(r *verno.Receipt) *Quote {
 	q := &Quote{
 		Programme: r.Programme, Version: r.Version, Currency: r.Currency, Scale: s.rules.Programme().Points.Scale,
-		Lines: s.basket.Lines, Outcome: r.Outcome, ExpiresAt: r.ReceivedAt.Add(verno.PresenceLife),
+		Lines: s.basket.Lines, Outcome: r.Outcome, ExpiresAt: r.ReceivedAt.Add(verno.PresenceLife), Zone: s.place.zone,
 	}
 	if s.presence != nil {
 		q.ExpiresAt = s.presence.Until

@@ -162,7 +162,7 @@ func (t *Till) price(pl *place, r *rules, s *Sale, p *verno.Presence, seen *glan
 	in := promo.Input{Basket: &s.Basket, Moment: m, Spend: s.Spend, Left: leftOf(r, func(id verno.PromotionID) store.Counter { return seen.counters[id] }, nil)}
 	q := &Quote{
 		Programme: programme.ID, Version: r.Version().Number, Currency: programme.Currency, Scale: programme.Points.Scale,
-		Lines: s.Basket.Lines, ExpiresAt: now.Add(verno.PresenceLife),
+		Lines: s.Basket.Lines, ExpiresAt: now.Add(verno.PresenceLife), Zone: pl.zone,
 	}
 	if p == nil {
 		if s.Spend != 0 {
@@ -176,7 +176,7 @@ func (t *Till) price(pl *place, r *rules, s *Sale, p *verno.Presence, seen *glan
 		}
 		in.Member = facts
 		q.Member, q.ExpiresAt = viewOf(pl, r, seen, p, m, facts), p.Until
-		if q.Member.Stored != nil && seen.owner.FrozenAt == 0 && !spentCode(seen.owner, p) {
+		if q.Member.Stored != nil && !frozen(seen.owner, verno.Micros(now)) && !spentCode(seen.owner, p) {
 			q.StoredMax = *q.Member.Stored
 		}
 	}
@@ -208,7 +208,7 @@ func viewOf(pl *place, r *rules, seen *glance, p *verno.Presence, m verno.Moment
 	programme := r.Programme()
 	now := verno.Micros(m.At)
 	level, _, next := progress.Level(programme.Levels, seen.owner.State.Spend, m.Month())
-	v := &MemberView{Member: p.Member, Level: level, SpendCap: f.SpendCap, Frozen: seen.owner.FrozenAt != 0}
+	v := &MemberView{Member: p.Member, Level: level, SpendCap: f.SpendCap, Frozen: frozen(seen.owner, now)}
 	if next != nil {
 		v.NextLevel, v.Missing = next.Level, next.Missing
 	}

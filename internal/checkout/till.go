@@ -33,8 +33,9 @@ type Quote struct {
 	Member    *MemberView
 	Lines     []verno.Line
 	Outcome   verno.Outcome
-	StoredMax money.Amount // stored money that may pay
-	ExpiresAt time.Time    // of the presence, or five minutes on
+	StoredMax money.Amount   // stored money that may pay
+	ExpiresAt time.Time      // of the presence, or five minutes on
+	Zone      *time.Location // of the store
 }
 
 // MemberView is what a till may see of an identified member.

@@ -169,7 +169,7 @@ func reset(o *verno.Outcome, lines int) {
 	o.Lines = slices.Grow(o.Lines[:0], lines)[:lines]
 	clear(o.StampsUsed)
 	o.Totals, o.MaxPoints = verno.Totals{}, 0
-	o.Awards, o.Uses, o.Explained, o.Messages = o.Awards[:0], o.Uses[:0], o.Explained[:0], o.Messages[:0]
+	o.Awards, o.Uses, o.Explained = o.Awards[:0], o.Uses[:0], o.Explained[:0]
 }
 
 // end lets go of what was given in.

@@ -22,7 +22,7 @@ func drawReceipt(t *rapid.T, n int) *store.ReceiptRow {
 	r.Tenant, r.ID = us, id[verno.ReceiptID](n)
 	r.Facts.Basket.Currency, r.Facts.Moment.Store, r.Facts.Moment.Terminal = r.Currency, r.Store, r.Terminal
 	r.Outcome.Totals = r.Totals
-	r.Outcome.Explained, r.Outcome.Messages = nil, nil // Shown, not stored.
+	r.Outcome.Explained = nil // Shown, not stored.
 	r.AwardLots = make([]verno.LotID, len(r.Outcome.Awards))
 	for i := range r.AwardLots {
 		r.AwardLots[i] = id[verno.LotID](i)

@@ -60,7 +60,8 @@ func TestBrokenDatabase(t *testing.T) {
 // till's.
 func (b *bundle) callerOf(route, session string) string {
 	switch route {
-	case "GET /sessions", "DELETE /sessions", "PUT /me/password", "POST /me/second_factor", "POST /me/second_factor/confirm", "POST /me/second_factor/drop":
+	case "GET /sessions", "DELETE /sessions", "PUT /me/password", "POST /me/second_factor", "POST /me/second_factor/confirm", "POST /me/second_factor/drop",
+		"POST /tasks/{id}/approve", "POST /tasks/{id}/refuse":
 		return session
 	case "GET /cashiers", "POST /cashier_sessions", "POST /terminals/{id}/heartbeat":
 		return b.token

@@ -107,7 +107,7 @@ func (a *API) putCheckout(ctx context.Context, c *call, in *putCheckoutRequest) 
 	if err != nil {
 		return nil, err
 	}
-	return showCheckout(opened, c.lang), nil
+	return a.checkout(ctx, c, opened), nil
 }
 
 type checkoutRequest struct {
@@ -119,7 +119,7 @@ func (a *API) getCheckout(ctx context.Context, c *call, in *checkoutRequest) (*C
 	if err != nil {
 		return nil, err
 	}
-	return showCheckout(opened, c.lang), nil
+	return a.checkout(ctx, c, opened), nil
 }
 
 type commitRequest struct {
@@ -142,7 +142,7 @@ func (a *API) commitCheckout(ctx context.Context, c *call, in *commitRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	return showReceipt(receipt), nil
+	return a.receipt(ctx, c, receipt), nil
 }
 
 func (a *API) cancelCheckout(ctx context.Context, c *call, in *checkoutRequest) (*Checkout, error) {
@@ -151,16 +151,16 @@ func (a *API) cancelCheckout(ctx context.Context, c *call, in *checkoutRequest) 
 		return nil, err
 	}
 	c.answer.replayed = opened.Replayed
-	return showCheckout(opened, c.lang), nil
+	return a.checkout(ctx, c, opened), nil
 }
 
-func showCheckout(o *checkout.Opened, lang string) *Checkout {
+func (a *API) checkout(ctx context.Context, c *call, o *checkout.Opened) *Checkout {
 	shown := &Checkout{ID: ClientID(o.ID), State: o.State, ExpiresAt: o.ExpiresAt, Revision: o.Revision}
 	if o.Quote != nil {
-		shown.Quote = showQuote(o.Quote, lang)
+		shown.Quote = showQuote(o.Quote, c.lang)
 	}
 	if o.Receipt != nil {
-		shown.Receipt = showReceipt(o.Receipt)
+		shown.Receipt = a.receipt(ctx, c, o.Receipt)
 	}
 	return shown
 }

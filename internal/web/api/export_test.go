@@ -27,3 +27,9 @@ var (
 	HashOf      = hashOf
 	ShowReceipt = showReceipt
 )
+
+// What quotes and receipts say to people.
+var (
+	QuoteMessages   = quoteMessages
+	ReceiptMessages = receiptMessages
+)

@@ -67,7 +67,7 @@ func (a *API) getOperation(ctx context.Context, c *call, in *operationRequest) (
 	shown := &Operation{Key: Key(o.Key), State: o.State, Kind: o.Kind, At: o.At}
 	switch {
 	case o.Receipt != nil:
-		shown.Receipt = showReceipt(o.Receipt)
+		shown.Receipt = a.receipt(ctx, c, o.Receipt)
 	case o.Err != nil:
 		shown.Error = problem(ctx, o.Err, c.lang)
 	case o.Answer != "":

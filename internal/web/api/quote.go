@@ -37,7 +37,7 @@ type Quote struct {
 	PointsMax    money.Points      `json:"points_max" doc:"The most points that may be spent on this basket."`
 	StoredMax    Money             `json:"stored_money_max" doc:"The most stored money that may pay."`
 	Awards       []Award           `json:"awards" doc:"What will be earned."`
-	Messages     []string          `json:"messages" doc:"For the customer, on screen or slip."`
+	Messages     Messages          `json:"messages" doc:"In the language of the request."`
 	Explanations []Explanation     `json:"explanations,omitempty" doc:"Why each promotion applies or does not, where asked for."`
 	ExpiresAt    time.Time         `json:"expires_at" doc:"Until when the quote is worth committing."`
 }
@@ -138,7 +138,7 @@ func showQuote(q *checkout.Quote, lang string) *Quote {
 		Programme: q.Programme, Version: q.Version, Currency: q.Currency, PointsScale: q.Scale,
 		Member: showMemberView(q.Member), Lines: showPriced(q.Lines, &q.Outcome, q.Currency),
 		Totals: showTotals(q.Outcome.Totals, q.Currency), PointsMax: q.Outcome.MaxPoints,
-		StoredMax: Money{q.StoredMax, q.Currency}, Awards: showAwards(q.Outcome.Awards), Messages: q.Outcome.Messages,
+		StoredMax: Money{q.StoredMax, q.Currency}, Awards: showAwards(q.Outcome.Awards), Messages: quoteMessages(q, lang),
 		Explanations: showExplanations(q.Outcome.Explained, lang), ExpiresAt: q.ExpiresAt,
 	}
 }

@@ -68,7 +68,7 @@ func (a *API) getReceipt(ctx context.Context, c *call, in *receiptRequest) (*Rec
 	if err != nil {
 		return nil, err
 	}
-	shown := showReceiptState(r)
+	shown := a.receiptState(ctx, c, r)
 	return &shown, nil
 }
 
@@ -103,7 +103,7 @@ func (a *API) searchReceipts(ctx context.Context, c *call, in *searchReceiptsReq
 		return nil, err
 	}
 	return listOf(rows, page.size(), at, func(r **store.ReceiptRow) verno.ReceiptID { return (*r).ID }, func(r **store.ReceiptRow) ReceiptState {
-		return showReceiptState(&(*r).Receipt)
+		return a.receiptState(ctx, c, &(*r).Receipt)
 	}), nil
 }
 
@@ -122,7 +122,7 @@ func (a *API) findReceipt(ctx context.Context, c *call, q *ReceiptQuery) (*List[
 		if err != nil {
 			return nil, err
 		}
-		list.Items = append(list.Items, showReceiptState(r))
+		list.Items = append(list.Items, a.receiptState(ctx, c, r))
 	}
 	return list, nil
 }
@@ -142,8 +142,8 @@ func (a *API) recompute(ctx context.Context, c *call, in *receiptRequest) (*Reco
 	}, nil
 }
 
-func showReceiptState(r *verno.Receipt) ReceiptState {
-	shown := ReceiptState{Receipt: *showReceipt(r)}
+func (a *API) receiptState(ctx context.Context, c *call, r *verno.Receipt) ReceiptState {
+	shown := ReceiptState{Receipt: *a.receipt(ctx, c, r)}
 	for _, line := range slices.Sorted(maps.Keys(r.Returned)) {
 		shown.Returned = append(shown.Returned, ReturnedQuantity{line, r.Returned[line]})
 	}

@@ -127,7 +127,7 @@ func (a *API) replay(ctx context.Context, c *call, in *replayRequest) (*ReplayRe
 		item := &result.Items[places[i]]
 		item.State, item.Debt = o.State, o.Debt
 		if o.Receipt != nil {
-			item.Receipt = showReceipt(o.Receipt)
+			item.Receipt = a.receipt(ctx, c, o.Receipt)
 		}
 		if o.Err != nil {
 			item.Error, item.There = problem(ctx, o.Err, c.lang), a.existing(ctx, c, o.Err)

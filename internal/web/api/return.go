@@ -84,5 +84,5 @@ func (a *API) giveBack(ctx context.Context, c *call, sale verno.ReceiptID, dry b
 	if dry {
 		c.answer.status = 200
 	}
-	return showReceipt(receipt), nil
+	return a.receipt(ctx, c, receipt), nil
 }
