@@ -38,7 +38,7 @@ type Claim struct {
 	BodyHash   [32]byte
 	Kind       string // commit, return, adjust, …
 	CheckoutID string // of a commit: one commit a checkout
-	ReceiptRef []byte // hash of terminal, business date, receipt number and operation; nil where there is no number
+	ReceiptRef []byte // names terminal, business date, operation and receipt number; nil where there is no number
 }
 
 // Want is an owner to lock and the units of which its holdings are needed.

@@ -28,7 +28,11 @@ type migration struct {
 	checksum string
 }
 
-var migrationFile = regexp.MustCompile(`^(\d{4})_([a-z0-9_]+?)(?:\.(postgres|sqlite))?\.sql$`)
+var (
+	migrationFile = regexp.MustCompile(`^(\d{4})_([a-z0-9_]+?)(?:\.(postgres|sqlite))?\.sql$`)
+	// onlySQLite is what SQLite runs and PostgreSQL takes for a comment.
+	onlySQLite = regexp.MustCompile(`/\*sqlite (.*?)\*/`)
+)
 
 // Migrate brings the database to this program's version of the schema, as MigrateWith does.
 func (s *Store) Migrate(ctx context.Context, now time.Time) ([]string, error) {
@@ -105,7 +109,11 @@ func readMigrations(files fs.FS, e Engine) ([]migration, error) {
 		if err != nil {
 			return nil, fmt.Errorf("store: read the migrations: %w", err)
 		}
-		all[last].script += string(text) + "\n"
+		script := string(text)
+		if e == SQLite {
+			script = onlySQLite.ReplaceAllString(script, "$1")
+		}
+		all[last].script += script + "\n"
 	}
 	for i := range all {
 		sum := sha256.Sum256([]byte(all[i].script))

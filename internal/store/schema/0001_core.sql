@@ -1,6 +1,7 @@
 -- The ground of Verno. Identifiers are 16 bytes (UUIDv7), times microseconds since 1970 in UTC, money minor units,
 -- points the smallest unit of their programme, JSON is TEXT that only Go reads. Every key begins with its tenant, what
--- belongs to an owner goes on with the owner, so that rows can be placed by key on several machines.
+-- belongs to an owner goes on with the owner, so that rows can be placed by key on several machines. SQLite keeps the
+-- small rows of the hot path in the tree of their key, so that finding one is one descent and not two.
 
 CREATE TABLE tenant (
 	id             BYTEA  NOT NULL PRIMARY KEY,
@@ -224,7 +225,7 @@ CREATE TABLE lookup (
 	member_id BYTEA,
 	card_id   BYTEA,
 	PRIMARY KEY (tenant, token)
-);
+) /*sqlite WITHOUT ROWID*/;
 CREATE INDEX lookup_member ON lookup (tenant, member_id);
 
 CREATE TABLE name_prefix (
@@ -232,7 +233,7 @@ CREATE TABLE name_prefix (
 	token     BYTEA NOT NULL, -- keyed hash of a word's beginning
 	member_id BYTEA NOT NULL,
 	PRIMARY KEY (tenant, token, member_id)
-);
+) /*sqlite WITHOUT ROWID*/;
 CREATE INDEX name_prefix_member ON name_prefix (tenant, member_id);
 
 CREATE TABLE tombstone (
@@ -282,7 +283,7 @@ CREATE TABLE owner (
 	epoch     BIGINT NOT NULL, -- grows when presences given out before must not spend any more
 	state     TEXT   NOT NULL,
 	PRIMARY KEY (tenant, id)
-);
+) /*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE account (
 	tenant   BYTEA  NOT NULL,
@@ -291,7 +292,7 @@ CREATE TABLE account (
 	unit_id  BYTEA  NOT NULL,
 	balance  BIGINT NOT NULL,
 	PRIMARY KEY (tenant, owner_id, role, unit_id)
-);
+) /*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE lot (
 	tenant       BYTEA  NOT NULL,
@@ -302,7 +303,7 @@ CREATE TABLE lot (
 	available_at BIGINT NOT NULL,
 	remaining    BIGINT NOT NULL, -- never 0; below 0 in a debt
 	PRIMARY KEY (tenant, owner_id, unit_id, expires_at, id)
-);
+) /*sqlite WITHOUT ROWID*/;
 CREATE INDEX lot_expiry ON lot (expires_at) WHERE expires_at < 9000000000000000000;
 
 CREATE TABLE hold (
@@ -330,13 +331,13 @@ CREATE TABLE operation (
 	kind        TEXT   NOT NULL,
 	state       TEXT   NOT NULL, -- applied, rejected
 	checkout_id TEXT,            -- of a commit: one commit a checkout
-	receipt_ref BYTEA,           -- hash of terminal, business date, receipt number and operation: each once, for ever
+	receipt_ref BYTEA,           -- business date, hash of the terminal, operation and receipt number: each once, for ever
 	result_id   BYTEA,           -- the receipt, entry or hold that came of it
 	owner_id    BYTEA,
 	result      TEXT,            -- the answer where result_id alone does not give it back
 	at          BIGINT NOT NULL,
 	PRIMARY KEY (tenant, key)
-);
+) /*sqlite WITHOUT ROWID*/;
 CREATE UNIQUE INDEX operation_checkout ON operation (tenant, checkout_id) WHERE checkout_id IS NOT NULL;
 CREATE UNIQUE INDEX operation_receipt ON operation (tenant, receipt_ref) WHERE receipt_ref IS NOT NULL;
 
@@ -428,7 +429,7 @@ CREATE TABLE event (
 	owner_id BYTEA,
 	body     TEXT   NOT NULL, -- canonical JSON; the leaf of the log is its hash
 	PRIMARY KEY (tenant, batch_id, ordinal)
-);
+) /*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE log_tile (
 	tenant BYTEA  NOT NULL,
@@ -453,7 +454,7 @@ CREATE TABLE counter (
 	uses         BIGINT NOT NULL,
 	cost         BIGINT NOT NULL,
 	PRIMARY KEY (tenant, promotion_id)
-);
+) /*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE attempt (
 	tenant    BYTEA  NOT NULL,
@@ -461,7 +462,7 @@ CREATE TABLE attempt (
 	window_at BIGINT NOT NULL,
 	count     BIGINT NOT NULL,
 	PRIMARY KEY (tenant, subject, window_at)
-);
+) /*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE task (
 	tenant     BYTEA  NOT NULL,

@@ -5,7 +5,7 @@ package schema
 import "embed"
 
 // Files are the changes. NNNN_name.sql is for both engines; NNNN_name.sqlite.sql and NNNN_name.postgres.sql run after
-// it where an engine must differ.
+// it where an engine must differ. What stands in /*sqlite ...*/ only SQLite runs.
 //
 //go:embed *.sql
 var Files embed.FS
