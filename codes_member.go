@@ -22,6 +22,14 @@ var memberCodes = map[string]CodeText{
 	"card_limit":          {EN: "A member has {max} active cards at most.", RU: "У участника не больше {max} действующих карт."},
 	"programme_ambiguous": {EN: "Say which programme: there is none or more than one.", RU: "Укажите программу: она не одна или её нет."},
 	"consent_no_text":     {EN: "The text that was shown must be given, or its hash.", RU: "Нужен показанный текст или его хеш."},
+	"account_cooling": {
+		EN: "The member's phone was changed: nothing can be spent until {until}.", RU: "У участника сменился телефон: списание откроется {until}.",
+		CashierEN: "Phone changed, no spending yet", CashierRU: "Новый телефон, пока не списать",
+	},
+	"money_stored": {
+		EN: "There are {amount} of stored money. Pay them out first, and say so, or say that they were given up.",
+		RU: "На счёте {amount} — это деньги участника. Сначала верните их и укажите это либо укажите письменный отказ.",
+	},
 	"adjust_daily": {
 		EN: "This is above what you may adjust in a day, {limit}; {left} are left today.",
 		RU: "Это больше вашего дневного лимита {limit}; сегодня осталось {left}.",

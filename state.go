@@ -22,6 +22,7 @@ type OwnerState struct {
 	Waiting    bool                       `json:"w,omitempty"`     // lots wait for the first paid purchase
 	Freed      []LotID                    `json:"fr,omitempty"`    // lots that the first paid purchase let go
 	Holds      []OpenHold                 `json:"h,omitempty"`
+	Cooling    int64                      `json:"co,omitempty"` // µs until which nothing is spent, as the phone was changed
 	Enrolled   map[ProgrammeID]EnrolState `json:"e,omitempty"`
 }
 

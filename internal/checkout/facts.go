@@ -70,7 +70,7 @@ func factsOf(r *rules, o *store.Owner, has holdings, p *verno.Presence, m verno.
 // is left of the day's small limit; nothing of a frozen account or of a live code that has spent before.
 func spendCap(programme *verno.Programme, o *store.Owner, p *verno.Presence, m verno.Moment, balance money.Points) money.Points {
 	switch {
-	case p == nil || o.FrozenAt != 0 || spentCode(o, p):
+	case p == nil || frozen(o, verno.Micros(m.At)) || spentCode(o, p):
 		return 0
 	case p.Method.Strong():
 		return balance
@@ -81,6 +81,9 @@ func spendCap(programme *verno.Programme, o *store.Owner, p *verno.Presence, m v
 	}
 	return max(0, min(balance, left))
 }
+
+// frozen reports whether nothing may be spent of an account: it was frozen, or its phone was changed a short time ago.
+func frozen(o *store.Owner, now int64) bool { return o.FrozenAt != 0 || now < o.State.Cooling }
 
 // spentCode reports whether a presence comes from a live code that has spent already.
 func spentCode(o *store.Owner, p *verno.Presence) bool {

@@ -115,7 +115,7 @@ func (x *holding) decide(p *books.Page) (books.Result, error) {
 		return books.Result{}, err
 	}
 	s := &sale{presence: x.presence, stored: 1}
-	if err := s.maySpend(o); err != nil {
+	if err := s.maySpend(o, p.Now()); err != nil {
 		return books.Result{}, err
 	}
 	n, err := p.Holding(o.ID, x.unit).Spendable(p.Now())

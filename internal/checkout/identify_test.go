@@ -129,7 +129,7 @@ func TestUselessCards(t *testing.T) {
 		b.must(err)
 		_, err = b.roll.ReplaceCard(b.ctx, b.boss, b.clock(), member.CardRequest{Card: replaced.card})
 		b.must(err)
-		b.must(b.roll.Erase(b.ctx, b.boss, b.clock(), erased.ID))
+		b.must(b.roll.Erase(b.ctx, b.boss, b.clock(), erased.ID, ""))
 		blank, err := b.roll.StockCards(b.ctx, b.boss, b.clock(), 1)
 		b.must(err)
 		nobody := b.enrol()
@@ -267,7 +267,7 @@ func TestPresenceEndsWithTheCard(t *testing.T) {
 			_, err := b.roll.Merge(b.ctx, b.boss, b.clock(), member.Merge{From: g.ID, Into: b.enrol().ID})
 			return err
 		},
-		"erase": func(b *bundle, g *guest) error { return b.roll.Erase(b.ctx, b.boss, b.clock(), g.ID) },
+		"erase": func(b *bundle, g *guest) error { return b.roll.Erase(b.ctx, b.boss, b.clock(), g.ID, "") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

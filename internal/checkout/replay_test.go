@@ -281,7 +281,7 @@ func TestReplayOfUselessCards(t *testing.T) {
 		}
 		q := b.offline(g.static(), 100_00)
 		b.replay(q)
-		b.must(b.roll.Erase(b.ctx, b.boss, b.clock(), g.ID))
+		b.must(b.roll.Erase(b.ctx, b.boss, b.clock(), g.ID, ""))
 		b.became(b.replay(q)[0], "duplicate", "")
 		b.became(b.replay(b.offline(g.static(), 1_00))[0], "rejected", "card_not_usable")
 	})

@@ -80,7 +80,7 @@ func TestWelcomeWithTheFirstPurchase(t *testing.T) {
 		b.has(g, 55)
 		b.sell(a, b.saleOf(b.show(a, g), tea(100_00), 0))
 		b.has(g, 60)
-		b.must(b.roll.Erase(b.ctx, b.boss, b.clock(), g.ID))
+		b.must(b.roll.Erase(b.ctx, b.boss, b.clock(), g.ID, ""))
 		g = b.enrol(anna)
 		b.sell(a, b.saleOf(b.show(a, g), tea(100_00), 0))
 		b.has(g, 5)

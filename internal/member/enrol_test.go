@@ -231,7 +231,7 @@ func TestNoSecondWelcome(t *testing.T) {
 		if p := b.points(m.ID); p.Available != 200 {
 			t.Fatalf("points %+v", p)
 		}
-		b.must(b.roll.Erase(b.ctx, b.actor, b.clock(), m.ID))
+		b.must(b.roll.Erase(b.ctx, b.actor, b.clock(), m.ID, ""))
 		again := b.enrol(anna())
 		if p := b.points(again.ID); p.Balance != 0 {
 			t.Errorf("welcomed twice: %+v", p)
@@ -313,7 +313,7 @@ func TestTillsEnrolOnly(t *testing.T) {
 				return err
 			},
 			"block":  func() error { _, err := b.roll.BlockCard(b.ctx, till, b.clock(), m.Cards[0].ID, "x"); return err },
-			"erase":  func() error { return b.roll.Erase(b.ctx, till, b.clock(), m.ID) },
+			"erase":  func() error { return b.roll.Erase(b.ctx, till, b.clock(), m.ID, "") },
 			"export": func() error { _, err := b.roll.Export(b.ctx, till, b.clock(), m.ID); return err },
 			"merge": func() error {
 				_, err := b.roll.Merge(b.ctx, till, b.clock(), member.Merge{From: m.ID, Into: m.ID})

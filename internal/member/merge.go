@@ -53,7 +53,8 @@ type couple struct {
 	from, into verno.Member
 	aliases    []verno.OwnerID // of whoever was merged into from before
 	units      []verno.UnitID
-	done       bool // an earlier request with this key has merged them
+	done       bool          // an earlier request with this key has merged them
+	cooling    time.Duration // how long nothing is spent afterwards
 }
 
 // couple reads the two. Where they are one already the work is still tried, because its key may say so.
@@ -87,6 +88,9 @@ func (r *Roll) couple(ctx context.Context, a verno.Actor, q Merge) (*couple, err
 		return nil, err
 	}
 	g.aliases = owners[1:]
+	if g.cooling, err = r.coolingOfTwo(ctx, reader, from, into); err != nil {
+		return nil, err
+	}
 	units, err := reader.Units(ctx, a.Tenant)
 	for _, u := range units {
 		g.units = append(g.units, u.ID)
@@ -160,6 +164,9 @@ func (g *couple) accounts(p *books.Page, a verno.Actor) (books.Result, error) {
 		into.FrozenAt = from.FrozenAt
 	}
 	into.Epoch = max(into.Epoch, from.Epoch) + 1
+	if !entry.IsZero() && g.cooling > 0 {
+		chill(into, p.At().Add(g.cooling))
+	}
 	from.Epoch, from.MovedTo, from.State = into.Epoch, into.ID, verno.OwnerState{}
 	for _, id := range g.aliases {
 		if alias := p.Change(id); alias != nil {
@@ -200,6 +207,7 @@ func joinStates(into, from *verno.OwnerState) {
 	}
 	into.LastAt = max(into.LastAt, from.LastAt)
 	into.Waiting = into.Waiting || from.Waiting
+	into.Cooling = max(into.Cooling, from.Cooling)
 	into.Freed = append(into.Freed, from.Freed...)
 	for _, m := range from.Spend {
 		into.Spend = progress.AddSpend(into.Spend, m.Month, m.Spent)

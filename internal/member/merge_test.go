@@ -137,7 +137,7 @@ func TestMergeRefusals(t *testing.T) {
 	t.Parallel()
 	each(t, func(b *bundle) {
 		a, c, gone := b.enrol(anna()), b.enrol(boris()), b.enrol(vault.Person{})
-		b.must(b.roll.Erase(b.ctx, b.actor, b.clock(), gone.ID))
+		b.must(b.roll.Erase(b.ctx, b.actor, b.clock(), gone.ID, ""))
 		b.give(a.ID, 10)
 		b.hold(a.Owner, 5, b.clock().Add(time.Minute))
 		for code, q := range map[string]member.Merge{
@@ -211,7 +211,7 @@ func TestErase(t *testing.T) {
 		b.must(err)
 		epoch := b.owner(m.Owner).Epoch
 		for range 2 {
-			b.must(b.roll.Erase(b.ctx, b.actor, b.clock(), m.ID))
+			b.must(b.roll.Erase(b.ctx, b.actor, b.clock(), m.ID, ""))
 		}
 		if n := b.count(verno.EventMemberErased); n != 1 {
 			t.Errorf("erased %d times", n)
@@ -245,8 +245,8 @@ func TestErase(t *testing.T) {
 		}
 		consents, err := b.roll.Consents(b.ctx, b.actor, m.ID)
 		b.must(err)
-		if p := b.points(m.ID); p.Balance != 100 || len(consents) != 1 {
-			t.Errorf("the books have %d, there are %d consents", p.Balance, len(consents))
+		if p := b.points(m.ID); p.Balance != 0 || len(consents) != 1 {
+			t.Errorf("%d points live on, there are %d consents", p.Balance, len(consents))
 		}
 		for name, fn := range map[string]func() error{
 			"update": func() error {

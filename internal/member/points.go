@@ -70,7 +70,7 @@ func pointsOf(ctx context.Context, r *store.Reader, m verno.Member, now time.Tim
 	if err != nil {
 		return out, err
 	}
-	out.Frozen = o.FrozenAt != 0
+	out.Frozen = o.FrozenAt != 0 || verno.Micros(now) < o.State.Cooling
 	holdings, err := r.Holdings(ctx, m.Tenant, m.Owner)
 	if err != nil {
 		return out, err

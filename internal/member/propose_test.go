@@ -171,6 +171,7 @@ func TestAdjustDaily(t *testing.T) {
 		if sum := b.points(members[0]).Balance + b.points(members[1]).Balance; given.Load() != 960 || sum != 960 {
 			t.Errorf("gave %d, they have %d", given.Load(), sum)
 		}
+		b.give(members[0], 100)
 		q := member.Adjust{Key: "d1", Member: members[0], Points: -50, Reason: "correction"}
 		_, err := b.roll.Adjust(b.ctx, support, b.clock(), q)
 		b.refused(err, "adjust_daily")

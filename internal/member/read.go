@@ -3,6 +3,7 @@ package member
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/code"
@@ -15,6 +16,8 @@ type View struct {
 	verno.Member
 	Person vault.Person
 	Frozen bool
+	// Cooling is until when nothing can be spent, as the phone was changed; zero where it never was.
+	Cooling time.Time
 	// Replayed says of what a key was given for that it was done when the key was first used.
 	Replayed bool
 }
@@ -41,7 +44,7 @@ func (r *Roll) viewOf(ctx context.Context, m verno.Member) (View, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Frozen = o.FrozenAt != 0
+	v.Frozen, v.Cooling = o.FrozenAt != 0, coolingOf(o)
 	v.Person, err = r.Vault.Person(ctx, r.Store.Reader(), m.Tenant, m.ID)
 	if errors.Is(err, vault.ErrErased) || errors.Is(err, store.ErrNotFound) {
 		err = nil

@@ -103,6 +103,15 @@ func event(kind verno.EventKind, a verno.Actor, m verno.Member, subject string, 
 func (r *Roll) change(ctx context.Context, a verno.Actor, now time.Time, id verno.MemberID,
 	fn func(tx *store.Tx, m *verno.Member) ([]verno.Event, error),
 ) (verno.Member, error) {
+	return r.changeLocked(ctx, a, now, id, lock, fn)
+}
+
+// locking finds a member and locks it, and what stands before it in the order of locks.
+type locking func(ctx context.Context, tx *store.Tx, tenant verno.TenantID, id verno.MemberID) (verno.Member, error)
+
+func (r *Roll) changeLocked(ctx context.Context, a verno.Actor, now time.Time, id verno.MemberID, lock locking,
+	fn func(tx *store.Tx, m *verno.Member) ([]verno.Event, error),
+) (verno.Member, error) {
 	var m verno.Member
 	err := r.Store.Write(ctx, func(tx *store.Tx) error {
 		var err error

@@ -187,7 +187,7 @@ func TestForeignTenant(t *testing.T) {
 				_, err := b.roll.Consent(b.ctx, foreign, b.clock(), m.ID, member.Agreement{Purpose: "terms"})
 				return err
 			},
-			"erase":  func() error { return b.roll.Erase(b.ctx, foreign, b.clock(), m.ID) },
+			"erase":  func() error { return b.roll.Erase(b.ctx, foreign, b.clock(), m.ID, "") },
 			"export": func() error { _, err := b.roll.Export(b.ctx, foreign, b.clock(), m.ID); return err },
 			"freeze": func() error { _, err := b.roll.Freeze(b.ctx, foreign, m.ID); return err },
 			"merge": func() error {

@@ -33,7 +33,11 @@ func (r *Roll) Update(ctx context.Context, a verno.Actor, now time.Time, id vern
 	if err := a.Require(writes); err != nil {
 		return View{}, err
 	}
-	m, err := r.change(ctx, a, now, id, func(tx *store.Tx, m *verno.Member) ([]verno.Event, error) {
+	lock := lock
+	if c.Phone != nil {
+		lock = lockBoth
+	}
+	m, err := r.changeLocked(ctx, a, now, id, lock, func(tx *store.Tx, m *verno.Member) ([]verno.Event, error) {
 		if m.Revision != revision {
 			return nil, stale()
 		}
@@ -82,7 +86,12 @@ func (r *Roll) apply(ctx context.Context, tx *store.Tx, a verno.Actor, now time.
 			return nil, err
 		}
 	}
-	return []verno.Event{event(verno.EventMemberUpdated, a, *m, m.ID.String(), "fields", strings.Join(fields, " "))}, nil
+	events := []verno.Event{event(verno.EventMemberUpdated, a, *m, m.ID.String(), "fields", strings.Join(fields, " "))}
+	if was.Phone == "" || was.Phone == person.Phone {
+		return events, nil
+	}
+	until, err := r.cool(ctx, tx, m.Tenant, m.Owner, now)
+	return append(events, event(verno.EventPhoneChanged, a, *m, m.ID.String(), "no_spending_until", until)), err
 }
 
 // person writes the changes of a person.

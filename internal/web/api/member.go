@@ -60,6 +60,7 @@ type Member struct {
 	Tags       []string          `json:"tags"`
 	Metadata   map[string]string `json:"metadata"`
 	Frozen     bool              `json:"frozen" doc:"Nothing can be spent."`
+	Cooling    time.Time         `json:"no_spending_until,omitzero" doc:"After staff changed the phone; absent where they never did."`
 	MergedInto verno.MemberID    `json:"merged_into,omitzero" doc:"Whom it has become."`
 	Revision   int64             `json:"revision" doc:"Its ETag."`
 	EnrolledAt time.Time         `json:"enrolled_at"`
@@ -89,7 +90,7 @@ func (a *API) memberRoutes() {
 		codes: []string{"not_found", "etag_mismatch", "etag_missing", "phone_taken", "email_taken", "external_id_taken", "person_erased"},
 	}, a.patchMember)
 	handle(a, operation{
-		route: "DELETE /members/{id}", id: "erase-member", tag: "members", summary: "Erase a person for ever", codes: []string{"not_found"},
+		route: "DELETE /members/{id}", id: "erase-member", tag: "members", summary: "Erase a person for ever", codes: []string{"not_found", "money_stored", "holds_open"},
 		detail: "Destroys the key of all personal data and voids the cards. The books and the receipts stand, because they name nobody.",
 	}, a.eraseMember)
 	handle(a, operation{
@@ -174,8 +175,13 @@ func (a *API) patchMember(ctx context.Context, c *call, in *patchMemberRequest) 
 	return c.view(a.Members.Update(ctx, c.actor, c.now, in.ID, c.revision, member.Change(in.Body)))
 }
 
-func (a *API) eraseMember(ctx context.Context, c *call, in *memberRequest) (*none, error) {
-	return nil, a.Members.Erase(ctx, c.actor, c.now, in.ID)
+type eraseRequest struct {
+	ID     verno.MemberID `path:"id"`
+	Stored member.Stored  `query:"stored_money" enum:"paid_out,forfeited" doc:"What became of stored money, where there is any: it was handed over, or given up in writing."`
+}
+
+func (a *API) eraseMember(ctx context.Context, c *call, in *eraseRequest) (*none, error) {
+	return nil, a.Members.Erase(ctx, c.actor, c.now, in.ID, in.Stored)
 }
 
 // DataExport is all that is known of a person.
@@ -234,7 +240,7 @@ func (c *call) view(v member.View, err error) (*Member, error) {
 // member shows a member, and who it is to those who may read members.
 func (c *call) member(v *member.View) Member {
 	shown := Member{
-		ID: v.ID, Programme: v.Programme, Channel: v.Channel, Store: v.Store, Frozen: v.Frozen, MergedInto: v.MergedInto,
+		ID: v.ID, Programme: v.Programme, Channel: v.Channel, Store: v.Store, Frozen: v.Frozen, Cooling: v.Cooling, MergedInto: v.MergedInto,
 		Revision: v.Revision, EnrolledAt: v.EnrolledAt, UpdatedAt: v.UpdatedAt, ErasedAt: v.ErasedAt,
 	}
 	if !c.actor.May.Has(verno.MayReadMembers) {
