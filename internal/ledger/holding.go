@@ -43,9 +43,11 @@ type Holding struct {
 	Held    int64 // live holds
 	Lots    []Lot
 	More    bool
+	Stored  bool // lots of it are stored, so its account is too
 	moved   int64
 	edge    Lot            // once changed: the last lot that had been read
 	changed map[lotKey]Lot // as to be stored; Remaining 0 deletes
+	made    []lotKey       // what of it Earn has made
 }
 
 type lotKey struct {
@@ -100,7 +102,7 @@ func (d *Draft) Entry(id verno.EntryID, tenant verno.TenantID, kind string, at i
 // Clone copies a holding, so that a decision that ends in a refusal leaves no trace.
 func (h *Holding) Clone() *Holding {
 	c := *h
-	c.Lots, c.changed = slices.Clone(h.Lots), maps.Clone(h.changed)
+	c.Lots, c.changed, c.made = slices.Clone(h.Lots), maps.Clone(h.changed), slices.Clone(h.made)
 	return &c
 }
 
@@ -131,6 +133,9 @@ func (h *Holding) Changes() []Lot {
 	slices.SortFunc(out, compareLots)
 	return out
 }
+
+// Made reports whether a lot of the changes was made by Earn, so that nothing is stored under its key.
+func (h *Holding) Made(lot Lot) bool { return slices.Contains(h.made, lotKey{lot.ExpiresAt, lot.ID}) }
 
 func (h *Holding) mark(lot Lot) {
 	if h.changed == nil {
@@ -316,7 +321,11 @@ func (h *Holding) Earn(d *Draft, far Account, lot Lot, amount int64, why Why) {
 		d.lacking = ErrMore
 		return
 	}
-	h.change(d, lot, h.repay(d, amount), why)
+	left := h.repay(d, amount)
+	if _, found := slices.BinarySearchFunc(h.Lots, lot, compareLots); !found && left != 0 {
+		h.made = append(h.made, lotKey{lot.ExpiresAt, lot.ID})
+	}
+	h.change(d, lot, left, why)
 	d.far(far, -amount)
 }
 

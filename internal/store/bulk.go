@@ -40,7 +40,7 @@ var (
 func Insert(table, columns, rest string) *Bulk {
 	b, names := newBulk(columns)
 	into := "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ")"
-	b.postgres = into + " SELECT " + strings.Join(names, ", ") + " FROM " + b.unnest(names) + " " + rest
+	b.postgres = into + " " + b.unnest(names) + " " + rest
 	b.sqlite = into + " VALUES (" + strings.TrimSuffix(strings.Repeat("?, ", len(names)), ", ") + ") " + rest
 	for i := range names {
 		b.order = append(b.order, i)
@@ -67,9 +67,9 @@ func Keyed(columns, statement string) *Bulk {
 	}
 	if verb[1] == "SELECT" {
 		//nolint:unqueryvet // The statement x names its columns.
-		b.postgres = "SELECT x.* FROM " + b.unnest(names) + " CROSS JOIN LATERAL (" + statement + ") AS x"
+		b.postgres = "SELECT x.* FROM " + b.keys(names) + " CROSS JOIN LATERAL (" + statement + ") AS x"
 	} else {
-		b.postgres = fromKeys.ReplaceAllString(statement, " $1 "+strings.ReplaceAll(b.unnest(names), "$", "$$"))
+		b.postgres = fromKeys.ReplaceAllString(statement, " $1 "+strings.ReplaceAll(b.keys(names), "$", "$$"))
 	}
 	b.sqlite = keyColumn.ReplaceAllStringFunc(withoutRowLocks(fromKeys.ReplaceAllString(statement, "")), func(ref string) string {
 		for i, name := range names {
@@ -103,14 +103,18 @@ func newBulk(columns string) (*Bulk, []string) {
 	return b, names
 }
 
-// unnest is PostgreSQL's arrays as a table k.
+// unnest is PostgreSQL's arrays as rows. In the list of a SELECT each value goes straight from its array into the row; in
+// FROM the rows would be written down and read again first.
 func (b *Bulk) unnest(names []string) string {
 	arrays := make([]string, len(b.types))
 	for i, t := range b.types {
-		arrays[i] = fmt.Sprintf("$%d::%s[]", i+1, [...]string{"bytea", "bigint", "text"}[t])
+		arrays[i] = fmt.Sprintf("unnest($%d::%s[]) AS %s", i+1, [...]string{"bytea", "bigint", "text"}[t], names[i])
 	}
-	return "unnest(" + strings.Join(arrays, ", ") + ") AS k(" + strings.Join(names, ", ") + ")"
+	return "SELECT " + strings.Join(arrays, ", ")
 }
+
+// keys is PostgreSQL's arrays as a table k.
+func (b *Bulk) keys(names []string) string { return "(" + b.unnest(names) + ") AS k" }
 
 // Values are the rows of values for one run of a Bulk, filled value by value in the order of its columns. Without a
 // row nothing runs. A value of the wrong type, or rows that are not whole, are mistakes in this package and panic.

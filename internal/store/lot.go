@@ -20,17 +20,23 @@ const (
 	ManyLots = 8
 )
 
+const lotColumns = `tenant bytea, owner_id bytea, unit_id bytea, expires_at bigint, id bytea, available_at bigint,
+	remaining bigint`
+
 var (
 	fewLots  = lotsOf("LIMIT 1")
 	manyLots = lotsOf("LIMIT 8")
 	allLots  = lotsOf("")
-	putLot   = Insert("lot",
-		"tenant bytea, owner_id bytea, unit_id bytea, expires_at bigint, id bytea, available_at bigint, remaining bigint",
+	makeLot  = Insert("lot", lotColumns, "")
+	putLot   = Insert("lot", lotColumns,
 		`ON CONFLICT (tenant, owner_id, unit_id, expires_at, id) DO UPDATE
 		SET available_at = excluded.available_at, remaining = excluded.remaining`)
 	dropLot = Keyed("tenant bytea, owner_id bytea, unit_id bytea, expires_at bigint, id bytea",
 		`DELETE FROM lot USING k WHERE lot.tenant = k.tenant AND lot.owner_id = k.owner_id AND lot.unit_id = k.unit_id
 		AND lot.expires_at = k.expires_at AND lot.id = k.id`)
+	moveAccount = Keyed("tenant bytea, owner_id bytea, role bigint, unit_id bytea, balance bigint",
+		`UPDATE account SET balance = account.balance + k.balance FROM k WHERE account.tenant = k.tenant
+		AND account.owner_id = k.owner_id AND account.role = k.role AND account.unit_id = k.unit_id`)
 	addAccount = Insert("account", "tenant bytea, owner_id bytea, role bigint, unit_id bytea, balance bigint",
 		"ON CONFLICT (tenant, owner_id, role, unit_id) DO UPDATE SET balance = account.balance + excluded.balance")
 )
@@ -70,6 +76,7 @@ func (p *Pipe) ReadHoldings(tenant verno.TenantID, holdings map[HoldingKey]*ledg
 		}
 		h := holdings[k]
 		h.Lots = append(h.Lots, l)
+		h.Stored = true
 		h.More = len(h.Lots) == limit // or maybe not: then all are read without need, and rightly
 		return nil
 	})
@@ -79,24 +86,32 @@ func (p *Pipe) ReadHoldings(tenant verno.TenantID, holdings map[HoldingKey]*ledg
 	}
 }
 
-// PutHoldings writes the balances and the changed lots of holdings whose owners are locked.
+// PutHoldings writes the balances and the changed lots of holdings whose owners are locked. What is known to be new, or
+// to be there, is inserted or updated as such: that costs half of asking first which it is.
 func (p *Pipe) PutHoldings(tenant verno.TenantID, holdings []*ledger.Holding) {
-	put, drop, balances := p.Values(putLot), p.Values(dropLot), p.Values(addAccount)
+	fresh, put, drop, move, add := p.Values(makeLot), p.Values(putLot), p.Values(dropLot), p.Values(moveAccount), p.Values(addAccount)
 	for _, h := range holdings {
 		a := &h.Account
 		changes := h.Changes()
 		if len(changes) == 0 {
 			continue
 		}
-		balances.Bytes(tenant[:]).Bytes(a.Owner[:]).Int(int64(a.Role)).Bytes(a.Unit[:]).Int(h.Moved())
+		balance := add
+		if h.Stored {
+			balance = move
+		}
+		balance.Bytes(tenant[:]).Bytes(a.Owner[:]).Int(int64(a.Role)).Bytes(a.Unit[:]).Int(h.Moved())
 		for i := range changes {
-			l := &changes[i]
-			if l.Remaining == 0 {
+			l, lot := &changes[i], put
+			switch {
+			case l.Remaining == 0:
 				drop.Bytes(tenant[:]).Bytes(a.Owner[:]).Bytes(a.Unit[:]).Int(l.ExpiresAt).Bytes(l.ID[:])
 				continue
+			case h.Made(*l):
+				lot = fresh
 			}
-			put.Bytes(tenant[:]).Bytes(a.Owner[:]).Bytes(a.Unit[:]).Int(l.ExpiresAt).Bytes(l.ID[:])
-			put.Int(l.AvailableAt).Int(l.Remaining)
+			lot.Bytes(tenant[:]).Bytes(a.Owner[:]).Bytes(a.Unit[:]).Int(l.ExpiresAt).Bytes(l.ID[:])
+			lot.Int(l.AvailableAt).Int(l.Remaining)
 		}
 	}
 }

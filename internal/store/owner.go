@@ -16,6 +16,7 @@ type Owner struct {
 	FrozenAt int64 // 0 where it is not frozen
 	Epoch    int64
 	State    verno.OwnerState
+	Stored   bool // it was read, so writing it is an update
 }
 
 const ownerColumns = `tenant, id, kind, moved_to, COALESCE(frozen_at, 0), epoch, state`
@@ -28,6 +29,7 @@ func scanOwner(row Scanner) (o Owner, err error) {
 	if len(state) > 2 {
 		err = json.Unmarshal(state, &o.State)
 	}
+	o.Stored = true
 	return o, err
 }
 
@@ -39,6 +41,9 @@ var (
 	putOwner = Insert("owner", "tenant bytea, id bytea, kind text, moved_to bytea, frozen_at bigint, epoch bigint, state text",
 		`ON CONFLICT (tenant, id) DO UPDATE SET moved_to = excluded.moved_to, frozen_at = excluded.frozen_at,
 		epoch = excluded.epoch, state = excluded.state`)
+	changeOwner = Keyed("tenant bytea, id bytea, moved_to bytea, frozen_at bigint, epoch bigint, state text",
+		`UPDATE owner SET moved_to = k.moved_to, frozen_at = k.frozen_at, epoch = k.epoch, state = k.state FROM k
+		WHERE owner.tenant = k.tenant AND owner.id = k.id`)
 )
 
 // LockOwners locks owners, given in the order of their IDs, until the transaction ends.
@@ -66,9 +71,17 @@ func (p *Pipe) owners(statement *Bulk, tenant verno.TenantID, ids []verno.OwnerI
 
 // PutOwners writes owners that are new or locked.
 func (p *Pipe) PutOwners(owners []*Owner) {
-	v := p.Values(putOwner)
+	put, change := p.Values(putOwner), p.Values(changeOwner)
 	for _, o := range owners {
-		v.Bytes(o.Tenant[:]).Bytes(o.ID[:]).Text(o.Kind).Bytes(o.MovedTo.Bytes())
+		v := put
+		if o.Stored {
+			v = change
+		}
+		v.Bytes(o.Tenant[:]).Bytes(o.ID[:])
+		if !o.Stored {
+			v.Text(o.Kind)
+		}
+		v.Bytes(o.MovedTo.Bytes())
 		if o.FrozenAt == 0 {
 			v.Null()
 		} else {
