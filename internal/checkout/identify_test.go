@@ -314,6 +314,11 @@ func TestMergedMembers(t *testing.T) {
 				t.Errorf("%s: %+v", scan, found.View)
 			}
 		}
+		b.later(code.Step)
+		if p, err := b.till.Identify(b.ctx, b.at(0), checkout.Identify{Scan: b.live(from)}); err != nil || p.View.SpendCap != 0 || !p.View.Frozen {
+			t.Errorf("another phone spends at once: %+v, %v", p, err)
+		}
+		b.later(48 * time.Hour)
 		r := b.sell(b.boss, b.saleOf(b.known(from), tea(500_00), 340))
 		if r.Member != into.ID || r.Owner != into.Owner || r.Totals.Points != 340 {
 			t.Errorf("receipt %+v", r)
