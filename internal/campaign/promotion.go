@@ -45,7 +45,7 @@ func (o *Office) Promotion(ctx context.Context, actor verno.Actor, id verno.Prom
 
 // Promotions lists a programme's drafts by ID, with archived the archived ones too.
 func (o *Office) Promotions(ctx context.Context, actor verno.Actor, programme verno.ProgrammeID, archived bool, after verno.PromotionID, limit int) ([]store.Promotion, error) {
-	if err := actor.Require(verno.MayReadConfig); err != nil {
+	if _, err := o.Programme(ctx, actor, programme); err != nil {
 		return nil, err
 	}
 	return o.Store.Reader().Promotions(ctx, actor.Tenant, programme, archived, after, page(limit))

@@ -65,7 +65,7 @@ func (o *Office) Version(ctx context.Context, actor verno.Actor, id verno.Progra
 
 // Versions lists the published versions of a programme, newest first, below a number (0 for all).
 func (o *Office) Versions(ctx context.Context, actor verno.Actor, id verno.ProgrammeID, below int64, limit int) ([]store.VersionHead, error) {
-	if err := actor.Require(verno.MayReadConfig); err != nil {
+	if _, err := o.Programme(ctx, actor, id); err != nil {
 		return nil, err
 	}
 	return o.Store.Reader().Versions(ctx, actor.Tenant, id, below, page(limit))
