@@ -33,7 +33,8 @@ const (
 	maxPriority   = 1000
 	maxUses       = 1_000_000_000_000
 	maxPending    = 366 * 24 * 60 * 60
-	maxExpiry     = 36_500
+	maxExpiry     = 36_500 // days or months
+	maxGrace      = 366    // days
 )
 
 // check gathers problems.

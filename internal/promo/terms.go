@@ -49,7 +49,7 @@ func (c *check) checkPoints(t *verno.PointsTerms) {
 		least = 1
 	}
 	c.number("/points/expiry/number", int64(e.Number), least, maxExpiry)
-	c.number("/points/expiry/grace", int64(e.Grace), 0, maxExpiry)
+	c.number("/points/expiry/grace", int64(e.Grace), 0, maxGrace)
 	if _, err := time.Parse(time.DateOnly, e.Date); err != nil && (e.Kind == "on_date" || e.Date != "") {
 		c.say("/points/expiry/date", "bad_date")
 	}

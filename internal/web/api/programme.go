@@ -49,7 +49,7 @@ type ExpiryTerms struct {
 
 // LevelTerms say which levels there are and over which window spend is counted.
 type LevelTerms struct {
-	WindowMonths int     `json:"window_months,omitempty" minimum:"0" maximum:"120" doc:"Calendar months before the current one that count with it; 0 counts for life."`
+	WindowMonths int     `json:"window_months,omitempty" minimum:"0" maximum:"36" doc:"Calendar months before the current one that count with it; 0 counts for life."`
 	Levels       []Level `json:"levels,omitempty" maxItems:"50" doc:"By rising threshold."`
 }
 
