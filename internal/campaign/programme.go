@@ -109,8 +109,8 @@ func checkZone(f *verno.Faults, name string) {
 	}
 }
 
-// join adds the problems that the rules found. The problems themselves go along as data, for
-// whoever shows them in the words of the rules.
+// join adds the problems that the rules found. The problems themselves go along as data, for whoever shows them in the
+// words of the rules.
 func join(f *verno.Faults, problems []promo.Problem) error {
 	for _, p := range problems {
 		var params []string

@@ -15,7 +15,8 @@ import (
 // after a tab the next purchase, which is what a forecasting contest asked for and no receipt. What is counted as a line
 // is a receipt. The file has no prices, only each receipt's sum: it is shared out over the pieces by largest remainder,
 // exact to the kopeck, and lines have a sum and no price. Weighed goods of under half a unit stand there with a quantity
-// of 0, and count as one. Times are in UTC, which shows in the hours of trade. Points spent are not taken from anybody: with what they had before is not in the file.
+// of 0, and count as one. Times are in UTC, which shows in the hours of trade. Points that were spent are not taken from
+// anybody, as what they had before is not in the file.
 type x5 struct {
 	setting
 	lines *lines
