@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 
@@ -13,6 +14,7 @@ import (
 func backup(ctx context.Context, t *term, args []string) error {
 	f := flags(t, "backup", "[flags] FILE")
 	b := baseFlags(f)
+	keyless := keylessFlag(f)
 	asJSON := f.Bool("json", false, "print what was written as JSON")
 	if err := parse(f, args); err != nil {
 		return err
@@ -22,7 +24,9 @@ func backup(ctx context.Context, t *term, args []string) error {
 		return errUsage
 	}
 	path := f.Arg(0)
-	if err := server.Backup(ctx, b.config(t), path, func(done, total int64) { t.progress("copied", int(done), int(total)) }); err != nil {
+	c := b.config(t)
+	c.WithoutKey = *keyless
+	if err := server.Backup(ctx, c, path, func(done, total int64) { t.progress("copied", int(done), int(total)) }); err != nil {
 		return err
 	}
 	info, err := os.Stat(path)
@@ -36,10 +40,11 @@ func backup(ctx context.Context, t *term, args []string) error {
 	return nil
 }
 
-// restore fills an empty database from a backup and verifies it.
+// restore fills an empty database from a backup and verifies it, with the exit codes of verify.
 func restore(ctx context.Context, t *term, args []string) error {
 	f := flags(t, "restore", "[flags] FILE")
 	b := baseFlags(f)
+	keyless := keylessFlag(f)
 	asJSON := f.Bool("json", false, "print the report of verify as JSON")
 	if err := parse(f, args); err != nil {
 		return err
@@ -48,15 +53,15 @@ func restore(ctx context.Context, t *term, args []string) error {
 		f.Usage()
 		return errUsage
 	}
-	if err := server.Restore(ctx, b.config(t), f.Arg(0)); err != nil {
+	c := b.config(t)
+	c.WithoutKey = *keyless
+	if err := server.Restore(ctx, c, f.Arg(0)); err != nil {
 		return err
 	}
-	again := []string{"-db", *b.db}
-	if *b.kekFile != "" {
-		again = append(again, "-kek-file", *b.kekFile)
-	}
-	if *asJSON {
-		again = append(again, "-json")
-	}
-	return verify(ctx, t, again)
+	return verified(ctx, t, c, *asJSON)
+}
+
+// keylessFlag is of commands that read what is not sealed.
+func keylessFlag(f *flag.FlagSet) *bool {
+	return f.Bool("without-key", false, "do not ask for the key-encryption key, which is only tried: for auditors")
 }

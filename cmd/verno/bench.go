@@ -44,7 +44,7 @@ func bench(ctx context.Context, t *term, args []string) error {
 		defer os.RemoveAll(dir)
 		dsn = filepath.Join(dir, "bench.db")
 	}
-	c := server.Config{DB: dsn, KEKs: kek, Log: slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	c := server.Config{DB: dsn, KEKs: kek, Fresh: true, Log: slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	c.Books.Single, c.Rates = *single, server.NoRates
 	s, err := server.Open(ctx, c)
 	if err != nil {
@@ -75,7 +75,11 @@ func bench(ctx context.Context, t *term, args []string) error {
 
 // progress tells on err how far something is.
 func (t *term) progress(what string, done, of int) {
-	fmt.Fprintf(t.err, "\r%s: %d of %d", what, done, of)
+	between := "of"
+	if t.lang == "ru" {
+		between = "из"
+	}
+	fmt.Fprintf(t.err, "\r%s: %d %s %d", what, done, between, of)
 	if done == of {
 		fmt.Fprintln(t.err)
 	}

@@ -16,6 +16,7 @@ func export(ctx context.Context, t *term, args []string) (err error) {
 	b := baseFlags(f)
 	var whose server.Whose
 	whoseFlags(f, &whose)
+	keyless := keylessFlag(f)
 	path := f.String("out", "", "file to write; standard output where left out")
 	asJSON := f.Bool("json", false, "with --out: print what was written as JSON")
 	words, err := parseAround(f, args)
@@ -26,6 +27,8 @@ func export(ctx context.Context, t *term, args []string) (err error) {
 		f.Usage()
 		return errUsage
 	}
+	c := b.config(t)
+	c.WithoutKey = *keyless
 	out := t.out
 	if *path != "" {
 		file, err := os.Create(*path)
@@ -37,9 +40,9 @@ func export(ctx context.Context, t *term, args []string) (err error) {
 	}
 	w := bufio.NewWriter(out)
 	show := t.gauge(*path == "" || *asJSON)
-	events, err := server.ExportLedger(ctx, b.config(t), whose, w, func(done, of int64) { show("events", done, done, of) })
+	events, err := server.ExportLedger(ctx, c, whose, w, func(done, of int64) { show("events", done, done, of) })
 	if err != nil {
-		return said(err)
+		return err
 	}
 	if err := w.Flush(); err != nil {
 		return err

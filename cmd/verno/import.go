@@ -67,7 +67,7 @@ func importing(ctx context.Context, t *term, args []string) error {
 		if ctx.Err() != nil && !q.DryRun {
 			err = errors.New("interrupted; the same command goes on where it stopped")
 		}
-		return said(err)
+		return err
 	}
 	out := imported{ImportReport: report, Seconds: time.Since(began).Seconds()}
 	if !report.Before {

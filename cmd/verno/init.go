@@ -4,11 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"strings"
 
-	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/server"
 	"github.com/verno-loyalty/verno/money"
 )
@@ -30,7 +27,9 @@ func found(ctx context.Context, t *term, args []string) error {
 	if err := parse(f, args); err != nil {
 		return err
 	}
-	s, err := server.Open(ctx, b.config(t))
+	c := b.config(t)
+	c.Fresh = true
+	s, err := server.Open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -43,7 +42,7 @@ func found(ctx context.Context, t *term, args []string) error {
 		Store: *shop, Login: *login, Password: *password,
 	})
 	if err != nil {
-		return said(err)
+		return err
 	}
 	if *asJSON {
 		return json.NewEncoder(t.out).Encode(struct {
@@ -62,18 +61,4 @@ func found(ctx context.Context, t *term, args []string) error {
 	}
 	fmt.Fprintln(t.out, "\nThe token and the keys are shown once.")
 	return nil
-}
-
-// said is an error as people read it.
-func said(err error) error {
-	e := verno.AsError(err)
-	if e == nil || e.Kind == verno.Internal {
-		return err
-	}
-	var text strings.Builder
-	text.WriteString(verno.TextOf(e.Code, "en", e.Params))
-	for _, field := range e.Fields {
-		fmt.Fprintf(&text, "\n  %s: %s", field.Pointer, verno.TextOf(field.Code, "en", field.Params))
-	}
-	return errors.New(text.String())
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // Stores have time zones, and where this runs there may be no table of them.
 )
 
 // command is one thing that verno does.
@@ -19,10 +20,11 @@ type command struct {
 	run   func(ctx context.Context, t *term, args []string) error
 }
 
-// term is where a command speaks: results on out, everything else on err.
+// term is where a command speaks: results on out, everything else on err, to people in their language.
 type term struct {
-	out io.Writer
-	err io.Writer
+	out  io.Writer
+	err  io.Writer
+	lang string // en or ru
 }
 
 // version is that of this build.
@@ -33,6 +35,7 @@ var commands = []command{
 	{"demo", "make a small chain, run a day of trade, and serve it", demo},
 	{"serve", "run the server", serve},
 	{"init", "make a tenant with a programme, a store, a till, an owner and keys", found},
+	{"keys", "list and rotate the keys that seal persons and secrets: keys list, rotate, rotate-kek", keys},
 	{"verify", "check that the books are sound", verify},
 	{"backup", "copy a running database into a file", backup},
 	{"restore", "fill an empty database from a backup, and verify it", restore},
@@ -42,41 +45,40 @@ var commands = []command{
 	{"torture", "kill it, double it, race it, and hold it to what it acknowledged", torture},
 }
 
-// errUsage ends a command whose words were off; the flag package has said why.
-var errUsage = errors.New("usage")
-
 func main() { os.Exit(start()) }
 
 func start() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	return run(ctx, &term{out: os.Stdout, err: os.Stderr}, os.Args[1:])
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go heed(signals, stop)
+	return run(ctx, &term{out: os.Stdout, err: os.Stderr, lang: language(os.Getenv)}, os.Args[1:])
 }
 
-// run runs a command and returns the exit code: 0 done, 1 failed, 2 the words were off.
+// heed lets the first signal end what is done in order, and the second one at once.
+func heed(signals <-chan os.Signal, stop func()) {
+	<-signals
+	stop()
+	<-signals
+	fmt.Fprintln(os.Stderr, "verno: stopped at once")
+	os.Exit(codeStopped)
+}
+
+// run runs a command and returns the exit code.
 func run(ctx context.Context, t *term, args []string) int {
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
 		help(t.out)
-		return 0
+		return codeDone
 	}
 	for _, c := range commands {
-		if c.name != args[0] {
-			continue
-		}
-		err := c.run(ctx, t, args[1:])
-		switch {
-		case err == nil, errors.Is(err, flag.ErrHelp):
-			return 0
-		case errors.Is(err, errUsage):
-			return 2
-		default:
-			fmt.Fprintln(t.err, "verno: "+err.Error())
-			return 1
+		if c.name == args[0] {
+			return t.tell(c.run(ctx, t, args[1:]))
 		}
 	}
 	fmt.Fprintf(t.err, "verno: there is no command %q\n", args[0])
 	help(t.err)
-	return 2
+	return codeWords
 }
 
 func help(w io.Writer) {
@@ -97,11 +99,21 @@ func flags(t *term, name, usage string) *flag.FlagSet {
 	return f
 }
 
-// parse reads flags; what is wrong has been said when it returns errUsage.
+// parse reads flags, and settings of the environment for those that were left out. Words that are off are told in one
+// line.
 func parse(f *flag.FlagSet, args []string) error {
+	w, usage := f.Output(), f.Usage
+	f.SetOutput(io.Discard)
+	f.Usage = func() {}
 	err := f.Parse(args)
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		return errUsage
+	f.SetOutput(w)
+	f.Usage = usage
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		f.Usage()
+		return err
+	case err != nil:
+		return wrong{fmt.Errorf("%w; verno %s -h lists what there is", err, f.Name())}
 	}
-	return err
+	return fromEnvironment(f, os.LookupEnv)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -12,92 +13,119 @@ import (
 	"github.com/verno-loyalty/verno/money"
 )
 
-// base are the flags of every command that opens a database.
-type base struct {
-	db      *string
-	kekFile *string
-	weak    *bool
-	clock   *string
-	verbose *bool
+// service are the settings of serve beside those of every command.
+type service struct {
+	config   server.Config // where the flags put what they say
+	listen   *string
+	access   *bool
+	rateless *bool
+	rates    [5]int
 }
 
-func baseFlags(f *flag.FlagSet) base {
-	return base{
-		db:      f.String("db", "verno.db", "SQLite file or postgres:// URL"),
-		kekFile: f.String("kek-file", "", "file with the key-encryption keys; VERNO_KEK or a file beside the database where left out"),
-		weak:    f.Bool("accept-weak-durability", false, "run on a PostgreSQL that can lose what it acknowledged"),
-		clock:   f.String("clock-file", "", `a file with a duration, such as "72h", by which the clock is moved: for trying out only`),
-		verbose: f.Bool("verbose", false, "log every request"),
+func serviceFlags(f *flag.FlagSet) *service {
+	s := &service{}
+	c := &s.config
+	c.Timeout, c.Drain, c.Notice, c.Adjusting, c.Cooling = 15*time.Second, 20*time.Second, time.Second, server.Bounded, 48*time.Hour
+	c.Till.LookupsPerHour, c.Till.MissesPerHour, c.Till.OpenLife, c.Till.ReplayDays = 600, 60, 15*time.Minute, 3660
+	s.listen = f.String(setting("listen"), "127.0.0.1:8080", "`address` to answer on")
+	s.access = f.Bool(setting("access-log"), false, "log a line for each request")
+	s.rateless = f.Bool(setting("no-rate-limits"), false, "let every caller ask as often as it likes: for benchmarks only")
+	f.Func(setting("trusted-proxies"), "`networks`, apart by commas, whose X-Forwarded-For is believed (default none: it is believed to nobody)",
+		func(text string) (err error) {
+			c.Proxies, err = proxies(text)
+			return err
+		})
+	f.StringVar(&c.Region, setting("region"), "RU", "`country` of phone numbers that name none")
+	bounded(f, &c.Timeout, "request-timeout", time.Second, 55*time.Second, "`duration` after which a request is answered with 503")
+	bounded(f, &c.Notice, "stop-notice", 0, time.Minute, "`duration` for which /readyz says that Verno stops before it lets nobody in any more")
+	bounded(f, &c.Drain, "stop-timeout", time.Second, 5*time.Minute, "`duration` for which requests under way may go on after that")
+	counted(f, &c.Pool, "read-connections", 0, 200, "`number` of connections that read; 0 for 6 on SQLite, 16 on PostgreSQL")
+	counted(f, &c.Lanes, "lanes", 0, 64, "`number` of groups that PostgreSQL writes at once; 0 for 2")
+	counted(f, &c.Books.Queue, "queue", 0, 1<<20, "`number` of sales that may wait in a lane before 503; 0 for 4096")
+	s.rates = [5]int{50, 500, 50, 20, 1}
+	for i, class := range []string{"till", "key", "staff", "public", "login"} {
+		counted(f, &s.rates[i], class+"-rate", 1, 1_000_000, rateTexts[class])
 	}
+	counted(f, &c.Till.LookupsPerHour, "lookups-per-hour", 1, 1_000_000, "`number` of members that a cashier or a till looks up in an hour")
+	counted(f, &c.Till.MissesPerHour, "misses-per-hour", 1, 1_000_000, "`number` of codes that nobody has, from one till in an hour")
+	counted(f, &c.Till.ReplayDays, "replay-days", 1, 36_600, "`days` ago that a receipt handed in later may have occurred")
+	bounded(f, &c.Till.OpenLife, "open-life", time.Minute, 24*time.Hour, "`duration` for which a checkout stays open")
+	bounded(f, &c.Cooling, "phone-cooling", -time.Second, 720*time.Hour, "`duration` for which nothing is spent after staff changed a member's phone; below zero for none")
+	boundsFlags(f, &c.Adjusting)
+	return s
 }
 
-// config is what the flags say.
-func (b base) config(t *term) server.Config {
-	level := slog.LevelWarn
-	if *b.verbose {
-		level = slog.LevelInfo
-	}
-	c := server.Config{
-		DB: *b.db, KEKFile: *b.kekFile, Weak: *b.weak, Version: version,
-		Log: slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: level})),
-	}
-	if *b.clock != "" {
-		c.Clock = server.ShiftedClock(*b.clock)
-		c.Log.Warn("the clock is moved; this is no server for trade", "file", *b.clock)
-	}
-	return c
-}
-
-// serve runs the server until it is told to stop.
-func serve(ctx context.Context, t *term, args []string) error {
-	f := flags(t, "serve", "[flags]")
-	b := baseFlags(f)
-	listen := f.String("listen", "127.0.0.1:8080", "address to answer on")
-	rateless := f.Bool("no-rate-limits", false, "let every caller ask as often as it likes: for benchmarks only")
-	bounds := boundsFlags(f)
-	cooling := f.Duration("phone-cooling", 48*time.Hour, "nothing is spent for so long after staff changed a member's phone; below zero at once")
-	if err := parse(f, args); err != nil {
-		return err
-	}
-	c := b.config(t)
-	c.Adjusting, c.Cooling = *bounds, *cooling
-	if *rateless {
-		c.Rates, c.Adjusting = server.NoRates, server.Unbounded
-	}
-	s, err := server.Open(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	return answer(ctx, t, s, *listen)
+var rateTexts = map[string]string{
+	"till":   "`requests` a second from a till, four times as many at once",
+	"key":    "`requests` a second with an API key, four times as many at once",
+	"staff":  "`requests` a second from a person, four times as many at once",
+	"public": "`requests` a second without a credential from one address, five times as many at once",
+	"login":  "`attempts` a second to log in or pair from one address, ten times as many at once",
 }
 
 // boundsFlags are how many whole points one person adjusts without a second one.
-func boundsFlags(f *flag.FlagSet) *server.Bounds {
-	b := server.Bounded
+func boundsFlags(f *flag.FlagSet, b *server.Bounds) {
 	for _, one := range []struct {
 		to         *money.Points
 		name, text string
 	}{
-		{&b.Once, "adjust-once", "points that support adjusts at once without a second person"},
-		{&b.Daily, "adjust-daily", "points that support adjusts in a day"},
-		{&b.AnyOnce, "adjust-any-once", "points that owners and admins adjust at once without a second person"},
-		{&b.AnyDaily, "adjust-any-daily", "points that owners and admins adjust in a day without a second person"},
+		{&b.Once, "adjust-once", "`points` that support adjusts at once without a second person"},
+		{&b.Daily, "adjust-daily", "`points` that support adjusts in a day"},
+		{&b.AnyOnce, "adjust-any-once", "`points` that owners and admins adjust at once without a second person"},
+		{&b.AnyDaily, "adjust-any-daily", "`points` that owners and admins adjust in a day without a second person"},
 	} {
-		f.Func(one.name, fmt.Sprintf("%s (default %d)", one.text, *one.to), func(text string) (err error) {
+		f.Func(setting(one.name), fmt.Sprintf("%s (default %d)", one.text, *one.to), func(text string) (err error) {
 			*one.to, err = money.ParsePoints(text, 0)
 			return err
 		})
 	}
-	return &b
 }
 
-// answer starts the jobs and serves until the context ends.
-func answer(ctx context.Context, t *term, s *server.Server, listen string) error {
-	on, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
+// on adds what every command is told.
+func (s *service) on(t *term, b base) server.Config {
+	if *s.access {
+		b.log.level = min(b.log.level, slog.LevelInfo)
+	}
+	c, from := s.config, b.config(t)
+	c.DB, c.KEKFile, c.Weak, c.Version, c.Log, c.Clock = from.DB, from.KEKFile, from.Weak, from.Version, from.Log, from.Clock
+	c.Access, c.Fresh, c.Alone = *s.access, true, true
+	r := &c.Rates
+	r.Till.PerSecond, r.Server.PerSecond, r.Staff.PerSecond, r.Public.PerSecond, r.Login.PerSecond = s.rates[0], s.rates[1], s.rates[2], s.rates[3], s.rates[4]
+	r.Till.Burst, r.Server.Burst, r.Staff.Burst, r.Public.Burst, r.Login.Burst = 4*s.rates[0], 4*s.rates[1], 4*s.rates[2], 5*s.rates[3], 10*s.rates[4]
+	if *s.rateless {
+		c.Rates, c.Adjusting = server.NoRates, server.Unbounded
+	}
+	return c
+}
+
+// serve runs the server until it is told to stop. The address is taken before the database is touched, so that a server
+// that cannot answer leaves nothing behind.
+func serve(ctx context.Context, t *term, args []string) error {
+	f := flags(t, "serve", "[flags]\n\nEach flag can be given by the environment too: --trusted-proxies is VERNO_TRUSTED_PROXIES.\nThe key-encryption key itself is given by --kek-file or VERNO_KEK.\n")
+	b := baseFlags(f)
+	own := serviceFlags(f)
+	if err := parse(f, args); err != nil {
+		return err
+	}
+	if f.NArg() > 0 {
+		return wrong{fmt.Errorf("serve takes flags only, not %q", f.Arg(0))}
+	}
+	c := own.on(t, b)
+	on, err := server.Listen(ctx, *own.listen)
 	if err != nil {
 		return err
 	}
+	s, err := server.Open(ctx, c)
+	if err != nil {
+		_ = on.Close()
+		return err
+	}
+	err = answer(ctx, t, s, on)
+	return errors.Join(err, s.Close())
+}
+
+// answer starts the jobs and serves until the context ends.
+func answer(ctx context.Context, t *term, s *server.Server, on net.Listener) error {
 	s.Start()
 	fmt.Fprintf(t.err, "verno answers on http://%s  (API reference: /docs, OpenAPI: /openapi.json)\n", on.Addr())
 	return s.Serve(ctx, on)

@@ -30,7 +30,7 @@ func (s *Server) Handler() http.Handler {
 	}
 	return frame.Wrap(api.New(api.Deps{
 		Till: s.Till, Members: s.Roll, Office: s.Office, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame,
-		Clock: s.Config.Clock, Prove: s.prove, Ready: s.ready, Metrics: metrics, Limits: s.Config.Rates, Version: s.Config.Version,
+		Clock: s.Config.Clock, Prove: s.prove, ProveGrowth: s.proveGrowth, Ready: s.ready, Metrics: metrics, Limits: s.Config.Rates, Version: s.Config.Version,
 	}))
 }
 
@@ -87,6 +87,7 @@ func (s *Server) Serve(ctx context.Context, on net.Listener) error {
 	case <-ctx.Done():
 	}
 	s.stopping.Store(true)
+	s.Config.Log.Warn("verno stops when what is under way is done; a second signal stops it at once")
 	select {
 	case err := <-failed:
 		return err
@@ -102,4 +103,8 @@ func (s *Server) Serve(ctx context.Context, on net.Listener) error {
 		return err
 	}
 	return nil
+}
+
+func (s *Server) proveGrowth(ctx context.Context, tenant verno.TenantID, from, to int64) ([][]byte, error) {
+	return books.ProveGrowth(ctx, s.Store.Reader(), tenant, from, to)
 }

@@ -22,6 +22,7 @@ func (s *Server) Start() {
 		{"lapse holds", 30 * time.Second, s.lapseHolds},
 		{"lapse points", time.Minute, s.lapsePoints},
 		{"tidy up after log-ins", time.Hour, s.tidy},
+		{"read keys again", time.Minute, s.Vault.Refresh}, // `verno keys` may have made new ones
 	} {
 		s.jobs.Go(func() { s.repeat(ctx, j) })
 	}

@@ -25,15 +25,23 @@ func (c *Config) keyring() keyring {
 	case c.KEKs != "":
 		return keyring{text: c.KEKs}
 	case c.KEKFile != "":
-		return keyring{file: c.KEKFile}
+		return keyring{file: whole(c.KEKFile)}
 	case os.Getenv("VERNO_KEK") != "":
 		return keyring{text: os.Getenv("VERNO_KEK")}
 	}
 	path, err := sqliteFile(c.DB)
 	if err != nil || path == "" {
-		return keyring{file: "verno.kek"}
+		return keyring{file: whole("verno.kek")}
 	}
-	return keyring{file: filepath.Join(filepath.Dir(path), strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))+".kek")}
+	return keyring{file: whole(strings.TrimSuffix(path, filepath.Ext(path)) + ".kek")}
+}
+
+// whole is a path that says the same in another folder.
+func whole(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
 }
 
 // sqliteFile is the file of a SQLite database, empty for PostgreSQL.
@@ -107,12 +115,8 @@ func (c *Config) begin(k keyring) (vault.KEKs, error) {
 	}
 	keys, err := k.read()
 	if drawn && err == nil {
-		path, abs := filepath.Abs(k.file)
-		if abs != nil {
-			path = k.file
-		}
 		c.Log.Warn("a key-encryption key was drawn: copy it to two safe places, apart from the backups, which are no use without it",
-			"file", path, "mode", "0600", "key", keys.IDs()[0])
+			"file", k.file, "mode", "0600", "key", keys.IDs()[0])
 	}
 	return keys, err
 }
