@@ -290,10 +290,11 @@ func TestLedgerExample(t *testing.T) {
 	}
 }
 
-// TestPlaybookNamesProblems: whatever verify can find has its line in the playbook.
+// TestPlaybookNamesProblems: whatever verify can find has its line in the playbook, in both languages.
 func TestPlaybookNamesProblems(t *testing.T) {
 	t.Parallel()
-	page := pages(t)["docs/playbooks/verify-found-a-problem.md"]
+	all := pages(t)
+	page, ru := all["docs/playbooks/verify-found-a-problem.md"], all["docs/playbooks/verify-found-a-problem.ru.md"]
 	sources, err := filepath.Glob("internal/books/verify*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -306,8 +307,8 @@ func TestPlaybookNamesProblems(t *testing.T) {
 		}
 		for _, m := range regexp.MustCompile(`(?:say\(|code :?= )"([a-z_]+)"`).FindAllSubmatch(text, -1) {
 			found++
-			if !strings.Contains(page, "`"+string(m[1])+"`") {
-				t.Errorf("%s finds %s, which the playbook does not name", path, m[1])
+			if name := "`" + string(m[1]) + "`"; !strings.Contains(page, name) || !strings.Contains(ru, name) {
+				t.Errorf("%s finds %s, which the playbook does not name", path, name)
 			}
 		}
 	}
