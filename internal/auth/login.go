@@ -16,7 +16,7 @@ import (
 type Login struct {
 	Login    string
 	Password string
-	Code     string // of the second factor; empty at first
+	Code     string // of the second factor, or a recovery code; empty at first
 	Address  string // of the client
 }
 
@@ -48,12 +48,15 @@ const (
 // attempt is a log-in as far as it has come.
 type attempt struct {
 	Login
-	now     time.Time
-	name    store.Counted // tries of this name from this address
-	address store.Counted
-	known   store.Counted // log-ins of this name from this address
-	row     store.Staff   // zero where the name is unknown
-	barred  bool          // it cannot succeed, whatever was typed
+	now      time.Time
+	name     store.Counted // tries of this name from this address
+	address  store.Counted
+	known    store.Counted // log-ins of this name from this address
+	row      store.Staff   // zero where the name is unknown
+	step     int64         // of the second factor, 0 where there is none or a recovery code was typed
+	recovery []byte        // the hash of that, nil where none was typed
+	harder   string        // the password hashed anew, as hashing has become harder; empty where it has not
+	barred   bool          // it cannot succeed, whatever was typed
 }
 
 // Login opens a session. Whatever is wrong, it returns the one code login_failed and takes the same time; only an
@@ -71,20 +74,35 @@ func (g *Gate) Login(ctx context.Context, l Login, now time.Time) (Opened, error
 	if !same || at.barred {
 		return Opened{}, g.failed(ctx, at)
 	}
-	var step int64
 	if hasSecondFactor(at.row) {
 		if l.Code == "" {
 			return Opened{}, g.askCode(ctx, at)
 		}
-		var ok bool
-		if step, ok, err = g.checkCode(ctx, at.row, l.Code, now); err != nil {
+		ok, err := g.secondly(ctx, at)
+		if err != nil {
 			return Opened{}, err
 		}
 		if !ok {
 			return Opened{}, g.failed(ctx, at)
 		}
 	}
-	return g.succeed(ctx, at, step)
+	if g.hasher.outgrown(at.row.PasswordHash) {
+		if at.harder, err = g.hasher.hash(ctx, l.Password); err != nil {
+			return Opened{}, err
+		}
+	}
+	return g.succeed(ctx, at)
+}
+
+// secondly looks at the code of the second factor. Whether a recovery code is theirs and was not spent shows when it is
+// spent.
+func (g *Gate) secondly(ctx context.Context, at *attempt) (ok bool, err error) {
+	if code, is := plainRecovery(at.Code); is {
+		at.recovery, err = g.recoveryHash(ctx, at.row.ID, code)
+		return err == nil, err
+	}
+	at.step, ok, err = g.checkCode(ctx, at.row, at.Code, at.now)
+	return ok, err
 }
 
 // admit counts the try before anything is looked at and finds out who it may be.
@@ -180,17 +198,14 @@ func (g *Gate) askCode(ctx context.Context, at *attempt) error {
 	return verno.Unauthorised("second_factor_needed")
 }
 
-// succeed spends the step of the second factor, forgets the failures and opens the session.
-func (g *Gate) succeed(ctx context.Context, at *attempt, step int64) (Opened, error) {
+// succeed spends the step of the second factor or the recovery code, forgets the failures and opens the session.
+func (g *Gate) succeed(ctx context.Context, at *attempt) (Opened, error) {
 	opened, session := g.newSession(at.row, at.now, g.Idle, g.Lasts)
 	spent := false
 	err := g.Store.Write(ctx, func(tx *store.Tx) error {
-		spent = false
-		if step > 0 {
-			fresh, err := tx.UseTOTPStep(ctx, at.row.Tenant, at.row.ID, step)
-			if spent = !fresh; err != nil || spent {
-				return err
-			}
+		fresh, err := g.spend(ctx, tx, at)
+		if spent = !fresh; err != nil || spent {
+			return err
 		}
 		// In the order in which admit locks them, or two log-ins could wait for each other.
 		if err := tx.GiveBack(ctx, at.address, at.now, triesForAddress...); err != nil {
@@ -221,6 +236,22 @@ func (g *Gate) succeed(ctx context.Context, at *attempt, step int64) (Opened, er
 		return Opened{}, g.failed(ctx, at)
 	}
 	return opened, nil
+}
+
+// spend uses up what was shown as a second factor, and keeps the password hashed anew. It reports false where another
+// log-in was first.
+func (g *Gate) spend(ctx context.Context, tx *store.Tx, at *attempt) (fresh bool, err error) {
+	fresh = true
+	switch {
+	case at.step > 0:
+		fresh, err = tx.UseTOTPStep(ctx, at.row.Tenant, at.row.ID, at.step)
+	case at.recovery != nil:
+		fresh, err = g.useRecovery(ctx, tx, at)
+	}
+	if err == nil && fresh && at.harder != "" {
+		err = tx.RehashPassword(ctx, at.row.Tenant, at.row.ID, at.row.PasswordHash, at.harder)
+	}
+	return fresh, err
 }
 
 func (at *attempt) actor() verno.Actor { return verno.Actor{Tenant: at.row.Tenant, Staff: at.row.ID} }

@@ -180,15 +180,15 @@ func TestSecondFactor(t *testing.T) {
 			_, err := b.gate.Login(b.ctx, auth.Login{Login: "support", Password: password, Code: code, Address: address}, at)
 			return err
 		}
-		b.refused(b.gate.ConfirmSecondFactor(b.ctx, a, "123456", now), "second_factor_missing")
+		b.refused(b.confirm(a, "123456", now), "second_factor_missing")
 		factor, err := b.gate.BeginSecondFactor(b.ctx, a, now)
 		b.must(err)
 		if !strings.HasPrefix(factor.URI, "otpauth://totp/Verno:support?") || !strings.Contains(factor.URI, factor.Secret) {
 			b.t.Errorf("URI %s", factor.URI)
 		}
 		b.must(login("", now)) // it is not on yet
-		b.refused(b.gate.ConfirmSecondFactor(b.ctx, a, "000000", now), "/code code_wrong")
-		b.must(b.gate.ConfirmSecondFactor(b.ctx, a, codeOf(b.t, factor.Secret, now), now))
+		b.refused(b.confirm(a, "000000", now), "/code code_wrong")
+		b.must(b.confirm(a, codeOf(b.t, factor.Secret, now), now))
 		_, err = b.gate.BeginSecondFactor(b.ctx, a, now)
 		b.refused(err, "second_factor_active")
 
@@ -219,7 +219,7 @@ func TestCodeIsSpentOnce(t *testing.T) {
 	each(t, func(b *bundle) {
 		factor, err := b.gate.BeginSecondFactor(b.ctx, b.boss, now)
 		b.must(err)
-		b.must(b.gate.ConfirmSecondFactor(b.ctx, b.boss, codeOf(b.t, factor.Secret, now), now))
+		b.must(b.confirm(b.boss, codeOf(b.t, factor.Secret, now), now))
 		at := now.Add(time.Minute)
 		var all sync.WaitGroup
 		var in atomic.Int64
@@ -249,7 +249,7 @@ func TestLostSecondFactorIsReset(t *testing.T) {
 		opened := b.login("support", now)
 		factor, err := b.gate.BeginSecondFactor(b.ctx, a, now)
 		b.must(err)
-		b.must(b.gate.ConfirmSecondFactor(b.ctx, a, codeOf(b.t, factor.Secret, now), now))
+		b.must(b.confirm(a, codeOf(b.t, factor.Secret, now), now))
 		b.refused(b.gate.ResetSecondFactor(b.ctx, a, b.owner.ID, now), "permission_missing")
 		b.must(b.gate.ResetSecondFactor(b.ctx, b.boss, support.ID, now))
 		if b.valid(b.gate, opened.Token, now) {

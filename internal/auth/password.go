@@ -92,6 +92,12 @@ func (h *hasher) check(ctx context.Context, text, secret string) (same bool, err
 	return same, err
 }
 
+// outgrown says whether a hash was made with less work than is asked for now.
+func (h *hasher) outgrown(text string) bool {
+	p, err := readPHC(text)
+	return err == nil && (p.memory < h.memory || p.passes < h.passes)
+}
+
 func (h *hasher) text(salt, hash []byte) string {
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s",

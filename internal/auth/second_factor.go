@@ -60,47 +60,54 @@ func (g *Gate) BeginSecondFactor(ctx context.Context, a verno.Actor, now time.Ti
 	return SecondFactor{Secret: text, URI: uri.String()}, nil
 }
 
-// ConfirmSecondFactor turns the second factor on, given a first code of it. It returns the invalid field code_wrong for
-// a code that is not its, and the refusal second_factor_missing where none was begun.
-func (g *Gate) ConfirmSecondFactor(ctx context.Context, a verno.Actor, code string, now time.Time) error {
+// ConfirmSecondFactor turns the second factor on, given a first code of it, ends the actor's other sessions, which were
+// opened without it, and returns recovery codes, shown this once. It returns the invalid field code_wrong for a code that
+// is not its, and the refusal second_factor_missing where none was begun.
+func (g *Gate) ConfirmSecondFactor(ctx context.Context, a verno.Actor, code string, now time.Time) ([]string, error) {
 	row, err := g.own(ctx, a)
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case row.TOTPSecret == nil:
-		return verno.Refused("second_factor_missing")
+		return nil, verno.Refused("second_factor_missing")
 	case hasSecondFactor(row):
-		return verno.Conflict("second_factor_active")
+		return nil, verno.Conflict("second_factor_active")
 	}
-	step, ok, err := g.checkCode(ctx, row, code, now)
+	step, err := g.proven(ctx, a, row, code, now)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if !ok {
-		return verno.InvalidField("/code", "code_wrong")
+	codes, hashes, err := g.newRecoveryCodes(ctx, row.ID)
+	if err != nil {
+		return nil, err
 	}
 	row.TOTPStep = step
-	return g.update(ctx, a, row, now, "second_factor.on")
+	others := func(ctx context.Context, tx *store.Tx, row store.Staff, now time.Time) error {
+		return tx.EndOtherSessions(ctx, row.Tenant, row.ID, a.Session, now)
+	}
+	return codes, g.update(ctx, a, row, now, "second_factor.on", putRecovery(hashes), others)
 }
 
 // DropSecondFactor turns the actor's own second factor off. It needs a code of it.
 func (g *Gate) DropSecondFactor(ctx context.Context, a verno.Actor, code string, now time.Time) error {
-	row, err := g.own(ctx, a)
+	row, err := g.ownFactor(ctx, a)
 	if err != nil {
 		return err
 	}
-	if !hasSecondFactor(row) {
-		return verno.Refused("second_factor_missing")
-	}
-	_, ok, err := g.checkCode(ctx, row, code, now)
-	if err != nil {
+	if _, err := g.proven(ctx, a, row, code, now); err != nil {
 		return err
-	}
-	if !ok {
-		return verno.InvalidField("/code", "code_wrong")
 	}
 	row.TOTPSecret, row.TOTPStep = nil, 0
-	return g.update(ctx, a, row, now, "second_factor.off")
+	return g.update(ctx, a, row, now, "second_factor.off", putRecovery(nil))
+}
+
+// ownFactor reads the actor's own row, which has a second factor.
+func (g *Gate) ownFactor(ctx context.Context, a verno.Actor) (store.Staff, error) {
+	row, err := g.own(ctx, a)
+	if err == nil && !hasSecondFactor(row) {
+		err = verno.Refused("second_factor_missing")
+	}
+	return row, err
 }
 
 // ResetSecondFactor turns off the second factor of somebody who has lost it, and ends their sessions.
@@ -110,7 +117,7 @@ func (g *Gate) ResetSecondFactor(ctx context.Context, a verno.Actor, id verno.St
 		return err
 	}
 	row.TOTPSecret, row.TOTPStep = nil, 0
-	return g.update(ctx, a, row, now, "second_factor.reset", endSessions)
+	return g.update(ctx, a, row, now, "second_factor.reset", endSessions, putRecovery(nil))
 }
 
 func hasSecondFactor(row store.Staff) bool { return row.TOTPSecret != nil && row.TOTPStep > 0 }

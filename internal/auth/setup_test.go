@@ -205,6 +205,11 @@ func (b *bundle) told(what, subject string) bool {
 	return false
 }
 
+func (b *bundle) confirm(a verno.Actor, code string, at time.Time) error {
+	_, err := b.gate.ConfirmSecondFactor(b.ctx, a, code, at)
+	return err
+}
+
 func codeOf(t *testing.T, secret string, at time.Time) string {
 	t.Helper()
 	code, err := totp.GenerateCode(secret, at)

@@ -96,6 +96,13 @@ func (tx *Tx) EndSessionsOf(ctx context.Context, tenant verno.TenantID, staff ve
 		verno.Micros(at), tenant, staff)
 }
 
+// EndOtherSessions ends all sessions of a member of staff but one.
+func (tx *Tx) EndOtherSessions(ctx context.Context, tenant verno.TenantID, staff verno.StaffID, but verno.SessionID, at time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE session SET ended_at = $1 WHERE tenant = $2 AND staff_id = $3 AND id <> $4 AND ended_at IS NULL`,
+		verno.Micros(at), tenant, staff, but[:])
+	return err
+}
+
 // EndSessionsAt ends all cashiers' sessions at a till and says how many there were.
 func (tx *Tx) EndSessionsAt(ctx context.Context, tenant verno.TenantID, terminal verno.TerminalID, at time.Time) (int64, error) {
 	return tx.Exec(ctx, `UPDATE session SET ended_at = $1 WHERE tenant = $2 AND terminal_id = $3 AND ended_at IS NULL`,

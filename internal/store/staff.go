@@ -96,6 +96,12 @@ func (tx *Tx) UseTOTPStep(ctx context.Context, tenant verno.TenantID, id verno.S
 	return n == 1, err
 }
 
+// RehashPassword keeps a password's new hash, unless the password was changed meanwhile.
+func (tx *Tx) RehashPassword(ctx context.Context, tenant verno.TenantID, id verno.StaffID, old, fresh string) error {
+	_, err := tx.Exec(ctx, `UPDATE staff SET password_hash = $1 WHERE tenant = $2 AND id = $3 AND password_hash = $4`, fresh, tenant, id, old)
+	return err
+}
+
 // CountFailure adds a failed log-in and returns how many there are since the last that did not fail.
 func (tx *Tx) CountFailure(ctx context.Context, tenant verno.TenantID, id verno.StaffID) (int64, error) {
 	return queryOne(ctx, tx.Reader, scanOne[int64],

@@ -12,7 +12,7 @@ import (
 type LoginBody struct {
 	Login    string `json:"login" minLength:"1" maxLength:"100"`
 	Password string `json:"password" minLength:"1" maxLength:"200" format:"password"`
-	Code     string `json:"code,omitempty" maxLength:"10" doc:"Of the second factor, where there is one."`
+	Code     string `json:"code,omitempty" maxLength:"20" doc:"Of the second factor, where there is one, or a recovery code."`
 }
 
 // OpenedSession is a session that was just opened.
