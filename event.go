@@ -25,6 +25,7 @@ const (
 	EventCardUnblocked      EventKind = "card.unblocked"
 	EventCardReplaced       EventKind = "card.replaced"
 	EventCardLinked         EventKind = "card.linked"
+	EventCardShown          EventKind = "card.shown" // its live codes, to an app
 	EventCodeReused         EventKind = "code.reused"
 	EventLookupsExceeded    EventKind = "lookups.exceeded" // somebody looks up, or guesses, too much
 	EventPointsAwarded      EventKind = "points.awarded"

@@ -27,13 +27,14 @@ const (
 	MayReadOperations                        // resolve an operation by its key
 	MayImport                                // import receipts and members
 	MayTopUp                                 // put stored money on an account
+	MayShowCodes                             // show a member's live code, in an app of the merchant's own
 )
 
 // scopes names each permission for API keys and documentation, in bit order.
 var scopes = []string{
 	"identify", "sell", "return", "replay", "receipts.read", "members.read", "members.find", "members.write", "adjust",
 	"adjust.any", "erase", "config.read", "config.write", "publish", "stores.manage", "staff.manage", "audit.read",
-	"operations.read", "import", "topup",
+	"operations.read", "import", "topup", "cards.show",
 }
 
 // Has reports whether all the wanted permissions are granted.

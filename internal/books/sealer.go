@@ -293,3 +293,17 @@ func Prove(ctx context.Context, r *store.Reader, tenant verno.TenantID, seq int6
 	}
 	return p, nil
 }
+
+// ProveGrowth makes the proof that the first from events of a log are the beginning of its first to events (RFC 6962,
+// 2.1.2); to is at most the size of the newest checkpoint. Nothing is to be proved between equal sizes.
+func ProveGrowth(ctx context.Context, r *store.Reader, tenant verno.TenantID, from, to int64) ([][]byte, error) {
+	proof, err := tlog.ProveTree(to, from, &hashes{ctx: ctx, reader: r, tenant: tenant, size: to})
+	if err != nil {
+		return nil, err
+	}
+	path := make([][]byte, len(proof))
+	for i := range proof {
+		path[i] = proof[i][:]
+	}
+	return path, nil
+}

@@ -295,9 +295,25 @@ func (c *config) moneyUnit(issuer verno.IssuerID, currency money.Currency) verno
 
 // Scale is how many decimal places a programme's points have; 0 where it is not known.
 func (t *Till) Scale(ctx context.Context, tenant verno.TenantID, programme verno.ProgrammeID) int {
-	c, err := t.config(ctx, tenant)
-	if err != nil || c.rules[programme] == nil {
+	terms, _, err := t.Terms(ctx, tenant, programme)
+	if err != nil {
 		return 0
 	}
-	return c.rules[programme].Programme().Points.Scale
+	return terms.Points.Scale
 }
+
+// Terms are those of a programme that are in force, and the number of their version. Error: programme_unpublished.
+func (t *Till) Terms(ctx context.Context, tenant verno.TenantID, programme verno.ProgrammeID) (*verno.Programme, int64, error) {
+	c, err := t.config(ctx, tenant)
+	if err != nil {
+		return nil, 0, err
+	}
+	r, err := c.rulesOf(programme)
+	if err != nil {
+		return nil, 0, err
+	}
+	return r.Programme(), r.Version().Number, nil
+}
+
+// ReplayDays is how old a receipt may be that an offline till hands in.
+func (t *Till) ReplayDays() int { return t.limits.ReplayDays }

@@ -64,8 +64,11 @@ func (b *bundle) attempt(op operation) request {
 	b.t.Helper()
 	method, path, _ := strings.Cut(op.route, " ")
 	for _, p := range op.op.Parameters {
-		if p.Value.In == "path" {
+		switch {
+		case p.Value.In == "path":
 			path = strings.Replace(path, "{"+p.Value.Name+"}", fmt.Sprint(sampleOf(p.Value.Schema, 0)), 1)
+		case p.Value.In == "query" && p.Value.Required:
+			path += "?" + p.Value.Name + "=" + fmt.Sprint(sampleOf(p.Value.Schema, 0))
 		}
 	}
 	q := request{do: method + " " + path, key: b.unique("key")}
@@ -181,4 +184,4 @@ func TestWhoMayWhat(t *testing.T) {
 
 // looksAgain are routes that any credential passes, behind which the use case still asks for a permission, because
 // whoever lacks it may do the same to himself.
-var looksAgain = map[string]bool{"GET /terminals/{id}": true, "GET /staff/{id}": true}
+var looksAgain = map[string]bool{"GET /terminals/{id}": true, "GET /terminals/{id}/snapshot": true, "GET /staff/{id}": true}

@@ -28,6 +28,8 @@ type Deps struct {
 	// Prove shows that a sealed event is in the log: its leaf, the hashes from the leaf's sibling upwards, and the
 	// checkpoint that signs for them.
 	Prove func(ctx context.Context, tenant verno.TenantID, seq int64) (leaf []byte, path [][]byte, under store.Checkpoint, err error)
+	// ProveGrowth shows that the log of one size is the beginning of the log of another.
+	ProveGrowth func(ctx context.Context, tenant verno.TenantID, from, to int64) (path [][]byte, err error)
 	// Ready says why Verno cannot work now, nil where it can.
 	Ready   func(context.Context) error
 	Metrics prometheus.Gatherer
@@ -81,6 +83,7 @@ func (a *API) routes() {
 	a.adjustmentRoutes()
 	a.consentRoutes()
 	a.cardRoutes()
+	a.liveCodeRoutes()
 	a.programmeRoutes()
 	a.publishRoutes()
 	a.promotionRoutes()
@@ -88,12 +91,14 @@ func (a *API) routes() {
 	a.storeRoutes()
 	a.issuerRoutes()
 	a.terminalRoutes()
+	a.snapshotRoutes()
 	a.cashierRoutes()
 	a.sessionRoutes()
 	a.secondFactorRoutes()
 	a.staffRoutes()
 	a.apiKeyRoutes()
 	a.feedRoutes()
+	a.checkpointRoutes()
 	a.taskRoutes()
 }
 

@@ -54,33 +54,44 @@ func (c *call) list(kind byte, filters ...string) sequence {
 // narrowed is a query in a form that is one for all that ask the same; the caller has taken limit and cursor out of it.
 func narrowed(query any) string { return string(web.Canonical(nil, query)) }
 
-// cursorOf writes where a page ended: the kind of list, the last identifier, and a sum over them and the sequence, by
-// which a cursor that was altered or belongs to another list is told. Cursors are opaque to callers.
+// cursorOf writes where a page ended, by the last identifier. Cursors are opaque to callers.
 func cursorOf[T ~[16]byte](of sequence, last T) string {
 	id := [16]byte(last)
-	b := append(append(make([]byte, 0, cursorLength), of.kind), id[:]...)
-	sum := of.seal(b)
-	return base64.RawURLEncoding.EncodeToString(append(b, sum[:]...))
-}
-
-const cursorLength = 1 + 16 + 8
-
-func (s sequence) seal(position []byte) [8]byte {
-	sum := sha256.Sum256(append(s.sum[:], position...))
-	return [8]byte(sum[:])
+	return of.cursor(id[:])
 }
 
 // fromCursor reads a cursor of the sequence; the zero identifier for none.
-func fromCursor[T ~[16]byte](of sequence, cursor string) (T, error) {
-	var last T
+func fromCursor[T ~[16]byte](of sequence, cursor string) (last T, err error) {
 	if cursor == "" {
 		return last, nil
 	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil || len(raw) != cursorLength || raw[0] != of.kind || of.seal(raw[:17]) != [8]byte(raw[17:]) {
-		return last, verno.Invalid("malformed_cursor")
+	at, err := of.position(cursor, len(last))
+	if err != nil {
+		return last, err
 	}
-	return T([16]byte(raw[1:17])), nil
+	return T([16]byte(at)), nil
+}
+
+// cursor is a position with the kind of list before it and a sum over both and the sequence behind, by which a cursor
+// that was altered or belongs to another list is told.
+func (s sequence) cursor(position []byte) string {
+	b := append([]byte{s.kind}, position...)
+	sum := s.seal(b)
+	return base64.RawURLEncoding.EncodeToString(append(b, sum[:]...))
+}
+
+// position is what cursor was given, of that many bytes.
+func (s sequence) position(cursor string, length int) ([]byte, error) {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	if err != nil || len(raw) != 1+length+8 || raw[0] != s.kind || s.seal(raw[:1+length]) != [8]byte(raw[1+length:]) {
+		return nil, verno.Invalid("malformed_cursor")
+	}
+	return raw[1 : 1+length], nil
+}
+
+func (s sequence) seal(b []byte) [8]byte {
+	sum := sha256.Sum256(append(s.sum[:], b...))
+	return [8]byte(sum[:])
 }
 
 // listOf makes a page of up to limit rows from one that was asked for one row more, so as to know whether there is

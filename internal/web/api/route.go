@@ -68,6 +68,7 @@ type answer struct {
 	status   int
 	replayed bool
 	revision int64
+	tag      string // an ETag that stands for all of the answer
 }
 
 // handle puts a function behind a route. In has the parameters as fields with path and query tags and the body, if the
@@ -168,6 +169,13 @@ func (a *API) show(w http.ResponseWriter, r *http.Request, op operation, c *call
 	if err != nil {
 		a.fail(w, r, c, err)
 		return
+	}
+	if tag := c.answer.tag; tag != "" {
+		h["Etag"] = []string{tag}
+		if r.Header.Get("If-None-Match") == tag {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
 	}
 	if c.answer.revision > 0 {
 		h["Etag"] = []string{etag(c.answer.revision)}
