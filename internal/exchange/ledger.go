@@ -3,6 +3,8 @@ package exchange
 import (
 	"bufio"
 	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -43,7 +45,11 @@ func ExportLedger(ctx context.Context, r *store.Reader, tenant verno.TenantID, w
 		return 0, err
 	}
 	x.of = c.Size
-	if err := x.header(&c, err == nil); err != nil {
+	keys, unread := r.TenantKeys(ctx, tenant)
+	if unread != nil {
+		return 0, unread
+	}
+	if err := x.header(&c, err == nil, keys); err != nil {
 		return 0, err
 	}
 	if err := x.sealed(ctx, 0, c.Size); err != nil {
@@ -67,6 +73,14 @@ type ledgerHeader struct {
 	Format     string            `json:"format"`
 	Tenant     verno.TenantID    `json:"tenant"`
 	Checkpoint *ledgerCheckpoint `json:"checkpoint"` // null where nothing is sealed yet
+	Keys       []ledgerKey       `json:"keys"`       // with which checkpoints were signed, oldest first
+}
+
+// ledgerKey is the public part of a signing key. Hash is what signatures call it: four bytes in hex.
+type ledgerKey struct {
+	Version int64  `json:"version"`
+	Hash    string `json:"hash"`
+	Public  []byte `json:"public"`
 }
 
 type ledgerCheckpoint struct {
@@ -76,10 +90,16 @@ type ledgerCheckpoint struct {
 	Note string    `json:"note"`
 }
 
-func (x *ledgerExport) header(c *store.Checkpoint, sealed bool) error {
-	h := ledgerHeader{Format: LedgerFormat, Tenant: x.tenant}
+func (x *ledgerExport) header(c *store.Checkpoint, sealed bool, keys []store.TenantKey) error {
+	h := ledgerHeader{Format: LedgerFormat, Tenant: x.tenant, Keys: []ledgerKey{}}
 	if sealed {
 		h.Checkpoint = &ledgerCheckpoint{Size: c.Size, Root: hex.EncodeToString(c.Root), At: verno.FromMicros(c.At), Note: c.Note}
+	}
+	for i := range keys {
+		if public := keys[i].Public; len(public) == ed25519.PublicKeySize {
+			sum := sha256.Sum256(append([]byte("verno/"+x.tenant.String()+"\n\x01"), public...))
+			h.Keys = append(h.Keys, ledgerKey{keys[i].Version, hex.EncodeToString(sum[:4]), public})
+		}
 	}
 	text, err := json.Marshal(h)
 	if err != nil {
