@@ -50,8 +50,7 @@ func (t *term) tell(err error) int {
 
 // sentence is an error as people read it, on one line, in their language where it has one.
 func (t *term) sentence(err error) string {
-	var refusal *server.Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*server.Refusal](err); ok {
 		return refusal.Code + ": " + refusal.Text(t.lang)
 	}
 	if e := verno.AsError(err); e != nil && e.Kind != verno.Internal {

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -126,7 +127,7 @@ func TestRotateBesideAServer(t *testing.T) {
 			s.t.Errorf("rotate-kek says %s", got)
 		}
 		after, err := os.ReadFile(s.kek)
-		if err != nil || !strings.HasSuffix(string(after), string(before)) || len(after) <= len(before) {
+		if err != nil || !bytes.HasSuffix(after, before) || len(after) <= len(before) {
 			s.t.Errorf("the file has %d bytes after %d, %v", len(after), len(before), err)
 		}
 		if _, err := chain.Trade(s.t.Context(), 30, func(string, int, int) {}); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -85,11 +86,11 @@ func loggingFlags(f *flag.FlagSet) *logging {
 		case "debug", "info", "warn", "error":
 			return l.level.UnmarshalText([]byte(text))
 		}
-		return fmt.Errorf("want debug, info, warn or error")
+		return errors.New("want debug, info, warn or error")
 	})
 	f.Func(setting("log-format"), "`form` of the log: text or json (default text)", func(text string) error {
 		if text != "text" && text != "json" {
-			return fmt.Errorf("want text or json")
+			return errors.New("want text or json")
 		}
 		l.json = text == "json"
 		return nil

@@ -95,7 +95,7 @@ func TestFullDisk(t *testing.T) {
 	if err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=64k", "none", small).Run(); err != nil {
 		t.Skip("only root can mount")
 	}
-	t.Cleanup(func() { _ = exec.Command("umount", "-l", small).Run() }) //nolint:noctx // The test's context is gone by then.
+	t.Cleanup(func() { _ = exec.Command("umount", "-l", small).Run() })
 	s.refuses(1, "disk_full", "serve", "--listen", "127.0.0.1:0", "--db", filepath.Join(small, "shop.db"))
 	if left, err := filepath.Glob(filepath.Join(small, "*.kek")); err != nil || len(left) > 0 {
 		t.Errorf("a key was drawn: %v, %v", left, err)

@@ -18,8 +18,8 @@ var errBroken = errors.New("verno did not stand it")
 // torture mistreats a server that it starts itself, and holds it to what it acknowledged.
 func torture(ctx context.Context, t *term, args []string) error {
 	f := flags(t, "torture", "--fault "+strings.Join(rig.Faults, "|")+" [flags]")
-	fault := f.String("fault", "kill", strings.Join(rig.Faults, ", ")+": kill -9 of Verno, kill -9 of PostgreSQL, the power cut from the database's disk (root only), requests sent several times over connections that break, simultaneous requests for one value")
-	n := f.Int("n", 100, "kills, power cuts, batches of doubles, or races")
+	fault := f.String("fault", "kill", strings.Join(rig.Faults, ", ")+": kill -9 of Verno, kill -9 of PostgreSQL, the power cut from the database's disk (root only), that disk full (root only), requests sent several times over connections that break, simultaneous requests for one value")
+	n := f.Int("n", 100, "kills, power cuts, full disks, batches of doubles, or races")
 	db := f.String("db", "", "SQLite file or postgres:// URL; one of its own, removed at the end, where left out")
 	kek := f.String("kek-file", "", "file with the key-encryption keys of a database that is given")
 	postgres := f.Bool("postgres", false, "its own database is a private PostgreSQL instead of a file")
@@ -42,6 +42,10 @@ func torture(ctx context.Context, t *term, args []string) error {
 		Program: program, Fault: *fault, Rounds: *n, Clients: *clients, Longest: time.Duration(*seconds) * time.Second,
 		DB: *db, KEKFile: *kek, Postgres: *postgres, Options: strings.Fields(*options), Seed: *seed, Clock: time.Now, Say: t.progress,
 	}.Run(ctx)
+	if errors.Is(err, rig.ErrNoDisk) && os.Geteuid() != 0 {
+		fmt.Fprintln(t.err, "skipped: not root")
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -60,8 +64,11 @@ func showVerdict(t *term, v *rig.Verdict) {
 	fmt.Fprintf(t.out, "%s on %s, %d rounds in %.0f s (seed %d)\n", v.Fault, v.Engine, v.Cycles, v.Seconds, v.Seed)
 	fmt.Fprintf(t.out, "sent %d, acknowledged %d, refused %d, unknown %d: by their keys %d applied, %d rejected, %d never seen\n",
 		v.Sent, v.Acknowledged, v.Refused, v.Unknown, v.Resolved.Applied, v.Resolved.Rejected, v.Resolved.NeverSeen)
-	fmt.Fprintf(t.out, "lost %d, doubled %d, overspent %d, wrong %d, server errors %d; verify: %v\n",
-		v.Lost, v.Doubled, v.Overspent, v.Wrong, v.ServerErrors, v.Verify)
+	fmt.Fprintf(t.out, "lost %d, doubled %d, overspent %d, wrong %d, unresolved %d, server errors %d; verify: %v\n",
+		v.Lost, v.Doubled, v.Overspent, v.Wrong, v.Unresolved, v.ServerErrors, v.Verify)
+	for _, promise := range v.Broken {
+		fmt.Fprintln(t.out, "broken: "+promise)
+	}
 	for _, p := range v.Problems {
 		fmt.Fprintln(t.out, "- "+p)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // Refusal says why Verno does not begin: a code that never changes, and a sentence for people in both languages.
-type Refusal struct {
+type Refusal struct { //nolint:errname // It is how Verno refuses; callers read it as such.
 	Code   string
 	Params map[string]string
 	Cause  error
