@@ -153,13 +153,13 @@ func receiptRef(pl *place, date int32, number string, kind verno.ReceiptKind) []
 	if where == "" {
 		where = pl.store.ID.String()
 	}
-	return RefOf(where, date, number, kind)
+	return refOf(where, date, number, kind)
 }
 
-// RefOf is the stored form of a receipt's number at a terminal or store, named by the text of its ID. A till counts its
+// refOf is the stored form of a receipt's number at a terminal or store, named by the text of its ID. A till counts its
 // receipts up, so the number stands at the end as it is: those of a day at one till lie side by side in the index, and a
 // group of sales changes a few of its pages and not one a sale.
-func RefOf(where string, date int32, number string, kind verno.ReceiptKind) []byte {
+func refOf(where string, date int32, number string, kind verno.ReceiptKind) []byte {
 	place := sha256.Sum256([]byte(where))
 	ref := make([]byte, 0, 4+len(place)/2+len(kind)+1+len(number))
 	ref = binary.BigEndian.AppendUint32(ref, uint32(date))

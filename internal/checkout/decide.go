@@ -284,7 +284,7 @@ func (s *sale) give(p *books.Page, r *verno.Receipt) error {
 		if a.Unit == verno.UnitStamps {
 			unit = verno.StampsUnit(a.Promotion)
 		}
-		lot := LotOf(p.NewLot(), programme, a, at, first || p.Owner(r.Owner).State.FirstAt != 0)
+		lot := ledger.LotOf(p.NewLot(), &programme.Points, a, at, first || p.Owner(r.Owner).State.FirstAt != 0)
 		if i > 0 && unit == unitBefore && lot.AvailableAt == before.AvailableAt && lot.ExpiresAt == before.ExpiresAt {
 			lot.ID = before.ID // one lot for what has one fate
 		}
@@ -307,21 +307,6 @@ func (s *sale) give(p *books.Page, r *verno.Receipt) error {
 		}
 	}
 	return nil
-}
-
-// LotOf is the lot that an award goes into: when it may be spent and when it lapses.
-func LotOf(id verno.LotID, p *verno.Programme, a *verno.Award, at time.Time, purchased bool) ledger.Lot {
-	lot := ledger.Lot{ID: id, AvailableAt: verno.Micros(at) + a.AvailableIn*int64(time.Second/time.Microsecond), ExpiresAt: ledger.Never}
-	if a.UntilFirst && !purchased {
-		lot.AvailableAt = ledger.UntilPurchase
-	}
-	switch {
-	case a.ExpiresIn > 0:
-		lot.ExpiresAt = ledger.ExpiryIn(a.ExpiresIn, at)
-	case a.Unit == verno.UnitPoints:
-		lot.ExpiresAt = ledger.Expiry(p.Points.Expiry, at)
-	}
-	return lot
 }
 
 // change is what a use adds to the shared counter of its promotion. A replay has happened and passes every cap.

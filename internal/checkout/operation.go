@@ -52,7 +52,7 @@ func (t *Till) Receipt(ctx context.Context, a verno.Actor, id verno.ReceiptID) (
 
 // FindReceipt finds a receipt by the number that a terminal, or a store that named none, gave it.
 func (t *Till) FindReceipt(ctx context.Context, a verno.Actor, where string, date int32, number string, kind verno.ReceiptKind) (*verno.Receipt, error) {
-	o, err := t.reader.OperationOfReceipt(ctx, a.Tenant, RefOf(where, date, number, kind))
+	o, err := t.reader.OperationOfReceipt(ctx, a.Tenant, refOf(where, date, number, kind))
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, verno.NotFound("not_found").With("thing", "receipt")
 	}

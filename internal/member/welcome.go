@@ -132,13 +132,9 @@ func (j *joining) left(p *books.Page) func(verno.PromotionID) promo.Left {
 func (j *joining) give(p *books.Page, award *verno.Award, at time.Time) error {
 	m, programme := &j.member, j.rules.Programme()
 	unit := verno.PointsUnit(programme.ID)
-	lot := ledger.Lot{ID: p.NewLot(), AvailableAt: p.Now() + award.AvailableIn*time.Second.Microseconds(), ExpiresAt: ledger.Expiry(programme.Points.Expiry, at)}
-	if award.UntilFirst {
-		lot.AvailableAt = ledger.UntilPurchase
+	lot := ledger.LotOf(p.NewLot(), &programme.Points, award, at, false)
+	if lot.AvailableAt == ledger.UntilPurchase {
 		p.Change(m.Owner).State.Waiting = true
-	}
-	if award.ExpiresIn > 0 {
-		lot.ExpiresAt = ledger.ExpiryIn(award.ExpiresIn, at)
 	}
 	far := ledger.Account{Owner: verno.ProgrammeOwner(programme.ID), Role: verno.AccountIssuance, Unit: unit}
 	p.Holding(m.Owner, unit).Earn(p.Draft(), far, lot, int64(award.Points), ledger.WhyEarn)
