@@ -1,6 +1,7 @@
 -- Rows that change in place stay in place: room for the next version of a hot row on its own page. A page is cleaned on
--- sight while less than this room, or a tenth, is free; so much room that a few versions fit, and no more.
-ALTER TABLE owner SET (fillfactor = 85);
+-- sight while less than this room, or a tenth, is free; so much room that a few versions fit, and no more. An owner's row
+-- grows with the first sales.
+ALTER TABLE owner SET (fillfactor = 70);
 ALTER TABLE account SET (fillfactor = 90);
 ALTER TABLE lot SET (fillfactor = 90);
 ALTER TABLE counter SET (fillfactor = 50);
