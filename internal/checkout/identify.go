@@ -85,6 +85,7 @@ func (t *Till) mayLookUp(ctx context.Context, a verno.Actor, pl *place, q *Ident
 		return err
 	}
 	if n >= t.limits.LookupsPerHour {
+		t.alarm(ctx, a, pl, now, lookupsOf(a, pl), "look-ups")
 		return limited(now, lookups)
 	}
 	if scan, err := code.Parse(q.Scan); err == nil && scan.Kind == code.KindMachine {
@@ -95,6 +96,7 @@ func (t *Till) mayLookUp(ctx context.Context, a verno.Actor, pl *place, q *Ident
 		return err
 	}
 	if n >= t.limits.MissesPerHour {
+		t.alarm(ctx, a, pl, now, missesOf(a, pl), "misses")
 		return limited(now, lookups)
 	}
 	return nil

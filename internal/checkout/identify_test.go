@@ -202,6 +202,9 @@ func TestMissBudget(t *testing.T) {
 		try(b.at(0), "+7 999 000-00-01", "rate_limited")
 		try(b.at(0), "+7 916 123-45-67", "rate_limited")
 		try(b.at(0), b.live(g), "rate_limited")
+		if told := b.events(verno.EventLookupsExceeded); len(told) != 1 || told[0].Detail["what"] != "misses" {
+			t.Errorf("told of guessing: %+v", told)
+		}
 		try(b.at(0), g.static(), "")
 		try(b.at(1), "+7 916 123-45-67", "")
 		b.later(time.Hour)
