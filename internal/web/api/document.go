@@ -58,6 +58,7 @@ func documentOf(operations []registered, version string) []byte {
 		Info: &huma.Info{
 			Title: "Verno", Version: version,
 			Description: "A loyalty programme and a closed-loop wallet for tills. Amounts are integers in minor units, points integers in the programme's smallest unit, quantities and percents decimal texts. What moves value takes an Idempotency-Key and happens exactly once.",
+			Extensions:  map[string]any{"x-description-ru": "Программа лояльности и кошелёк одной сети для касс. Суммы — целые числа в минимальных единицах валюты, баллы — целые в минимальных единицах программы, количества и проценты — десятичные строки. Всё, что двигает ценности, принимает Idempotency-Key и выполняется ровно один раз."},
 			License:     &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
 		},
 		Servers: []*huma.Server{{URL: "/"}},

@@ -48,7 +48,7 @@ var keyed = map[string]func(b *bundle) scene{
 		other := b.ask(request{do: "POST /holds", key: "h2", body: body}).want(201).str("id")
 		return scene{request{do: "POST /holds/" + one + "/release"}, request{do: "POST /holds/" + other + "/release"}}
 	},
-	"POST /members": func(b *bundle) scene {
+	"POST /members": func(*bundle) scene {
 		body := m{"phone": "+79161234567", "first_name": "Анна", "issue_card": true}
 		return scene{request{do: "POST /members", body: body}, request{do: "POST /members", body: with(body, "phone", "+79161234568")}}
 	},

@@ -15,8 +15,11 @@ func offline(key string, more ...any) m {
 		"charged", rub(10_000), "occurred_at", "2026-11-22T09:00:00Z"), more...)
 }
 
-func text(v any) string {
-	raw, _ := json.Marshal(v)
+func text(v m) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
 	return string(raw)
 }
 

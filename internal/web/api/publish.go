@@ -121,7 +121,7 @@ func (a *API) listVersions(ctx context.Context, c *call, in *versionsRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	below := int64(binary.BigEndian.Uint64(last[8:])) //nolint:gosec // The cursor is as it was written.
+	below := int64(binary.BigEndian.Uint64(last[8:]))
 	rows, err := a.Office.Versions(ctx, c.actor, in.ID, below, in.size()+1)
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func (a *API) listVersions(ctx context.Context, c *call, in *versionsRequest) (*
 
 // numbered is the number of a version where lists want an identifier.
 func numbered(h *store.VersionHead) (id [16]byte) {
-	binary.BigEndian.PutUint64(id[8:], uint64(h.Number)) //nolint:gosec // Versions are numbered from 1 on.
+	binary.BigEndian.PutUint64(id[8:], uint64(h.Number))
 	return id
 }
 

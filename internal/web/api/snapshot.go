@@ -136,7 +136,7 @@ func (p reached) bytes() []byte {
 	if p.first {
 		b[0] = 1
 	}
-	b = binary.BigEndian.AppendUint64(b, uint64(verno.Micros(p.at))) //nolint:gosec // Times are after 1970.
+	b = binary.BigEndian.AppendUint64(b, uint64(verno.Micros(p.at)))
 	return append(b, p.card[:]...)
 }
 
@@ -149,7 +149,7 @@ func reachedBy(of sequence, cursor string) (reached, error) {
 	if err != nil {
 		return reached{}, err
 	}
-	at := verno.FromMicros(int64(binary.BigEndian.Uint64(b[1:]))) //nolint:gosec // The cursor is as it was written.
+	at := verno.FromMicros(int64(binary.BigEndian.Uint64(b[1:])))
 	return reached{first: b[0] == 1, at: at, card: verno.CardID(b[9:])}, nil
 }
 

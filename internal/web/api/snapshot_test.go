@@ -52,7 +52,7 @@ func TestSnapshot(t *testing.T) {
 			t.Errorf("nothing has changed, and yet: %s", still.raw)
 		}
 		again := next
-		again.tag = still.header.Get("Etag")
+		again.tag = still.header.Get("ETag")
 		if r := b.ask(again); r.status != 304 || r.raw != "" {
 			t.Errorf("what the till has: %d %s", r.status, r.raw)
 		}

@@ -65,7 +65,8 @@ function limitsOf(schema) {
 	if (item.enum) {
 		parts.push(`${say("one")}: ${item.enum.join(", ")}`);
 	} else if (item.pattern) {
-		parts.push(item.pattern);
+		const identifier = /^\^([a-z]{3})_\[/.exec(item.pattern);
+		parts.push(identifier ? `${identifier[1]}_…` : item.pattern);
 	}
 	if (item.maxLength && !item.enum && !item.pattern) {
 		parts.push(`${say("atMost")} ${item.maxLength} ${say("characters")}`);
@@ -101,7 +102,8 @@ function fields(schema, depth = 0) {
 		return fields(s.items, depth);
 	}
 	const list = make("dl.fields");
-	for (const [name, value] of Object.entries(s.properties ?? {})) {
+	const needed = ([name]) => (s.required?.includes(name) ? 0 : 1);
+	for (const [name, value] of Object.entries(s.properties ?? {}).sort((a, b) => needed(a) - needed(b))) {
 		list.append(field(name, value, s.required?.includes(name), value.description, depth));
 	}
 	return list.children.length > 0 ? list : make("p", null, kindOf(s));
@@ -119,7 +121,8 @@ function sample(schema, depth = 0) {
 	switch (s.type) {
 		case "object": {
 			const value = {};
-			for (const name of s.required ?? []) {
+			const telling = Object.keys(s.properties ?? {}).filter((name) => depth === 0 && resolve(s.properties[name]).examples && !s.properties[name].$ref);
+			for (const name of new Set([...s.required ?? [], ...telling.filter((name) => !s.properties[name].pattern)])) {
 				if (depth < 6 && s.properties?.[name]) {
 					value[name] = sample(s.properties[name], depth + 1);
 				}
@@ -183,7 +186,8 @@ function section(title, ...children) {
 
 function operation(path, method, op) {
 	const id = op.operationId;
-	const article = make("article.operation", { id });
+	const outer = make("article.operation", { id });
+	const article = make("div.told");
 	article.append(
 		make("h3", null, make("a", { href: `#${id}` }, summaryOf(op))),
 		make("p.address", null, make(`span.method.${method}`, null, method.toUpperCase()), make("code", null, path)),
@@ -211,8 +215,9 @@ function operation(path, method, op) {
 		article.append(...section(say("codes"), make("ul.facts", null,
 			...op["x-codes"].map((code) => make("li", null, make("a", { href: `/docs/errors#${code}` }, code))))));
 	}
-	article.append(...section(say("example"), make("pre.example", { tabindex: "0" }, make("code", null, curl(method, path, op)))));
-	return article;
+	outer.append(article, make("div.shown", null,
+		...section(say("example"), make("pre.example", { tabindex: "0" }, make("code", null, curl(method, path, op))))));
+	return outer;
 }
 
 const summaryOf = (op) => (lang === "ru" && op["x-summary-ru"]) || op.summary;
@@ -260,7 +265,7 @@ function draw() {
 	const asked = search.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
 	const found = operations().filter((o) => asked.every((word) => o.text.includes(word)));
 	index.replaceChildren();
-	content.replaceChildren(make("h1", null, `${api.info.title} API`), make("p.lead", null, api.info.description));
+	content.replaceChildren(make("h1", null, `${api.info.title} API`), make("p.lead", null, (lang === "ru" && api.info["x-description-ru"]) || api.info.description));
 	for (const tag of api.tags) {
 		const own = found.filter((o) => o.op.tags.includes(tag.name));
 		if (own.length === 0) {
@@ -270,7 +275,8 @@ function draw() {
 		content.append(make("h2.tag", { id: `tag-${tag.name}` }, title), make("p", null, (lang === "ru" && tag["x-description-ru"]) || tag.description));
 		content.append(...own.map((o) => operation(o.path, o.method, o.op)));
 		index.append(make("h2", null, title), make("ul", null,
-			...own.map((o) => make("li", null, make("a", { href: `#${o.op.operationId}` }, summaryOf(o.op))))));
+			...own.map((o) => make("li", null, make("a", { href: `#${o.op.operationId}` },
+				make(`span.method.${o.method}`, { "aria-hidden": "true" }, o.method === "delete" ? "DEL" : o.method.toUpperCase()), summaryOf(o.op))))));
 	}
 	if (found.length === 0) {
 		content.append(make("p.nothing", null, say("nothing")));
