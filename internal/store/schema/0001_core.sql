@@ -1,7 +1,8 @@
 -- The ground of Verno. Identifiers are 16 bytes (UUIDv7), times microseconds since 1970 in UTC, money minor units,
 -- points the smallest unit of their programme, JSON is TEXT that only Go reads. Every key begins with its tenant, what
 -- belongs to an owner goes on with the owner, so that rows can be placed by key on several machines. SQLite keeps the
--- small rows of the hot path in the tree of their key, so that finding one is one descent and not two.
+-- small rows of the hot path in the tree of their key, so that finding one is one descent and not two; what is only
+-- appended, and what clients key at random, stays in the order of arrival.
 
 CREATE TABLE tenant (
 	id             BYTEA  NOT NULL PRIMARY KEY,
@@ -337,7 +338,7 @@ CREATE TABLE operation (
 	result      TEXT,            -- the answer where result_id alone does not give it back
 	at          BIGINT NOT NULL,
 	PRIMARY KEY (tenant, key)
-) /*sqlite WITHOUT ROWID*/;
+);
 CREATE UNIQUE INDEX operation_checkout ON operation (tenant, checkout_id) WHERE checkout_id IS NOT NULL;
 CREATE UNIQUE INDEX operation_receipt ON operation (tenant, receipt_ref) WHERE receipt_ref IS NOT NULL;
 
@@ -429,7 +430,7 @@ CREATE TABLE event (
 	owner_id BYTEA,
 	body     TEXT   NOT NULL, -- canonical JSON; the leaf of the log is its hash
 	PRIMARY KEY (tenant, batch_id, ordinal)
-) /*sqlite WITHOUT ROWID*/;
+);
 
 CREATE TABLE log_tile (
 	tenant BYTEA  NOT NULL,
