@@ -58,13 +58,25 @@ type modelPart struct {
 	amount int64
 }
 
-// lapse forgets lots whose time is over.
+// lapse forgets lots whose time is over, after they have repaid what is owed.
 func (m *modelMember) lapse(now int64) {
 	for _, l := range m.lots {
 		if l.expires <= now {
+			m.debt -= min(m.debt, l.left)
 			l.left = 0
 		}
 	}
+}
+
+// owed is the debt, once what has lapsed has repaid it.
+func (m *modelMember) owed(now int64) int64 {
+	lapsed := int64(0)
+	for _, l := range m.lots {
+		if l.expires <= now {
+			lapsed += l.left
+		}
+	}
+	return max(0, m.debt-lapsed)
 }
 
 func (m *modelMember) available(now int64) (n int64) {
@@ -86,7 +98,7 @@ func (m *modelMember) held(money bool, now int64) (n int64) {
 }
 
 func (m *modelMember) spendable(now int64) int64 {
-	return max(0, m.available(now)-m.debt-m.held(false, now))
+	return max(0, m.available(now)-m.owed(now)-m.held(false, now))
 }
 
 func (m *modelMember) spendableMoney(now int64) int64 { return max(0, m.money-m.held(true, now)) }
@@ -279,5 +291,5 @@ func (m *modelMember) text(now int64) string {
 		}
 	}
 	return fmt.Sprintf("%d free, %d owed, %d held, %d money, %d money held, frozen %v, %d purchases, %d spent, lots%s",
-		m.spendable(now), m.debt, m.held(false, now), m.money, m.held(true, now), m.frozen, m.purchases, m.spent, deadlines.String())
+		m.spendable(now), m.owed(now), m.held(false, now), m.money, m.held(true, now), m.frozen, m.purchases, m.spent, deadlines.String())
 }

@@ -140,6 +140,30 @@ func TestReturnAfterExpiry(t *testing.T) {
 	})
 }
 
+// TestDebtAndLotsLapseTogether: points come back beside a debt of as many, so that there is nothing to spend. When their
+// time is over they repay the debt, and the member, who has returned all that was bought, owes nothing.
+func TestDebtAndLotsLapseTogether(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		g := b.enrol()
+		earned := b.sell(b.boss, b.saleOf(b.known(g), tea(2000_00), 0))
+		b.has(g, 100)
+		spent := b.sell(b.boss, b.saleOf(b.known(g), tea(200_00), 100))
+		for _, r := range []*verno.Receipt{earned, spent} {
+			b.back(r)
+		}
+		if p, err := b.roll.Points(b.ctx, b.boss, b.clock(), g.ID); err != nil || p.Balance != 0 || p.Available != 0 || p.Debt == 0 {
+			t.Errorf("all returned: %+v, %v", p, err)
+		}
+		b.later(367 * 24 * time.Hour)
+		b.has(g, 0) // though it is not posted yet
+		_, err := b.till.LapsePoints(b.ctx, 100)
+		b.must(err)
+		b.sell(b.boss, b.saleOf(b.known(g), tea(200_00), 0))
+		b.has(g, 10)
+	})
+}
+
 // TestReturnElsewhere: goods come back at another shop, in another zone, to a receipt that nobody showed a card for too.
 func TestReturnElsewhere(t *testing.T) {
 	t.Parallel()

@@ -177,13 +177,16 @@ func (h *Holding) Covers(wanted, now int64) (int64, error) {
 // usable adds up what is available in the lots at hand, less debts and holds. A lot that was made behind others that are
 // not at hand does not count, because those would be spent before it.
 func (h *Holding) usable(now int64) int64 {
-	sum := -h.Held
+	sum, debt := -h.Held, int64(0)
 	for _, l := range h.Lots {
-		if l.Remaining < 0 || l.spendable(now) && h.known(l) {
+		switch {
+		case l.Remaining < 0 || l.lapsed(now):
+			debt += l.Remaining // Lapse repays with what has lapsed.
+		case l.spendable(now) && h.known(l):
 			sum += l.Remaining
 		}
 	}
-	return sum
+	return sum + min(0, debt)
 }
 
 // Owed is the debt, zero or more.
@@ -197,7 +200,9 @@ func (h *Holding) Owed() int64 {
 	return sum
 }
 
-// Lapse posts what has expired to breakage. It returns ErrMore where the last lot at hand has lapsed and more follow.
+// Lapse posts what has expired to breakage. What is owed is repaid out of it first: a debt counts against the lots beside
+// it, so nobody can have spent that part, and it must not be lost a second time. It returns ErrMore where the last lot
+// at hand has lapsed and more follow.
 func (h *Holding) Lapse(d *Draft, breakage Account, now int64) error {
 	if h.More && h.last().ExpiresAt <= now {
 		return ErrMore
@@ -211,8 +216,12 @@ func (h *Holding) Lapse(d *Draft, breakage Account, now int64) error {
 			i++
 			continue
 		}
-		h.change(d, l, -l.Remaining, WhyExpire)
-		d.far(breakage, l.Remaining)
+		repaid := min(l.Remaining, h.Owed())
+		h.change(d, l, -repaid, WhyRepay)
+		h.change(d, l, repaid-l.Remaining, WhyExpire)
+		d.far(breakage, l.Remaining-repaid)
+		h.repay(d, repaid)
+		i = 0 // where the debt is repaid its lot is gone
 	}
 	return nil
 }

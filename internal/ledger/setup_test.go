@@ -59,13 +59,16 @@ func (m *model) owed() (sum int64) {
 }
 
 func (m *model) spendable(now int64) int64 {
-	sum := -m.held - m.owed()
+	sum, lapsed := -m.held, int64(0)
 	for _, l := range m.lots {
-		if l.Remaining > 0 && l.AvailableAt <= now && now < l.ExpiresAt {
+		switch {
+		case l.Remaining > 0 && l.ExpiresAt <= now:
+			lapsed += l.Remaining
+		case l.Remaining > 0 && l.AvailableAt <= now:
 			sum += l.Remaining
 		}
 	}
-	return max(0, sum)
+	return max(0, sum-max(0, m.owed()-lapsed))
 }
 
 // add puts pebbles into a lot, or takes them out.
@@ -159,8 +162,10 @@ func (m *model) takeBack(from verno.LotID, n, now int64, debt verno.LotID) (owed
 
 func (m *model) lapse(now int64) {
 	for _, l := range m.list() {
-		if l.Remaining > 0 && l.ExpiresAt <= now {
-			m.add(l, -l.Remaining)
+		for l.Remaining > 0 && l.ExpiresAt <= now {
+			m.repayOne()
+			m.add(l, -1)
+			l.Remaining--
 		}
 	}
 }

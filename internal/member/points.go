@@ -102,6 +102,9 @@ func pointsOf(ctx context.Context, r *store.Reader, m verno.Member, now time.Tim
 
 // points adds up the lots of points. What has lapsed and was not posted yet is gone already.
 func (p *Points) points(h *ledger.Holding, now int64) error {
+	if err := h.Lapse(&ledger.Draft{}, ledger.Account{}, now); err != nil {
+		return err
+	}
 	n, err := h.Spendable(now)
 	if err != nil {
 		return err
@@ -109,9 +112,6 @@ func (p *Points) points(h *ledger.Holding, now int64) error {
 	p.Available, p.Held, p.Debt = money.Points(n), money.Points(h.Held), money.Points(h.Owed())
 	for _, l := range h.Lots {
 		part := money.Points(l.Remaining)
-		if part > 0 && l.ExpiresAt <= now {
-			continue
-		}
 		p.Balance += part
 		if part < 0 {
 			continue

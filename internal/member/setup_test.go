@@ -277,6 +277,10 @@ func (b *bundle) owe(owner verno.OwnerID, n int64) {
 	_, err := b.books.Do(b.ctx, &books.Work{
 		Tenant: b.actor.Tenant, Owners: []books.Want{{Owner: owner, Units: []verno.UnitID{unit}, Spends: true}},
 		Decide: func(p *books.Page) (books.Result, error) {
+			breakage := ledger.Account{Owner: far.Owner, Role: verno.AccountBreakage, Unit: unit}
+			if err := p.Holding(owner, unit).Lapse(p.Draft(), breakage, p.Now()); err != nil {
+				return books.Result{}, err
+			}
 			if _, err := p.Holding(owner, unit).SpendForced(p.Draft(), far, n, p.Now(), p.NewLot()); err != nil {
 				return books.Result{}, err
 			}
