@@ -75,12 +75,12 @@ bench: build ## the Go benchmarks, then sales a second on DB with CLIENTS caller
 	bin/verno bench checkout --clients $(CLIENTS) --db $(DB)
 
 .PHONY: torture
-torture: parts build ## ROUNDS kills, doubles and races on each engine, ROUNDS kills of PostgreSQL, the planted bugs: long
+torture: parts build ## ROUNDS of each fault on each engine, power cuts where root is, the planted bugs: long
 	for engine in "" --postgres; do \
-		for fault in kill dup race; do bin/verno torture --fault $$fault --n $(ROUNDS) $$engine; done; \
+		for fault in kill dup race powercut diskfull; do bin/verno torture --fault $$fault --n $(ROUNDS) $$engine; done; \
 	done
 	bin/verno torture --fault pgkill --n $(ROUNDS)
-	VERNO_TORTURE=all go test -count=1 -timeout 30m -v -run TestPlantedBugs ./internal/rig
+	VERNO_TORTURE=all go test -count=1 -timeout 30m -v -run 'TestPlantedBugs|Linearizable' ./internal/rig
 
 .PHONY: cover
 cover: parts ## which lines the tests reach, as cover.html

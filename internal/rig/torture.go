@@ -32,12 +32,18 @@ type Torture struct {
 	Through func(to string) (at string, stop func(), err error)
 }
 
-// Faults are what Torture can do: kill -9 of Verno, kill -9 of PostgreSQL, the power taken from the database's disk,
-// requests that are sent several times over connections that break, and simultaneous requests for one value.
-var Faults = []string{"kill", "pgkill", "powercut", "dup", "race"}
+// Faults are what Torture can do: kill -9 of Verno, kill -9 of PostgreSQL, the power taken from the database's disk, that
+// disk full, requests that are sent several times over connections that break, and simultaneous requests for one value.
+var Faults = []string{"kill", "pgkill", "powercut", "diskfull", "dup", "race"}
 
-// ErrNoPowerCuts says that this machine has no disk whose power could be cut.
-var ErrNoPowerCuts = errors.New("no power can be cut here")
+// acts are how each fault is done.
+var acts = map[string]func(*rack, context.Context) error{
+	"kill": (*rack).kills, "pgkill": (*rack).serverKills, "powercut": (*rack).powerCuts, "diskfull": (*rack).fullDisks,
+	"dup": (*rack).doubles, "race": (*rack).races,
+}
+
+// ErrNoDisk says that this machine gives us no disk of our own, whose power could be cut or which could be filled.
+var ErrNoDisk = errors.New("no disk can be had here")
 
 // Verdict is what torture found. Verno stands it where OK is true.
 type Verdict struct {
@@ -49,12 +55,15 @@ type Verdict struct {
 	Acknowledged int64    `json:"acknowledged"` // answered with success, the same key once
 	Refused      int64    `json:"refused"`      // answered with an error that says nothing was done
 	Unknown      int64    `json:"unknown"`      // not answered, or with 503
+	ComeBack     int64    `json:"come_back"`    // of these, answered with 503 and when to come back
 	Resolved     Resolved `json:"resolved"`     // what became of these, by their keys
 	Lost         int64    `json:"lost"`         // acknowledged and gone, or changed
 	Doubled      int64    `json:"doubled"`      // one key, two effects
 	Overspent    int64    `json:"overspent"`    // more was spent, given back or captured than there was
+	Wrong        int64    `json:"wrong"`        // sums that are not what they must be
+	Unresolved   int64    `json:"unresolved"`   // keys that tell nothing, or something untrue
 	ServerErrors int64    `json:"server_errors"`
-	Wrong        int64    `json:"wrong"` // sums and promises that do not hold
+	Broken       []string `json:"broken"` // the promises that these break
 	Recovery     float64  `json:"longest_recovery_seconds"`
 	Verify       bool     `json:"verify"` // verno verify found the books sound
 	Seconds      float64  `json:"seconds"`
@@ -68,6 +77,27 @@ type Resolved struct {
 	Applied   int64 `json:"applied"`
 	Rejected  int64 `json:"rejected"`
 	NeverSeen int64 `json:"never_seen"`
+}
+
+// broken tells which promises do not hold, in the words of the README.
+func (v *Verdict) broken() []string {
+	found := []string{}
+	for _, p := range []struct {
+		breaches int64
+		promise  string
+	}{
+		{v.Lost, "P1 durable"},
+		{v.Doubled, "P2 exactly once"},
+		{v.Unresolved, "P3 every unknown outcome can be resolved"},
+		{v.Wrong, "P4 conservation"},
+		{v.Overspent, "P5 no overdraft"},
+		{v.ServerErrors, "an outage is told as 503 with when to come back, and passes by itself"},
+	} {
+		if p.breaches > 0 {
+			found = append(found, p.promise)
+		}
+	}
+	return found
 }
 
 // mostProblems is how many problems a verdict tells of; the others are counted.
@@ -114,12 +144,15 @@ type rack struct {
 // Run tortures Verno and tells how it stood it. The error is one of the rig: what is wrong with Verno stands in the
 // verdict.
 func (t Torture) Run(ctx context.Context) (Verdict, error) {
-	act := map[string]func(*rack, context.Context) error{
-		"kill": (*rack).kills, "pgkill": (*rack).serverKills, "powercut": (*rack).powerCuts, "dup": (*rack).doubles, "race": (*rack).races,
-	}[t.Fault]
+	act := acts[t.Fault]
 	if act == nil {
 		return Verdict{}, fmt.Errorf("there is no fault %q: it is one of %s", t.Fault, strings.Join(Faults, ", "))
 	}
+	return t.run(ctx, act)
+}
+
+// run sets a rack up, acts, and has the verdict from it.
+func (t Torture) run(ctx context.Context, act func(*rack, context.Context) error) (Verdict, error) {
 	r := &rack{Torture: t, tally: &tally{}, draw: newDraw(t.Seed), began: t.Clock()}
 	r.Verdict.Fault, r.Verdict.Seed = t.Fault, t.Seed
 	err := r.prepare(ctx)
@@ -131,7 +164,8 @@ func (t Torture) Run(ctx context.Context) (Verdict, error) {
 	}
 	v := &r.Verdict
 	v.Seconds = t.Clock().Sub(r.began).Seconds()
-	v.OK = err == nil && v.Verify && v.Lost+v.Doubled+v.Overspent+v.ServerErrors+v.Wrong == 0
+	v.Broken = v.broken()
+	v.OK = err == nil && v.Verify && len(v.Broken) == 0
 	return r.Verdict, errors.Join(err, r.clear())
 }
 
@@ -153,10 +187,14 @@ func (r *rack) prepare(ctx context.Context) error {
 	if err := r.start(ctx); err != nil {
 		return err
 	}
-	if r.Fault == "race" {
+	switch r.Fault {
+	case "race":
 		return r.mortal(ctx)
+	case watched:
+		return nil
+	default:
+		return r.open(ctx)
 	}
-	return r.open(ctx)
 }
 
 // house finds the database its place.
@@ -165,14 +203,14 @@ func (r *rack) house(ctx context.Context) error {
 	at, below := r.folder, ""
 	var err error
 	switch {
-	case r.DB != "" && (r.Fault == "pgkill" || r.Fault == "powercut"):
+	case r.DB != "" && (r.Fault == "pgkill" || r.ownDisk()):
 		return fmt.Errorf("%s takes a database of its own, none that is given", r.Fault)
 	case r.DB != "":
 		if strings.Contains(r.DB, "://") {
 			r.Engine = "postgres"
 		}
 		return nil
-	case r.Fault == "powercut":
+	case r.ownDisk():
 		if r.disk, err = newDisk(ctx, r.folder); err != nil {
 			return err
 		}
@@ -189,6 +227,9 @@ func (r *rack) house(ctx context.Context) error {
 	r.DB = r.cluster.url()
 	return nil
 }
+
+// ownDisk reports whether the database gets a disk of its own.
+func (r *rack) ownDisk() bool { return r.Fault == "powercut" || r.Fault == "diskfull" }
 
 // conclude holds Verno to the journal and has it check itself.
 func (r *rack) conclude(ctx context.Context) error {

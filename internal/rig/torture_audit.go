@@ -18,9 +18,9 @@ func (r *rack) audit(ctx context.Context) error {
 		return err
 	}
 	sales := map[string]*account{}
-	has := map[string]*effect{}
+	has := map[string]*Value{}
 	for _, id := range r.stage.members {
-		has[id] = &effect{}
+		has[id] = &Value{}
 	}
 	for _, rec := range all {
 		if rec.answer == nil {
@@ -90,16 +90,16 @@ func (a *account) judge(r *rack, key string) {
 }
 
 // balances compares what the API says that members have with what they were given and spent.
-func (r *rack) balances(ctx context.Context, has map[string]*effect) error {
+func (r *rack) balances(ctx context.Context, has map[string]*Value) error {
 	members := slices.Sorted(maps.Keys(has))
 	return r.each(len(members), func(i int) error {
 		b, err := r.balance(ctx, members[i])
 		if err != nil {
 			return err
 		}
-		if want := has[members[i]]; b.Points != want.points || b.money() != want.money {
+		if want := has[members[i]]; b.Points != want.Points || b.money() != want.Money {
 			r.blamef(&r.Wrong, "member %s has %d points and %d money; the journal says %d and %d",
-				members[i], b.Points, b.money(), want.points, want.money)
+				members[i], b.Points, b.money(), want.Points, want.Money)
 		}
 		return nil
 	})

@@ -12,19 +12,19 @@ import (
 	"unsafe"
 )
 
-// disk is a file system of its own, of which the power can be cut: what was not synced by then is gone. It needs root,
-// ext4 and a loop device.
+// disk is a file system of its own, of which the power can be cut, so that what was not synced by then is gone, and which
+// can be filled. It needs root, ext4 and a loop device.
 type disk struct {
 	image string
 	at    string
 	on    bool
 }
 
-// newDisk makes a disk in a folder. The error is ErrNoPowerCuts where that cannot be.
+// newDisk makes a disk in a folder. The error is ErrNoDisk where that cannot be.
 func newDisk(ctx context.Context, folder string) (*disk, error) {
 	d := &disk{image: filepath.Join(folder, "disk.ext4"), at: filepath.Join(folder, "disk")}
 	if os.Geteuid() != 0 {
-		return nil, fmt.Errorf("%w: it takes root", ErrNoPowerCuts)
+		return nil, fmt.Errorf("%w: it takes root", ErrNoDisk)
 	}
 	if err := os.Mkdir(d.at, 0o755); err != nil { //nolint:gosec // The database's user has to pass.
 		return nil, err
@@ -40,11 +40,11 @@ func newDisk(ctx context.Context, folder string) (*disk, error) {
 	if err != nil {
 		return nil, err
 	}
-	if out, err := exec.CommandContext(ctx, "mkfs.ext4", "-q", "-F", d.image).CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("%w: mkfs.ext4: %w %s", ErrNoPowerCuts, err, out)
+	if out, err := exec.CommandContext(ctx, "mkfs.ext4", "-q", "-F", "-m", "0", d.image).CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w: mkfs.ext4: %w %s", ErrNoDisk, err, out)
 	}
 	if err := d.mount(ctx); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoPowerCuts, err)
+		return nil, fmt.Errorf("%w: %w", ErrNoDisk, err)
 	}
 	return d, nil
 }
@@ -67,7 +67,7 @@ func (d *disk) cut() error {
 	defer root.Close()
 	how := uint32(noLogFlush)
 	if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, root.Fd(), shutdown, uintptr(unsafe.Pointer(&how))); errno != 0 { //nolint:gosec // The kernel reads a number there.
-		return fmt.Errorf("%w: shut ext4 down: %w", ErrNoPowerCuts, errno)
+		return fmt.Errorf("%w: shut ext4 down: %w", ErrNoDisk, errno)
 	}
 	return nil
 }
@@ -92,6 +92,29 @@ func (d *disk) unmount() error {
 	d.on = d.on && err != nil
 	return err
 }
+
+// ballast is what fills the disk.
+func (d *disk) ballast() string { return filepath.Join(d.at, "ballast") }
+
+// fill takes all room but so many bytes.
+func (d *disk) fill(leave int64) error {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(d.at, &fs); err != nil {
+		return err
+	}
+	file, err := os.Create(d.ballast())
+	if err != nil {
+		return err
+	}
+	err = syscall.Fallocate(int(file.Fd()), 0, 0, int64(fs.Bavail)*fs.Bsize-leave)
+	if errors.Is(err, syscall.ENOSPC) { // Others were faster, and it is as full as can be.
+		err = nil
+	}
+	return errors.Join(err, file.Close())
+}
+
+// empty makes room again.
+func (d *disk) empty() error { return os.Remove(d.ballast()) }
 
 func (d *disk) close() error {
 	if !d.on {

@@ -203,7 +203,7 @@ func (r *rack) judgeUnanswered(ctx context.Context, d *double) error {
 		}
 		return err
 	}
-	r.blamef(&r.Wrong, "key %s was applied with no body that was sent", d.bodies[0].Key)
+	r.blamef(&r.Unresolved, "key %s was applied with no body that was sent", d.bodies[0].Key)
 	return nil
 }
 

@@ -191,17 +191,13 @@ func (r *rack) outages(ctx context.Context, what string, end func() error) error
 		if err != nil {
 			return errors.Join(err, t.end())
 		}
-		from := r.Clock()
-		for r.caller.ask(ctx, http.MethodGet, "/readyz", nil, nil) != nil && r.Clock().Sub(from) < recoverPatience {
-			wait(ctx, 10*time.Millisecond)
-		}
-		r.recovered(from)
+		r.ready(ctx, r.Clock())
 		t.until(ctx, t.acks.Load()+int64(r.Clients))
 		if err := t.end(); err != nil {
 			return err
 		}
 		if r.verno.gone() {
-			r.blamef(&r.Wrong, "Verno ended together with its database")
+			r.blamef(&r.ServerErrors, "Verno ended together with its database")
 			if err := r.start(ctx); err != nil {
 				return err
 			}
@@ -215,11 +211,19 @@ func (r *rack) outages(ctx context.Context, what string, end func() error) error
 	return ctx.Err()
 }
 
+// ready waits until Verno says that it is well.
+func (r *rack) ready(ctx context.Context, from time.Time) {
+	for r.caller.ask(ctx, http.MethodGet, "/readyz", nil, nil) != nil && r.Clock().Sub(from) < recoverPatience {
+		wait(ctx, 10*time.Millisecond)
+	}
+	r.recovered(from)
+}
+
 func (r *rack) recovered(from time.Time) {
 	took := r.Clock().Sub(from)
 	r.Recovery = max(r.Recovery, took.Seconds())
 	if took >= recoverPatience {
-		r.blamef(&r.Wrong, "Verno took %v to come back", took)
+		r.blamef(&r.ServerErrors, "Verno took %v to come back", took)
 	}
 }
 

@@ -228,37 +228,38 @@ func (o *order) tell(answer []byte) (*told, error) {
 	return t, nil
 }
 
-// effect is what an operation does to what a member has.
-type effect struct{ points, money int64 }
+// Value is what a member has, or what an operation does to it. Points may be below zero, when what was returned had
+// earned points that are spent.
+type Value struct{ Points, Money int64 }
 
-func (e *effect) add(other effect) {
-	e.points += other.points
-	e.money += other.money
+func (v *Value) add(other Value) {
+	v.Points += other.Points
+	v.Money += other.Money
 }
 
 // effect is what an answer says that its operation did.
-func (o *order) effect(t *told) effect {
+func (o *order) effect(t *told) Value {
 	switch o.Kind {
 	case "sale":
-		e := effect{points: t.Totals.Earn - t.Totals.Points}
+		v := Value{Points: t.Totals.Earn - t.Totals.Points}
 		for _, n := range t.Tenders {
 			if n.Kind == "stored_money" {
-				e.money -= n.Amount.Amount
+				v.Money -= n.Amount.Amount
 			}
 		}
-		return e
+		return v
 	case "return":
-		return effect{points: t.Return.PointsBack - t.Return.PointsTaken, money: t.Return.MoneyBack.Amount}
+		return Value{Points: t.Return.PointsBack - t.Return.PointsTaken, Money: t.Return.MoneyBack.Amount}
 	case "top_up":
-		return effect{money: t.amount}
+		return Value{Money: t.amount}
 	case "adjust":
-		return effect{points: t.Points}
+		return Value{Points: t.Points}
 	case "capture":
 		if o.Of == "money" {
-			return effect{money: -t.Captured}
+			return Value{Money: -t.Captured}
 		}
-		return effect{points: -t.Captured}
+		return Value{Points: -t.Captured}
 	default:
-		return effect{}
+		return Value{}
 	}
 }

@@ -39,6 +39,8 @@ func (r *rack) unanswered(o *order, a *reply) {
 		r.blamef(&r.ServerErrors, "%s %s: %s", o.Kind, o.Key, a)
 	case a.retry == "":
 		r.blamef(&r.ServerErrors, "%s %s: 503 without Retry-After: %s", o.Kind, o.Key, a)
+	default:
+		r.count(&r.ComeBack)
 	}
 }
 
@@ -68,7 +70,7 @@ const resolvePatience = 30 * time.Second
 func (r *rack) resolve(ctx context.Context, o *order, said *reply, deadline time.Time) (*reply, error) {
 	for unseen := false; ctx.Err() == nil; wait(ctx, 20*time.Millisecond) {
 		if r.Clock().After(deadline) {
-			r.blamef(&r.Wrong, "%s %s cannot be resolved: %s", o.Kind, o.Key, said)
+			r.blamef(&r.Unresolved, "%s %s cannot be resolved: %s", o.Kind, o.Key, said)
 			return nil, nil
 		}
 		found, err := r.caller.outcome(ctx, o.Key)
@@ -79,7 +81,7 @@ func (r *rack) resolve(ctx context.Context, o *order, said *reply, deadline time
 		case "applied":
 			r.count(&r.Resolved.Applied)
 			if said.code == "overloaded" {
-				r.blamef(&r.Wrong, "%s %s was applied and was answered that nothing was written: %s", o.Kind, o.Key, said)
+				r.blamef(&r.Unresolved, "%s %s was applied and was answered that nothing was written: %s", o.Kind, o.Key, said)
 			}
 			return r.applied(ctx, o, found.Receipt)
 		case "rejected":

@@ -37,8 +37,8 @@ type racer struct {
 	card     string // its identifier
 	number   string // of the card
 	presence string
-	has      effect // by what was acknowledged
-	lapses   bool   // what is left of the points lapses in the race
+	has      Value // by what was acknowledged
+	lapses   bool  // what is left of the points lapses in the race
 }
 
 // What a race is for, and what each of the crowd wants of it: there is enough for ten.
@@ -133,8 +133,8 @@ func (r *rack) must(ctx context.Context, m *racer, o *order) (*told, error) {
 	return t, err
 }
 
-// rush places orders all at once and returns the answers of those that were acknowledged. Whatever is not done in a race
-// is refused: 503 is an error of the server here like any other.
+// rush places orders all at once and returns the answers of those that were acknowledged. What is not done in a race is
+// refused; whoever is asked to come back does, with the same key.
 func (r *rack) rush(ctx context.Context, m *racer, orders []*order) ([]*told, error) {
 	replies := make([]*reply, len(orders))
 	errs := make([]error, len(orders))
@@ -144,6 +144,9 @@ func (r *rack) rush(ctx context.Context, m *racer, orders []*order) ([]*told, er
 		group.Go(func() {
 			<-gate
 			replies[i], errs[i] = r.place(ctx, o)
+			if a := replies[i]; errs[i] == nil && a.status == http.StatusServiceUnavailable {
+				replies[i], errs[i] = r.resolve(ctx, o, a, r.Clock().Add(resolvePatience))
+			}
 		})
 	}
 	close(gate)
@@ -153,6 +156,7 @@ func (r *rack) rush(ctx context.Context, m *racer, orders []*order) ([]*told, er
 		switch {
 		case errs[i] != nil:
 			return nil, errs[i]
+		case a == nil: // It has been blamed for that.
 		case a.done():
 			t, err := orders[i].tell(a.body)
 			if err != nil {
@@ -160,8 +164,6 @@ func (r *rack) rush(ctx context.Context, m *racer, orders []*order) ([]*told, er
 			}
 			won = append(won, t)
 			m.has.add(orders[i].effect(t))
-		case a.status == http.StatusServiceUnavailable:
-			r.blamef(&r.ServerErrors, "%s in a race: %s", orders[i].Kind, a)
 		case a.err != nil:
 			return nil, a.err
 		}
@@ -197,14 +199,14 @@ func (r *rack) counted(ctx context.Context, what string, m *racer) error {
 		r.blamef(&r.Overspent, "after a race for %s member %s has %d points and %d money", what, m.id, b.Points, b.money())
 	}
 	if m.lapses {
-		m.has.points = b.Points
+		m.has.Points = b.Points
 		if b.Available != 0 {
 			r.blamef(&r.Wrong, "member %s may spend %d points that have lapsed", m.id, b.Available)
 		}
 	}
-	if b.Points != m.has.points || b.money() != m.has.money {
+	if b.Points != m.has.Points || b.money() != m.has.Money {
 		r.blamef(&r.Wrong, "after a race for %s member %s has %d points and %d money; what was acknowledged makes %d and %d",
-			what, m.id, b.Points, b.money(), m.has.points, m.has.money)
+			what, m.id, b.Points, b.money(), m.has.Points, m.has.Money)
 	}
 	return nil
 }

@@ -70,12 +70,11 @@ const (
 
 // open brings members in and gives them something to lose.
 func (r *rack) open(ctx context.Context) error {
-	for i := range players {
-		id, err := r.enrol(ctx, fmt.Sprintf("%s-%d", r.stage.run, i))
+	for range players {
+		id, err := r.join(ctx)
 		if err != nil {
 			return err
 		}
-		r.stage.members = append(r.stage.members, id)
 		for _, o := range []*order{r.stage.adjust(id, firstPoints), r.stage.topUp(id, firstMoney)} {
 			if a, err := r.place(ctx, o); err != nil {
 				return err
@@ -87,15 +86,19 @@ func (r *rack) open(ctx context.Context) error {
 	return nil
 }
 
-// enrol adds a member.
-func (r *rack) enrol(ctx context.Context, externalID string) (string, error) {
+// join brings a member in, who has nothing yet.
+func (r *rack) join(ctx context.Context) (string, error) {
 	var made struct {
 		Member struct {
 			ID string `json:"id"`
 		} `json:"member"`
 	}
-	err := r.caller.ask(ctx, http.MethodPost, "/api/v1/members", map[string]any{"external_id": externalID}, &made)
-	return made.Member.ID, err
+	body := map[string]any{"external_id": r.stage.newKey("member")}
+	if err := r.caller.ask(ctx, http.MethodPost, "/api/v1/members", body, &made); err != nil {
+		return "", err
+	}
+	r.stage.members = append(r.stage.members, made.Member.ID)
+	return made.Member.ID, nil
 }
 
 // presenceLife is less than Verno's own, so that none ends on its way.
