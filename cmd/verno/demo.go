@@ -150,7 +150,7 @@ var demoWords = map[string]struct {
 	kept, gone     string
 }{
 	"en": {
-		name: "Verno Coffee", password: "verno-demo-2026", shops: []string{"Garden Street", "Station", "Riverside"},
+		name: "Verno Coffee", password: "garden street 12 opens", shops: []string{"Garden Street", "Station", "Riverside"},
 		members: "members enrolled", sales: "receipts sold",
 		day: `
 %s: a day of trade in %.0f s, all of it through the API.
@@ -180,7 +180,7 @@ Log in (POST /api/v1/sessions) as "demo" with %q, or use the API key
 		gone: "Stop with Ctrl-C; nothing is kept. To begin for real: verno init -h\n",
 	},
 	"ru": {
-		name: "Кофейня «Верно»", password: "верно-демо-2026", shops: []string{"Садовая, 12", "Вокзал", "Набережная"},
+		name: "Кофейня «Верно»", password: "садовая 12 открыта", shops: []string{"Садовая, 12", "Вокзал", "Набережная"},
 		members: "участников заведено", sales: "чеков пробито",
 		day: `
 %s: день торговли за %.0f с, целиком через API.
