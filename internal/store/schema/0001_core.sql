@@ -157,6 +157,15 @@ CREATE TABLE staff (
 );
 CREATE UNIQUE INDEX staff_login ON staff (login_token);
 
+-- What lets somebody in once who has lost their authenticator app.
+CREATE TABLE recovery_code (
+	tenant   BYTEA  NOT NULL,
+	staff_id BYTEA  NOT NULL,
+	hash     BYTEA  NOT NULL, -- keyed: whoever has the database alone cannot try codes
+	used_at  BIGINT,
+	PRIMARY KEY (tenant, staff_id, hash)
+);
+
 CREATE TABLE session (
 	hash        BYTEA  NOT NULL PRIMARY KEY,
 	tenant      BYTEA  NOT NULL,
@@ -274,6 +283,8 @@ CREATE TABLE card (
 	PRIMARY KEY (tenant, id)
 );
 CREATE INDEX card_member ON card (tenant, member_id);
+-- Cards that were changed since they were made: what a till that was offline must hear of.
+CREATE INDEX card_changed ON card (tenant, updated_at, id) WHERE revision > 1;
 
 CREATE TABLE owner (
 	tenant    BYTEA  NOT NULL,
