@@ -10,6 +10,7 @@ BIN := .cache/bin
 pinned = $(shell awk '$$1 == "$(1)" && $$2 ~ /^v/ { print $$2 }' tools/go.mod)
 GOFUMPT := $(BIN)/gofumpt-$(call pinned,mvdan.cc/gofumpt)
 LINT := $(BIN)/golangci-lint-$(call pinned,github.com/golangci/golangci-lint/v2)
+TEMPL := $(BIN)/templ-$(call pinned,github.com/a-h/templ)
 VULN := $(BIN)/govulncheck-$(call pinned,golang.org/x/vuln)
 
 # What the longer targets take: seconds a fuzz target, rounds of torture, callers of the benchmark, and its database, a
@@ -57,8 +58,10 @@ lint: $(LINT) ## golangci-lint with .golangci.yml
 	$(LINT) run ./...
 
 .PHONY: generate
-generate: ## make the generated files again
+generate: $(TEMPL) ## make the generated files again
 	go generate ./...
+	$(TEMPL) generate -path internal/web -log-level error
+	$(TEMPL) fmt -log-level error internal/web
 
 .PHONY: generated
 generated:
@@ -82,6 +85,11 @@ torture: parts build ## ROUNDS of each fault on each engine, power cuts where ro
 	bin/verno torture --fault pgkill --n $(ROUNDS)
 	VERNO_TORTURE=all go test -count=1 -timeout 30m -v -run 'TestPlantedBugs|Linearizable' ./internal/rig
 
+.PHONY: pictures
+pictures: parts ## a picture of every page, in both languages, three sizes, light and dark, in .cache/pictures
+	rm -rf .cache/pictures && mkdir -p .cache/pictures
+	VERNO_PICTURES=$(CURDIR)/.cache/pictures go test -count=1 -timeout 30m -run TestPictures ./internal/web/...
+
 .PHONY: cover
 cover: parts ## which lines the tests reach, as cover.html
 	go test -count=1 -coverpkg=./... -coverprofile=cover.out ./...
@@ -102,6 +110,9 @@ $(GOFUMPT):
 $(LINT):
 	@echo "compiling golangci-lint once; this takes a few minutes"
 	go build -C tools -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+$(TEMPL):
+	go build -C tools -o ../$@ github.com/a-h/templ/cmd/templ
 
 $(VULN):
 	go build -C tools -o ../$@ golang.org/x/vuln/cmd/govulncheck

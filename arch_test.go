@@ -39,7 +39,7 @@ type room struct {
 }
 
 // shown is what a face may import: the words, the frame of all faces, who is asking, and whatever it shows.
-const shown = "verno money web auth checkout member campaign exchange queue pass notify payment webhook report " +
+const shown = "verno money web web/words web/assets web/view web/site auth checkout member campaign exchange queue pass notify payment webhook report " +
 	"ledger promo progress segment fraud card code nfc store"
 
 // everything is what the server may import: each row above its own, save those that are for tests.
@@ -78,8 +78,13 @@ var house = []room{
 	{"report", delivery, "verno money segment store"},
 
 	{"web", faces, "verno money"},
+	{"web/words", faces, "money"},
+	{"web/assets", faces, ""},
+	{"web/view", faces, "verno web web/words web/assets"},
+	{"web/site", faces, "web web/words web/assets web/view"},
+	{"web/webtest", faces, "server rig"},
 	{"web/api", faces, shown},
-	{"web/admin", faces, shown},
+	{"web/desk", faces, shown},
 	{"web/till", faces, shown},
 	{"web/member", faces, shown},
 	{"web/wallet", faces, shown},

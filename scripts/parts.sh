@@ -7,6 +7,8 @@ set -euo pipefail
 parts="
 has_postgres: postgresql
 has_compiler: gcc libc6-dev
+has_browser: chromium fonts-noto-core
+has_zbar: zbar-tools
 "
 
 # The tests start a private server of their own and never touch one that runs.
@@ -14,6 +16,12 @@ has_postgres() { command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/init
 
 # The race detector links with C.
 has_compiler() { echo '#include <stdlib.h>' | "${CC:-gcc}" -E -x c -; }
+
+# Pages are tested in a browser, with letters for every language.
+has_browser() { command -v chromium; }
+
+# What a page or a poster shows as a code is read back from its picture.
+has_zbar() { command -v zbarimg; }
 
 missing=()
 while IFS=: read -r check packages; do

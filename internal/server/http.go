@@ -17,6 +17,8 @@ import (
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/web"
 	"github.com/verno-loyalty/verno/internal/web/api"
+	"github.com/verno-loyalty/verno/internal/web/desk"
+	"github.com/verno-loyalty/verno/internal/web/site"
 )
 
 // Handler answers everything that Verno answers over HTTP.
@@ -28,10 +30,16 @@ func (s *Server) Handler() http.Handler {
 		Log: s.Config.Log, Clock: s.Config.Clock, Entropy: rand.Reader, Timeout: s.Config.Timeout, Proxies: s.Config.Proxies,
 		Explain: api.Explain, Observe: web.NewObserver(metrics), Quiet: !s.Config.Access,
 	}
-	return frame.Wrap(api.New(api.Deps{
+	mux := http.NewServeMux()
+	site.Routes(mux)
+	mux.Handle(desk.Base+"/", desk.New(desk.Deps{
+		Till: s.Till, Members: s.Roll, Office: s.Office, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock,
+	}))
+	mux.Handle("/", api.New(api.Deps{
 		Till: s.Till, Members: s.Roll, Office: s.Office, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame,
 		Clock: s.Config.Clock, Prove: s.prove, ProveGrowth: s.proveGrowth, Ready: s.ready, Metrics: metrics, Limits: s.Config.Rates, Version: s.Config.Version,
 	}))
+	return frame.Wrap(mux)
 }
 
 // gauges are what the store counts.

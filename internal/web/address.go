@@ -45,3 +45,12 @@ func Local(r *http.Request) bool {
 	return err == nil && port.Addr().Unmap().IsLoopback() && len(r.Header.Values("X-Forwarded-For")) == 0 &&
 		len(r.Header.Values("Forwarded")) == 0
 }
+
+// Encrypted says whether the reader's own connection is encrypted: here, or at the proxy before us.
+func (f *Frame) Encrypted(r *http.Request) bool {
+	if r.TLS != nil {
+		return true
+	}
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && f.trusts(at.Addr().Unmap()) && r.Header.Get("X-Forwarded-Proto") == "https"
+}

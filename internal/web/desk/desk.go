@@ -1,0 +1,178 @@
+// Package desk is the owner's face: who the members are, what was sold, what is promised to whom, and who may do what.
+// It reads through the store's reader and the use cases, and writes through the use cases only. Each route says in the
+// table below what the reader must be allowed; pages work without a script.
+package desk
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/auth"
+	"github.com/verno-loyalty/verno/internal/campaign"
+	"github.com/verno-loyalty/verno/internal/checkout"
+	"github.com/verno-loyalty/verno/internal/member"
+	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/internal/web"
+	"github.com/verno-loyalty/verno/internal/web/site"
+	"github.com/verno-loyalty/verno/internal/web/view"
+)
+
+// Base is where the desk stands.
+const Base = "/desk"
+
+// Deps is what the desk works with.
+type Deps struct {
+	Till    *checkout.Till
+	Members *member.Roll
+	Office  *campaign.Office
+	Gate    *auth.Gate
+	Reader  *store.Reader
+	Frame   *web.Frame
+	Clock   func() time.Time
+}
+
+// Desk shows the pages.
+type Desk struct {
+	Deps
+	entries *web.Buckets // tries to log in, by address
+}
+
+// page is a route: what it answers, and what its reader must be allowed. Everybody else is shown that they may not.
+type page struct {
+	route string // method and path below Base
+	may   verno.Permission
+	do    func(*Desk, *call) error
+}
+
+var pages = []page{
+	{"GET /{$}", 0, (*Desk).overview},
+	{"GET /members", verno.MayFindMembers, (*Desk).members},
+	{"GET /members/{id}", verno.MayReadMembers, (*Desk).member},
+}
+
+// New makes the desk's handler.
+func New(d Deps) http.Handler {
+	desk := &Desk{Deps: d, entries: web.NewBuckets(web.Rate{PerSecond: 1, Burst: 10}, 1<<16)}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+Base+"/login", desk.showLogin)
+	mux.HandleFunc("POST "+Base+"/login", desk.login)
+	mux.HandleFunc("POST "+Base+"/logout", desk.logout)
+	for _, p := range pages {
+		method, path := cut(p.route)
+		mux.HandleFunc(method+" "+Base+path, func(w http.ResponseWriter, r *http.Request) { desk.serve(w, r, p) })
+	}
+	mux.HandleFunc("GET "+Base, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, Base+"/", http.StatusSeeOther) })
+	mux.HandleFunc(Base+"/", desk.nothing)
+	return site.Pages(mux)
+}
+
+// call is one request of somebody who has logged in.
+type call struct {
+	*view.Page
+	w     http.ResponseWriter
+	r     *http.Request
+	ctx   context.Context
+	now   time.Time
+	actor verno.Actor
+	name  string // of who has logged in
+	form  *view.Form
+}
+
+// serve finds out who asks and answers with a page.
+func (d *Desk) serve(w http.ResponseWriter, r *http.Request, p page) {
+	c := &call{Page: d.page(r, ""), w: w, r: r, ctx: r.Context(), now: d.Clock()}
+	actor, err := d.who(r, c.now)
+	if verno.AsError(err) != nil && verno.AsError(err).Kind == verno.KindUnauthorised {
+		d.toLogin(w, r)
+		return
+	}
+	if err == nil {
+		c.actor = actor
+		web.Attribute(r.Context(), actor.Name())
+		err = actor.Require(p.may)
+	}
+	if err == nil {
+		err = d.fill(c)
+	}
+	if err == nil && r.Method == http.MethodPost {
+		c.form, err = view.ReadForm(w, r)
+	}
+	if err == nil {
+		err = p.do(d, c)
+	}
+	if err != nil {
+		d.fail(c, err)
+	}
+}
+
+// fill finds what every page of the desk shows: whose it is and who has logged in.
+func (d *Desk) fill(c *call) error {
+	t, err := d.Reader.Tenant(c.ctx, c.actor.Tenant)
+	if err != nil {
+		return err
+	}
+	c.Brand.Name = t.Name
+	if c.actor.Staff.IsZero() {
+		return nil
+	}
+	s, err := d.Gate.StaffMember(c.ctx, c.actor, c.actor.Staff)
+	c.name = s.Name
+	return err
+}
+
+// page begins a page of the desk.
+func (d *Desk) page(r *http.Request, title string) *view.Page {
+	p := view.NewPage(r, title)
+	p.Styles = []string{"desk.css"}
+	p.Scripts = []string{"vendor/htmx@2.0.11/htmx.min.js"}
+	return p
+}
+
+// show answers a page within the desk's frame.
+func (c *call) show(title string, content templ.Component) error { return c.showAs(http.StatusOK, title, content) }
+
+func (c *call) showAs(status int, title string, content templ.Component) error {
+	c.Title = title
+	h := c.w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", c.Code)
+	c.w.WriteHeader(status)
+	return frame(c).Render(templ.WithChildren(c.ctx, content), c.w)
+}
+
+// again shows a form once more, with what was typed and what is wrong with it.
+func (c *call) again(title string, content templ.Component) error {
+	return c.showAs(http.StatusUnprocessableEntity, title, content)
+}
+
+// to goes on to another page, after something was done.
+func (c *call) to(path string) error {
+	http.Redirect(c.w, c.r, path, http.StatusSeeOther)
+	return nil
+}
+
+// fail shows what went wrong as a page.
+func (d *Desk) fail(c *call, err error) {
+	e := c.explain(err)
+	web.Report(c.ctx, e)
+	_ = c.showAs(web.Status(e), c.Say("desk.problem"), problem(c, e))
+}
+
+func (c *call) explain(err error) *verno.Error { return web.Explain(c.r, err) }
+
+func (d *Desk) nothing(w http.ResponseWriter, r *http.Request) {
+	d.serve(w, r, page{do: func(*Desk, *call) error { return verno.NotFound("not_found").With("thing", r.URL.Path) }})
+}
+
+func cut(route string) (method, path string) {
+	for i := range route {
+		if route[i] == ' ' {
+			return route[:i], route[i+1:]
+		}
+	}
+	panic("desk: " + route + " is no route")
+}

@@ -1,0 +1,130 @@
+package desk
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/member"
+	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/money"
+)
+
+// pageSize is how many rows a list shows at once.
+const pageSize = 50
+
+// members lists who has joined, or whom a search finds.
+func (d *Desk) members(c *call) error {
+	after, err := after[verno.MemberID](c)
+	if err != nil {
+		return err
+	}
+	var rows []member.View
+	q := strings.TrimSpace(c.Query.Get("q"))
+	if q == "" {
+		rows, err = d.Members.List(c.ctx, c.actor, after, pageSize+1)
+	} else {
+		rows, err = d.Members.Search(c.ctx, c.actor, searchFor(q, after))
+	}
+	var wrong *verno.Error
+	if errors.As(err, &wrong) && wrong.Kind == verno.KindInvalid {
+		return c.show(c.Say("desk.members"), memberList(c, q, nil, "", c.Error(wrong)))
+	}
+	if err != nil {
+		return err
+	}
+	rows, next := cutPage(rows, func(v *member.View) verno.MemberID { return v.ID })
+	return c.show(c.Say("desk.members"), memberList(c, q, rows, next, ""))
+}
+
+// searchFor tells from what was typed by what to look: an address of e-mail, a phone, a card's number, or a name.
+func searchFor(q string, after verno.MemberID) member.Search {
+	s := member.Search{After: after, Limit: pageSize + 1}
+	digits := 0
+	for _, r := range q {
+		if r >= '0' && r <= '9' {
+			digits++
+		}
+	}
+	switch {
+	case strings.Contains(q, "@"):
+		s.Email = q
+	case digits >= 13 && !strings.HasPrefix(q, "+"):
+		s.CardNumber = q
+	case digits >= 6:
+		s.Phone = q
+	default:
+		s.Name = q
+	}
+	return s
+}
+
+// profile is all that the page of a member shows.
+type profile struct {
+	member.View
+	points member.Points
+	cards  []member.Card
+	steps  []member.Step
+	next   string // cursor of the timeline
+}
+
+func (d *Desk) member(c *call) error {
+	id, err := path[verno.MemberID](c, "id")
+	if err != nil {
+		return err
+	}
+	var p profile
+	if p.View, err = d.Members.Read(c.ctx, c.actor, id); err != nil {
+		return err
+	}
+	if p.points, err = d.Members.Points(c.ctx, c.actor, c.now, id); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if p.cards, err = d.Members.Cards(c.ctx, c.actor, id); err != nil {
+		return err
+	}
+	before, err := after[[16]byte](c)
+	if err != nil {
+		return err
+	}
+	var below []byte
+	if before != [16]byte{} {
+		below = before[:]
+	}
+	steps, err := d.Members.Timeline(c.ctx, c.actor, id, below, pageSize+1)
+	if err != nil {
+		return err
+	}
+	p.steps, p.next = cutPage(steps, func(s *member.Step) [16]byte { return s.ID })
+	return c.show(fullName(c, &p.View), memberPage(c, &p))
+}
+
+// fullName is what a member is called, or what to call one who has not told.
+func fullName(c *call, v *member.View) string {
+	if !v.ErasedAt.IsZero() {
+		return c.Say("desk.member.erased")
+	}
+	if name := strings.TrimSpace(v.Person.FirstName + " " + v.Person.LastName); name != "" {
+		return name
+	}
+	return c.Say("desk.member.nameless")
+}
+
+// moved is one change of value as a sentence says it: +120 points, −50 ₽.
+func moved(c *call, m *member.Move, scale int) string {
+	n, plus := m.Amount, "+"
+	if n < 0 {
+		n, plus = -n, "−"
+	}
+	switch m.Unit.Kind {
+	case verno.UnitMoney:
+		return plus + c.Money(money.Amount(n), m.Unit.Currency)
+	case verno.UnitStamps:
+		return plus + c.Count("desk.stamps", n)
+	default:
+		if scale == 0 {
+			return plus + c.Count("points", n)
+		}
+		return plus + c.Points(money.Points(n), scale)
+	}
+}

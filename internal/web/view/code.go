@@ -1,0 +1,50 @@
+package view
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/boombuler/barcode/qr"
+)
+
+// QR draws a text as a QR code, black on white whatever the theme, with the quiet zone that readers need.
+func QR(text, label string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		svg, err := QRCode(text, label)
+		if err == nil {
+			_, err = io.WriteString(w, svg)
+		}
+		return err
+	})
+}
+
+// QRCode is the same as a text. It returns an error for a text that fits no code.
+func QRCode(text, label string) (string, error) {
+	code, err := qr.Encode(text, qr.M, qr.Auto)
+	if err != nil {
+		return "", fmt.Errorf("draw a code: %w", err)
+	}
+	const quiet = 4
+	size := code.Bounds().Dx()
+	var path strings.Builder
+	for y := range size {
+		for x := 0; x < size; x++ {
+			from := x
+			for x < size {
+				if r, _, _, _ := code.At(x, y).RGBA(); r != 0 {
+					break
+				}
+				x++
+			}
+			if x > from {
+				fmt.Fprintf(&path, "M%d %dh%dv1h-%dz", from+quiet, y+quiet, x-from, x-from)
+			}
+		}
+	}
+	full := size + 2*quiet
+	return fmt.Sprintf(`<svg class="qr" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="%s" shape-rendering="crispEdges">`+
+		`<path fill="#fff" d="M0 0h%dv%dH0z"/><path fill="#000" d="%s"/></svg>`, full, full, templ.EscapeString(label), full, full, path.String()), nil
+}

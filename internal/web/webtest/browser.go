@@ -1,0 +1,231 @@
+// Package webtest is for tests of pages: a real server on loopback with a chain in it, and Debian's Chromium, which
+// must find nothing to complain about: no error on the console, no breach of the content policy, no request that leaves
+// this machine.
+package webtest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// Patience is how long a page may take for anything that a test asks of it.
+const Patience = 60 * time.Second
+
+// Browser is a Chromium of one test's own.
+type Browser struct {
+	t   testing.TB
+	ctx context.Context
+}
+
+// Tab is one page of a browser. What it complains about fails the test.
+type Tab struct {
+	t   testing.TB
+	ctx context.Context
+
+	mu         sync.Mutex
+	complaints []string
+	allowed    []string
+}
+
+// Open starts a browser, with more flags than those that keep it quiet, as names and values by turns.
+func Open(t testing.TB, flags ...string) *Browser {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "verno-browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.DisableGPU, chromedp.NoSandbox, chromedp.UserDataDir(dir), chromedp.WSURLReadTimeout(Patience),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true))
+	for i := 0; i+1 < len(flags); i += 2 {
+		options = append(options, chromedp.Flag(flags[i], flags[i+1]))
+	}
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, closeIt := chromedp.NewContext(ctx)
+	t.Cleanup(func() {
+		closeIt()
+		stop()
+		_ = os.RemoveAll(dir) // The browser may still be writing.
+	})
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal("no browser: ", err)
+	}
+	return &Browser{t: t, ctx: ctx}
+}
+
+// Tab opens a page of the size of a screen, in a language, "ru" or "en".
+func (b *Browser) Tab(width, height int64, lang string) *Tab {
+	b.t.Helper()
+	tab := &Tab{t: b.t}
+	ctx, closeTab := chromedp.NewContext(b.ctx, chromedp.WithListener(tab.listen))
+	tab.ctx = ctx
+	b.t.Cleanup(func() {
+		closeTab()
+		tab.judge()
+	})
+	if err := chromedp.Do(ctx); err != nil {
+		b.t.Fatal(err)
+	}
+	Send(tab, network.Enable, network.EnableParams{})
+	Send(tab, log.Enable, cdp.Empty{})
+	Send(tab, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": lang}})
+	Send(tab, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 700,
+	})
+	return tab
+}
+
+// Send sends a command of the protocol to the page.
+func Send[P, R any](tab *Tab, command cdp.Command[P, R], params P) R {
+	tab.t.Helper()
+	return run(tab, command.Method, func(ctx context.Context) (R, error) { return chromedp.Call(ctx, command, params) })
+}
+
+// Eval is the value of a script, or of what it promises.
+func Eval[T any](tab *Tab, script string) T {
+	tab.t.Helper()
+	return run(tab, script, func(ctx context.Context) (T, error) {
+		return chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	})
+}
+
+func run[T any](tab *Tab, what string, do func(context.Context) (T, error)) T {
+	tab.t.Helper()
+	ctx, stop := context.WithTimeout(tab.ctx, Patience)
+	defer stop()
+	v, err := do(ctx)
+	if err != nil {
+		tab.t.Fatalf("%s: %v\n%s", what, err, tab.whole())
+	}
+	return v
+}
+
+func (tab *Tab) do(what string, a chromedp.Action[chromedp.Void]) {
+	tab.t.Helper()
+	run(tab, what, func(ctx context.Context) (chromedp.Void, error) { return chromedp.Run(ctx, a) })
+}
+
+// Go opens an address and waits until it is loaded.
+func (tab *Tab) Go(address string) { tab.t.Helper(); tab.do("go to "+address, chromedp.Navigate(address)) }
+
+// Reload loads the page again.
+func (tab *Tab) Reload() { tab.t.Helper(); tab.do("reload", chromedp.Reload()) }
+
+// See waits until an element can be seen.
+func (tab *Tab) See(css string) { tab.t.Helper(); tab.do("see "+css, chromedp.WaitVisible(chromedp.CSS(css))) }
+
+// Click clicks on an element as soon as it can be seen.
+func (tab *Tab) Click(css string) { tab.t.Helper(); tab.do("click "+css, chromedp.Click(chromedp.CSS(css))) }
+
+// Type types into an element what people type, key by key.
+func (tab *Tab) Type(css, text string) {
+	tab.t.Helper()
+	tab.do("type into "+css, chromedp.SendKeys(chromedp.CSS(css), text))
+}
+
+// Fill puts a value into an element in place of what is there.
+func (tab *Tab) Fill(css, text string) {
+	tab.t.Helper()
+	tab.do("fill "+css, chromedp.SetValue(chromedp.CSS(css), text))
+}
+
+// Keys presses keys wherever the focus is.
+func (tab *Tab) Keys(keys string) { tab.t.Helper(); tab.do("press keys", chromedp.KeyEvent(keys)) }
+
+// Until waits until a script's value is true.
+func (tab *Tab) Until(script string) {
+	tab.t.Helper()
+	run(tab, "wait until "+script, func(ctx context.Context) (bool, error) { return chromedp.Run(ctx, chromedp.Poll[bool](script)) })
+}
+
+// Text is what an element says, with single spaces.
+func (tab *Tab) Text(css string) string {
+	tab.t.Helper()
+	text := run(tab, "read "+css, func(ctx context.Context) (string, error) { return chromedp.Run(ctx, chromedp.Text(chromedp.CSS(css))) })
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// Picture takes a picture of the whole page.
+func (tab *Tab) Picture() []byte {
+	tab.t.Helper()
+	return run(tab, "take a picture", func(ctx context.Context) ([]byte, error) { return chromedp.Run(ctx, chromedp.FullScreenshot(100)) })
+}
+
+// Dark draws the page as for a reader who has chosen dark, or light again.
+func (tab *Tab) Dark(dark bool) {
+	tab.t.Helper()
+	value := "light"
+	if dark {
+		value = "dark"
+	}
+	Send(tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}}})
+}
+
+// Allow lets the page say on the console what has one of these texts in it, such as the status of an answer that the
+// test provokes.
+func (tab *Tab) Allow(texts ...string) { tab.allowed = append(tab.allowed, texts...) }
+
+// whole is the page's text, for the message of a failed test.
+func (tab *Tab) whole() string {
+	ctx, stop := context.WithTimeout(tab.ctx, 5*time.Second)
+	defer stop()
+	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText.slice(0, 2000)`))
+	return text
+}
+
+func (tab *Tab) listen(event any) {
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		tab.complain("exception: " + e.ExceptionDetails.Text + fmt.Sprint(e.ExceptionDetails.Exception))
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == "error" {
+			var said []string
+			for _, a := range e.Args {
+				said = append(said, string(a.Value), a.Description)
+			}
+			tab.complain("console: " + strings.Join(said, " "))
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError {
+			tab.complain(fmt.Sprintf("log: %s %s", e.Entry.Text, e.Entry.URL))
+		}
+	case *network.EventRequestWillBeSent:
+		u, err := url.Parse(e.Request.URL)
+		if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "127.0.0.1" && u.Hostname() != "localhost" {
+			tab.complain("a request left this machine: " + e.Request.URL)
+		}
+	}
+}
+
+func (tab *Tab) complain(text string) {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	tab.complaints = append(tab.complaints, text)
+}
+
+func (tab *Tab) judge() {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	for _, c := range tab.complaints {
+		fine := false
+		for _, text := range tab.allowed {
+			fine = fine || strings.Contains(c, text)
+		}
+		if !fine {
+			tab.t.Errorf("the browser complains: %s", c)
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package webtest
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/verno-loyalty/verno/internal/rig"
+	"github.com/verno-loyalty/verno/internal/server"
+)
+
+// Site is a running Verno with a small chain in it, and everything that is needed to go in.
+type Site struct {
+	Server   *server.Server
+	Base     string // http://127.0.0.1:port
+	Made     server.Founded
+	Chain    *rig.Chain
+	Login    string
+	Password string
+}
+
+// Size is how much has happened at a site before the test.
+type Size struct{ Guests, Sales int }
+
+// Serve starts a Verno of the test's own. The clock is the real one, moved by shift.
+func Serve(t testing.TB, lang string, size Size, shift func(time.Time) time.Time) *Site {
+	t.Helper()
+	ctx := t.Context()
+	clock := time.Now //nolint:forbidigo // A server under test has the clock of a server.
+	if shift != nil {
+		clock = func() time.Time { return shift(time.Now()) } //nolint:forbidigo // As above.
+	}
+	s, err := server.Open(ctx, server.Config{
+		DB: filepath.Join(t.TempDir(), "verno.db"), Clock: clock, Rates: server.NoRates, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	on, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	serving, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(serving, on) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	site := &Site{Server: s, Base: "http://" + on.Addr().String(), Login: "boss", Password: "a long sentence 2026"}
+	site.found(t, lang, size)
+	return site
+}
+
+func (s *Site) found(t testing.TB, lang string, size Size) {
+	t.Helper()
+	ctx := t.Context()
+	name, shops := "Кофейня «Верно»", []string{"Садовая, 12", "Вокзал", "Набережная"}
+	if lang != "ru" {
+		name, shops = "Verno Coffee", []string{"Garden Street", "Station", "Riverside"}
+	}
+	made, err := s.Server.Found(ctx, server.Founding{
+		Name: name, Language: lang, Currency: "RUB", TimeZone: "Europe/Moscow", Store: shops[0] + " (1)",
+		Login: s.Login, Password: s.Password,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Made = made
+	if s.Chain, err = rig.OpenChain(ctx, rig.NewClient(s.Base, made.Live.APIKey, 16), made.Live.Programme.String(), lang, shops, 1); err != nil {
+		t.Fatal(err)
+	}
+	quiet := func(string, int, int) {}
+	if err := s.Chain.Enrol(ctx, size.Guests, quiet); err != nil {
+		t.Fatal(err)
+	}
+	if size.Sales == 0 {
+		return
+	}
+	if _, err := s.Chain.Trade(ctx, size.Sales, quiet); err != nil {
+		t.Fatal(err)
+	}
+}
