@@ -17,23 +17,23 @@ import (
 // TestServe answers a file for ever, zipped for whoever takes that, and nothing for a name that there is not.
 func TestServe(t *testing.T) {
 	t.Parallel()
-	get := func(url, encoding string) *http.Response {
+	get := func(url, encoding string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(http.MethodGet, url, http.NoBody)
 		r.Header.Set("Accept-Encoding", encoding)
 		w := httptest.NewRecorder()
 		assets.Serve(w, r)
-		return w.Result()
+		return w
 	}
 	url := assets.URL("base.css")
 	for _, encoding := range []string{"", "gzip"} {
 		w := get(url, encoding)
-		if w.StatusCode != http.StatusOK || w.Header.Get("Content-Encoding") != encoding ||
-			w.Header.Get("Content-Type") != "text/css; charset=utf-8" || !strings.Contains(w.Header.Get("Cache-Control"), "immutable") {
-			t.Error(encoding, w.StatusCode, w.Header)
+		if w.Code != http.StatusOK || w.Header().Get("Content-Encoding") != encoding ||
+			w.Header().Get("Content-Type") != "text/css; charset=utf-8" || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
+			t.Error(encoding, w.Code, w.Header())
 		}
 	}
-	if w := get(assets.Base+"0/../assets.go", ""); w.StatusCode != http.StatusNotFound {
-		t.Error(w.StatusCode)
+	if w := get(assets.Base+"0/../assets.go", ""); w.Code != http.StatusNotFound {
+		t.Error(w.Code)
 	}
 }
 

@@ -4,8 +4,8 @@
 package desk
 
 import (
-	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -62,7 +62,7 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("POST "+Base+"/login", desk.login)
 	mux.HandleFunc("POST "+Base+"/logout", desk.logout)
 	for _, p := range pages {
-		method, path := cut(p.route)
+		method, path, _ := strings.Cut(p.route, " ")
 		mux.HandleFunc(method+" "+Base+path, func(w http.ResponseWriter, r *http.Request) { desk.serve(w, r, p) })
 	}
 	mux.HandleFunc("GET "+Base, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, Base+"/", http.StatusSeeOther) })
@@ -75,7 +75,6 @@ type call struct {
 	*view.Page
 	w     http.ResponseWriter
 	r     *http.Request
-	ctx   context.Context
 	now   time.Time
 	actor verno.Actor
 	name  string // of who has logged in
@@ -84,7 +83,7 @@ type call struct {
 
 // serve finds out who asks and answers with a page.
 func (d *Desk) serve(w http.ResponseWriter, r *http.Request, p page) {
-	c := &call{Page: d.page(r, ""), w: w, r: r, ctx: r.Context(), now: d.Clock()}
+	c := &call{Page: d.page(r, ""), w: w, r: r, now: d.Clock()}
 	actor, err := d.who(r, c.now)
 	if verno.AsError(err) != nil && verno.AsError(err).Kind == verno.KindUnauthorised {
 		d.toLogin(w, r)
@@ -111,7 +110,7 @@ func (d *Desk) serve(w http.ResponseWriter, r *http.Request, p page) {
 
 // fill finds what every page of the desk shows: whose it is and who has logged in.
 func (d *Desk) fill(c *call) error {
-	t, err := d.Reader.Tenant(c.ctx, c.actor.Tenant)
+	t, err := d.Reader.Tenant(c.r.Context(), c.actor.Tenant)
 	if err != nil {
 		return err
 	}
@@ -119,7 +118,7 @@ func (d *Desk) fill(c *call) error {
 	if c.actor.Staff.IsZero() {
 		return nil
 	}
-	s, err := d.Gate.StaffMember(c.ctx, c.actor, c.actor.Staff)
+	s, err := d.Gate.StaffMember(c.r.Context(), c.actor, c.actor.Staff)
 	c.name = s.Name
 	return err
 }
@@ -133,7 +132,9 @@ func (d *Desk) page(r *http.Request, title string) *view.Page {
 }
 
 // show answers a page within the desk's frame.
-func (c *call) show(title string, content templ.Component) error { return c.showAs(http.StatusOK, title, content) }
+func (c *call) show(title string, content templ.Component) error {
+	return c.showAs(http.StatusOK, title, content)
+}
 
 func (c *call) showAs(status int, title string, content templ.Component) error {
 	c.Title = title
@@ -141,7 +142,7 @@ func (c *call) showAs(status int, title string, content templ.Component) error {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", c.Code)
 	c.w.WriteHeader(status)
-	return frame(c).Render(templ.WithChildren(c.ctx, content), c.w)
+	return frame(c).Render(templ.WithChildren(c.r.Context(), content), c.w)
 }
 
 // again shows a form once more, with what was typed and what is wrong with it.
@@ -150,15 +151,12 @@ func (c *call) again(title string, content templ.Component) error {
 }
 
 // to goes on to another page, after something was done.
-func (c *call) to(path string) error {
-	http.Redirect(c.w, c.r, path, http.StatusSeeOther)
-	return nil
-}
+func (c *call) to(path string) { http.Redirect(c.w, c.r, path, http.StatusSeeOther) }
 
 // fail shows what went wrong as a page.
 func (d *Desk) fail(c *call, err error) {
 	e := c.explain(err)
-	web.Report(c.ctx, e)
+	web.Report(c.r.Context(), e)
 	_ = c.showAs(web.Status(e), c.Say("desk.problem"), problem(c, e))
 }
 
@@ -166,13 +164,4 @@ func (c *call) explain(err error) *verno.Error { return web.Explain(c.r, err) }
 
 func (d *Desk) nothing(w http.ResponseWriter, r *http.Request) {
 	d.serve(w, r, page{do: func(*Desk, *call) error { return verno.NotFound("not_found").With("thing", r.URL.Path) }})
-}
-
-func cut(route string) (method, path string) {
-	for i := range route {
-		if route[i] == ' ' {
-			return route[:i], route[i+1:]
-		}
-	}
-	panic("desk: " + route + " is no route")
 }

@@ -69,8 +69,8 @@ func (d *Desk) login(w http.ResponseWriter, r *http.Request) {
 		d.door(w, r, p, web.Status(e), form, second)
 		return
 	}
-	http.SetCookie(w, d.session(r, opened.Token, int(opened.ExpiresAt.Sub(d.Clock()).Seconds())))
-	http.Redirect(w, r, site.Local(form.Value("back"), Base+"/"), http.StatusSeeOther)
+	d.setSession(w, r, opened.Token, int(opened.ExpiresAt.Sub(d.Clock()).Seconds()))
+	site.Back(w, r, form.Value("back"), Base+"/")
 }
 
 func (d *Desk) logout(w http.ResponseWriter, r *http.Request) {
@@ -80,14 +80,12 @@ func (d *Desk) logout(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	http.SetCookie(w, d.session(r, "", -1))
+	d.setSession(w, r, "", -1)
 	http.Redirect(w, r, Base+"/login", http.StatusSeeOther)
 }
 
-func (d *Desk) session(r *http.Request, token string, seconds int) *http.Cookie {
-	return &http.Cookie{
-		Name: cookie, Value: token, Path: Base, MaxAge: seconds, HttpOnly: true, Secure: d.Frame.Encrypted(r), SameSite: http.SameSiteLaxMode,
-	}
+func (d *Desk) setSession(w http.ResponseWriter, r *http.Request, token string, seconds int) {
+	site.SetCookie(w, site.Cookie{Name: cookie, Value: token, Path: Base, Seconds: seconds, Encrypted: d.Frame.Encrypted(r)})
 }
 
 func (d *Desk) door(w http.ResponseWriter, r *http.Request, p *view.Page, status int, form *view.Form, second bool) {

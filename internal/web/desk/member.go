@@ -22,9 +22,9 @@ func (d *Desk) members(c *call) error {
 	var rows []member.View
 	q := strings.TrimSpace(c.Query.Get("q"))
 	if q == "" {
-		rows, err = d.Members.List(c.ctx, c.actor, after, pageSize+1)
+		rows, err = d.Members.List(c.r.Context(), c.actor, after, pageSize+1)
 	} else {
-		rows, err = d.Members.Search(c.ctx, c.actor, searchFor(q, after))
+		rows, err = d.Members.Search(c.r.Context(), c.actor, searchFor(q, after))
 	}
 	var wrong *verno.Error
 	if errors.As(err, &wrong) && wrong.Kind == verno.KindInvalid {
@@ -74,13 +74,13 @@ func (d *Desk) member(c *call) error {
 		return err
 	}
 	var p profile
-	if p.View, err = d.Members.Read(c.ctx, c.actor, id); err != nil {
+	if p.View, err = d.Members.Read(c.r.Context(), c.actor, id); err != nil {
 		return err
 	}
-	if p.points, err = d.Members.Points(c.ctx, c.actor, c.now, id); err != nil && !errors.Is(err, store.ErrNotFound) {
+	if p.points, err = d.Members.Points(c.r.Context(), c.actor, c.now, id); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	if p.cards, err = d.Members.Cards(c.ctx, c.actor, id); err != nil {
+	if p.cards, err = d.Members.Cards(c.r.Context(), c.actor, id); err != nil {
 		return err
 	}
 	before, err := after[[16]byte](c)
@@ -91,7 +91,7 @@ func (d *Desk) member(c *call) error {
 	if before != [16]byte{} {
 		below = before[:]
 	}
-	steps, err := d.Members.Timeline(c.ctx, c.actor, id, below, pageSize+1)
+	steps, err := d.Members.Timeline(c.r.Context(), c.actor, id, below, pageSize+1)
 	if err != nil {
 		return err
 	}

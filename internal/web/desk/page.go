@@ -32,7 +32,7 @@ func cutPage[Row any, ID ~[16]byte](rows []Row, id func(*Row) ID) (page []Row, n
 // path reads an identifier of the path. What is none names nothing that there is.
 func path[ID interface{ ~[16]byte }, P interface {
 	*ID
-	UnmarshalText([]byte) error
+	UnmarshalText(text []byte) error
 }](c *call, name string) (ID, error) {
 	var id ID
 	if err := P(&id).UnmarshalText([]byte(c.r.PathValue(name))); err != nil {

@@ -38,15 +38,29 @@ func chooseLanguage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if to := form.Value("to"); slices.Contains(words.Languages, to) {
-		http.SetCookie(w, &http.Cookie{Name: words.Cookie, Value: to, Path: "/", MaxAge: year, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode})
+		SetCookie(w, Cookie{Name: words.Cookie, Value: to, Path: "/", Seconds: year})
 	}
-	http.Redirect(w, r, Local(form.Value("back"), "/"), http.StatusSeeOther)
+	Back(w, r, form.Value("back"), "/")
 }
 
-// Local is an address of this server to go on to, or the other one if what was given leads elsewhere.
-func Local(to, otherwise string) string {
+// Cookie is a cookie of ours: scripts never see it, and other sites do not send it with what they post.
+type Cookie struct {
+	Name, Value, Path string
+	Seconds           int  // how long it lasts; below 0 to take it away
+	Encrypted         bool // the reader's connection is, so that it is never sent over one that is not
+}
+
+// SetCookie sets a cookie.
+func SetCookie(w http.ResponseWriter, c Cookie) {
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever the connection is; a till in the shop's own network may have none.
+		Name: c.Name, Value: c.Value, Path: c.Path, MaxAge: c.Seconds, HttpOnly: true, Secure: c.Encrypted, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// Back goes on to an address of this server that a form carried along, or to the other one if that leads elsewhere.
+func Back(w http.ResponseWriter, r *http.Request, to, otherwise string) {
 	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n") {
-		return otherwise
+		to = otherwise
 	}
-	return to
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // It is a path here, as was just seen.
 }

@@ -4,6 +4,7 @@ package view
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -55,10 +56,7 @@ func (p *Page) Other() string {
 
 // With is the address of this page with one parameter of its query changed; an empty value takes it out.
 func (p *Page) With(name, value string) string {
-	q := url.Values{}
-	for k, v := range p.Query {
-		q[k] = v
-	}
+	q := maps.Clone(p.Query)
 	q.Del(name)
 	if value != "" {
 		q.Set(name, value)

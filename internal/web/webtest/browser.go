@@ -26,14 +26,14 @@ const Patience = 60 * time.Second
 
 // Browser is a Chromium of one test's own.
 type Browser struct {
-	t   testing.TB
-	ctx context.Context
+	tb  testing.TB
+	ctx context.Context //nolint:containedctx // It is the browser, as the library has it.
 }
 
 // Tab is one page of a browser. What it complains about fails the test.
 type Tab struct {
-	t   testing.TB
-	ctx context.Context
+	tb  testing.TB
+	ctx context.Context //nolint:containedctx // It is the browser, as the library has it.
 
 	mu         sync.Mutex
 	complaints []string
@@ -41,11 +41,11 @@ type Tab struct {
 }
 
 // Open starts a browser, with more flags than those that keep it quiet, as names and values by turns.
-func Open(t testing.TB, flags ...string) *Browser {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "verno-browser-")
+func Open(tb testing.TB, flags ...string) *Browser {
+	tb.Helper()
+	dir, err := os.MkdirTemp("", "verno-browser-") //nolint:usetesting // The browser may still write when the test has ended.
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.DisableGPU, chromedp.NoSandbox, chromedp.UserDataDir(dir), chromedp.WSURLReadTimeout(Patience),
@@ -55,29 +55,29 @@ func Open(t testing.TB, flags ...string) *Browser {
 	}
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, closeIt := chromedp.NewContext(ctx)
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		closeIt()
 		stop()
-		_ = os.RemoveAll(dir) // The browser may still be writing.
+		_ = os.RemoveAll(dir)
 	})
 	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal("no browser: ", err)
+		tb.Fatal("no browser: ", err)
 	}
-	return &Browser{t: t, ctx: ctx}
+	return &Browser{tb: tb, ctx: ctx}
 }
 
 // Tab opens a page of the size of a screen, in a language, "ru" or "en".
 func (b *Browser) Tab(width, height int64, lang string) *Tab {
-	b.t.Helper()
-	tab := &Tab{t: b.t}
+	b.tb.Helper()
+	tab := &Tab{tb: b.tb}
 	ctx, closeTab := chromedp.NewContext(b.ctx, chromedp.WithListener(tab.listen))
 	tab.ctx = ctx
-	b.t.Cleanup(func() {
+	b.tb.Cleanup(func() {
 		closeTab()
 		tab.judge()
 	})
 	if err := chromedp.Do(ctx); err != nil {
-		b.t.Fatal(err)
+		b.tb.Fatal(err)
 	}
 	Send(tab, network.Enable, network.EnableParams{})
 	Send(tab, log.Enable, cdp.Empty{})
@@ -90,83 +90,92 @@ func (b *Browser) Tab(width, height int64, lang string) *Tab {
 
 // Send sends a command of the protocol to the page.
 func Send[P, R any](tab *Tab, command cdp.Command[P, R], params P) R {
-	tab.t.Helper()
+	tab.tb.Helper()
 	return run(tab, command.Method, func(ctx context.Context) (R, error) { return chromedp.Call(ctx, command, params) })
 }
 
 // Eval is the value of a script, or of what it promises.
 func Eval[T any](tab *Tab, script string) T {
-	tab.t.Helper()
+	tab.tb.Helper()
 	return run(tab, script, func(ctx context.Context) (T, error) {
 		return chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
 	})
 }
 
 func run[T any](tab *Tab, what string, do func(context.Context) (T, error)) T {
-	tab.t.Helper()
+	tab.tb.Helper()
 	ctx, stop := context.WithTimeout(tab.ctx, Patience)
 	defer stop()
 	v, err := do(ctx)
 	if err != nil {
-		tab.t.Fatalf("%s: %v\n%s", what, err, tab.whole())
+		tab.tb.Fatalf("%s: %v\n%s", what, err, tab.whole())
 	}
 	return v
 }
 
 func (tab *Tab) do(what string, a chromedp.Action[chromedp.Void]) {
-	tab.t.Helper()
+	tab.tb.Helper()
 	run(tab, what, func(ctx context.Context) (chromedp.Void, error) { return chromedp.Run(ctx, a) })
 }
 
 // Go opens an address and waits until it is loaded.
-func (tab *Tab) Go(address string) { tab.t.Helper(); tab.do("go to "+address, chromedp.Navigate(address)) }
+func (tab *Tab) Go(address string) {
+	tab.tb.Helper()
+	tab.do("go to "+address, chromedp.Navigate(address))
+}
 
 // Reload loads the page again.
-func (tab *Tab) Reload() { tab.t.Helper(); tab.do("reload", chromedp.Reload()) }
+func (tab *Tab) Reload() { tab.tb.Helper(); tab.do("reload", chromedp.Reload()) }
 
 // See waits until an element can be seen.
-func (tab *Tab) See(css string) { tab.t.Helper(); tab.do("see "+css, chromedp.WaitVisible(chromedp.CSS(css))) }
+func (tab *Tab) See(css string) {
+	tab.tb.Helper()
+	tab.do("see "+css, chromedp.WaitVisible(chromedp.CSS(css)))
+}
 
 // Click clicks on an element as soon as it can be seen.
-func (tab *Tab) Click(css string) { tab.t.Helper(); tab.do("click "+css, chromedp.Click(chromedp.CSS(css))) }
+func (tab *Tab) Click(css string) {
+	tab.tb.Helper()
+	tab.do("click "+css, chromedp.Click(chromedp.CSS(css)))
+}
 
 // Type types into an element what people type, key by key.
 func (tab *Tab) Type(css, text string) {
-	tab.t.Helper()
+	tab.tb.Helper()
 	tab.do("type into "+css, chromedp.SendKeys(chromedp.CSS(css), text))
 }
 
 // Fill puts a value into an element in place of what is there.
 func (tab *Tab) Fill(css, text string) {
-	tab.t.Helper()
+	tab.tb.Helper()
 	tab.do("fill "+css, chromedp.SetValue(chromedp.CSS(css), text))
 }
 
 // Keys presses keys wherever the focus is.
-func (tab *Tab) Keys(keys string) { tab.t.Helper(); tab.do("press keys", chromedp.KeyEvent(keys)) }
+func (tab *Tab) Keys(keys string) { tab.tb.Helper(); tab.do("press keys", chromedp.KeyEvent(keys)) }
 
 // Until waits until a script's value is true.
 func (tab *Tab) Until(script string) {
-	tab.t.Helper()
+	tab.tb.Helper()
 	run(tab, "wait until "+script, func(ctx context.Context) (bool, error) { return chromedp.Run(ctx, chromedp.Poll[bool](script)) })
 }
 
 // Text is what an element says, with single spaces.
 func (tab *Tab) Text(css string) string {
-	tab.t.Helper()
+	tab.tb.Helper()
 	text := run(tab, "read "+css, func(ctx context.Context) (string, error) { return chromedp.Run(ctx, chromedp.Text(chromedp.CSS(css))) })
 	return strings.Join(strings.Fields(text), " ")
 }
 
 // Picture takes a picture of the whole page.
 func (tab *Tab) Picture() []byte {
-	tab.t.Helper()
+	tab.tb.Helper()
 	return run(tab, "take a picture", func(ctx context.Context) ([]byte, error) { return chromedp.Run(ctx, chromedp.FullScreenshot(100)) })
 }
 
 // Dark draws the page as for a reader who has chosen dark, or light again.
 func (tab *Tab) Dark(dark bool) {
-	tab.t.Helper()
+	tab.tb.Helper()
 	value := "light"
 	if dark {
 		value = "dark"
@@ -225,7 +234,7 @@ func (tab *Tab) judge() {
 			fine = fine || strings.Contains(c, text)
 		}
 		if !fine {
-			tab.t.Errorf("the browser complains: %s", c)
+			tab.tb.Errorf("the browser complains: %s", c)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package webtest
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net"
 	"path/filepath"
@@ -27,44 +26,44 @@ type Site struct {
 type Size struct{ Guests, Sales int }
 
 // Serve starts a Verno of the test's own. The clock is the real one, moved by shift.
-func Serve(t testing.TB, lang string, size Size, shift func(time.Time) time.Time) *Site {
-	t.Helper()
-	ctx := t.Context()
+func Serve(tb testing.TB, lang string, size Size, shift func(time.Time) time.Time) *Site {
+	tb.Helper()
+	ctx := tb.Context()
 	clock := time.Now //nolint:forbidigo // A server under test has the clock of a server.
 	if shift != nil {
 		clock = func() time.Time { return shift(time.Now()) } //nolint:forbidigo // As above.
 	}
 	s, err := server.Open(ctx, server.Config{
-		DB: filepath.Join(t.TempDir(), "verno.db"), Clock: clock, Rates: server.NoRates, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		DB: filepath.Join(tb.TempDir(), "verno.db"), Clock: clock, Rates: server.NoRates, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	on, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	s.Start()
 	serving, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(serving, on) }()
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 		if err := s.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	site := &Site{Server: s, Base: "http://" + on.Addr().String(), Login: "boss", Password: "a long sentence 2026"}
-	site.found(t, lang, size)
+	site.found(tb, lang, size)
 	return site
 }
 
-func (s *Site) found(t testing.TB, lang string, size Size) {
-	t.Helper()
-	ctx := t.Context()
+func (s *Site) found(tb testing.TB, lang string, size Size) {
+	tb.Helper()
+	ctx := tb.Context()
 	name, shops := "Кофейня «Верно»", []string{"Садовая, 12", "Вокзал", "Набережная"}
 	if lang != "ru" {
 		name, shops = "Verno Coffee", []string{"Garden Street", "Station", "Riverside"}
@@ -74,20 +73,20 @@ func (s *Site) found(t testing.TB, lang string, size Size) {
 		Login: s.Login, Password: s.Password,
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	s.Made = made
 	if s.Chain, err = rig.OpenChain(ctx, rig.NewClient(s.Base, made.Live.APIKey, 16), made.Live.Programme.String(), lang, shops, 1); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	quiet := func(string, int, int) {}
 	if err := s.Chain.Enrol(ctx, size.Guests, quiet); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if size.Sales == 0 {
 		return
 	}
 	if _, err := s.Chain.Trade(ctx, size.Sales, quiet); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
