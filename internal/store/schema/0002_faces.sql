@@ -1,0 +1,94 @@
+-- What the three faces need: what a merchant looks like, the texts that members agree to, the ways by which people join,
+-- and the sessions of members in their own phones.
+
+CREATE TABLE brand (
+	tenant       BYTEA  NOT NULL PRIMARY KEY,
+	business     TEXT   NOT NULL, -- cafe, shop, pharmacy, other: what examples are about
+	accent       TEXT   NOT NULL, -- #rrggbb; empty for Verno's own
+	logo         BYTEA,           -- PNG, at most 512 pixels wide and high
+	logo_hash    TEXT   NOT NULL, -- for its address; empty where there is none
+	points_names TEXT   NOT NULL, -- JSON object: language to plural forms; empty for points
+	setup        TEXT   NOT NULL, -- JSON object: which steps of the beginning are done, which were put off
+	revision     BIGINT NOT NULL,
+	updated_at   BIGINT NOT NULL
+);
+
+-- A text that members agree to is never changed: a new version takes its place.
+CREATE TABLE legal_text (
+	tenant       BYTEA  NOT NULL,
+	purpose      TEXT   NOT NULL, -- terms, personal_data, advertising
+	language     TEXT   NOT NULL,
+	version      BIGINT NOT NULL,
+	title        TEXT   NOT NULL,
+	body         TEXT   NOT NULL,
+	hash         BYTEA  NOT NULL, -- SHA-256 of the body
+	published_at BIGINT NOT NULL,
+	published_by TEXT   NOT NULL,
+	PRIMARY KEY (tenant, purpose, language, version)
+);
+
+-- A channel is one way to join: a poster, a till, a site. Its code stands in its address.
+CREATE TABLE channel (
+	tenant       BYTEA  NOT NULL,
+	id           BYTEA  NOT NULL,
+	code         TEXT   NOT NULL,
+	name         TEXT   NOT NULL,
+	programme_id BYTEA  NOT NULL,
+	store_id     BYTEA,
+	fields       TEXT   NOT NULL, -- JSON object: field to asked or required
+	revision     BIGINT NOT NULL,
+	created_at   BIGINT NOT NULL,
+	updated_at   BIGINT NOT NULL,
+	closed_at    BIGINT,
+	PRIMARY KEY (tenant, id)
+);
+CREATE UNIQUE INDEX channel_code ON channel (code);
+
+-- A visit is somebody who came to a channel's page, without saying who.
+CREATE TABLE visit (
+	tenant     BYTEA  NOT NULL,
+	id         BYTEA  NOT NULL,
+	channel_id BYTEA  NOT NULL,
+	source     TEXT   NOT NULL, -- JSON object: the utm parameters of the address
+	member_id  BYTEA,           -- who joined by it
+	created_at BIGINT NOT NULL,
+	joined_at  BIGINT,
+	PRIMARY KEY (tenant, id)
+);
+CREATE INDEX visit_channel ON visit (tenant, channel_id, id);
+
+-- A one-time code proves a phone or an address of e-mail.
+CREATE TABLE one_time_code (
+	tenant     BYTEA  NOT NULL,
+	token      BYTEA  NOT NULL, -- blind index of the phone or the e-mail
+	purpose    TEXT   NOT NULL, -- join, enter
+	hash       BYTEA  NOT NULL, -- of the code, keyed
+	tries      BIGINT NOT NULL, -- that are left
+	expires_at BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (tenant, token, purpose)
+);
+
+-- A member's session is a phone that has the card.
+CREATE TABLE member_session (
+	hash       BYTEA  NOT NULL PRIMARY KEY,
+	tenant     BYTEA  NOT NULL,
+	id         BYTEA  NOT NULL,
+	member_id  BYTEA  NOT NULL,
+	card_id    BYTEA  NOT NULL,
+	device     TEXT   NOT NULL, -- what the phone says it is, for the member's own list
+	created_at BIGINT NOT NULL,
+	seen_at    BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	ended_at   BIGINT
+);
+CREATE INDEX member_session_member ON member_session (tenant, member_id);
+
+-- The one-time address by which the first owner sets Verno up.
+CREATE TABLE setup_token (
+	hash       BYTEA  NOT NULL PRIMARY KEY,
+	tenant     BYTEA,           -- what it has set up; null before that
+	created_at BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	used_at    BIGINT
+);
