@@ -129,20 +129,8 @@ func Fail(w http.ResponseWriter, r *http.Request, err error, extra ...Extra) {
 	write(w, p.Status, "application/problem+json", b)
 }
 
-<<<<<<< HEAD
-// explain finds the error that people may see. A request whose time is up was not answered by what it waited for.
-func explain(r *http.Request, err error) *verno.Error {
-=======
-// Report logs an error where it is ours to mend. Whoever shows an error without Fail, as a part of an answer, reports it.
-func Report(ctx context.Context, e *verno.Error) {
-	if t := traceOf(ctx); t != nil && e.Kind == verno.Internal {
-		t.frame.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", t.id), slog.String("error", e.Error()))
-	}
-}
-
 // Explain finds the error that people may see. A request whose time is up was not answered by what it waited for.
 func Explain(r *http.Request, err error) *verno.Error {
->>>>>>> 2f02c0c (web: the ground of pages: words, assets, views, a browser for tests; the desk's door and members)
 	if _, known := errors.AsType[*verno.Error](err); !known && errors.Is(err, context.DeadlineExceeded) {
 		return verno.Unavailable("overloaded", 1).Because(err)
 	}
