@@ -6,6 +6,7 @@ type Actor struct {
 	Staff    StaffID    // zero where no person is logged in
 	Session  SessionID  // the person's session, zero for keys
 	APIKey   APIKeyID   // zero where the credential is not an API key
+	Member   MemberID   // who acts for herself, by her own card; zero for everybody else
 	Terminal TerminalID // the till that the credential is bound to, zero where it is bound to none
 	Store    StoreID    // the store that the credential is bound to, zero where it is bound to none
 	Role     Role       // empty for keys and tills
@@ -30,6 +31,8 @@ func (a Actor) Name() string {
 		return a.APIKey.String()
 	case !a.Terminal.IsZero():
 		return a.Terminal.String()
+	case !a.Member.IsZero():
+		return a.Member.String()
 	default:
 		return "verno"
 	}

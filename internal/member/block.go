@@ -44,7 +44,10 @@ func (r *Roll) setState(ctx context.Context, a verno.Actor, now time.Time, id ve
 				return verno.Conflict("card_state").With("state", string(c.State))
 			}
 			turned, c.State, c.Reason, c.UpdatedAt = true, to, reason, now
-			return written(tx.ChangeCard(ctx, c))
+			if err := written(tx.ChangeCard(ctx, c)); err != nil || to == verno.CardActive {
+				return err
+			}
+			return tx.EndMemberSessions(ctx, a.Tenant, id, now)
 		}
 		w.Decide = func(p *books.Page) (books.Result, error) {
 			if !turned {

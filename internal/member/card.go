@@ -85,6 +85,9 @@ func (r *Roll) ReplaceCard(ctx context.Context, a verno.Actor, now time.Time, q 
 		if err := written(tx.ChangeCard(ctx, old)); err != nil {
 			return nil, id, err
 		}
+		if err := tx.EndMemberSessions(ctx, a.Tenant, old.ID, now); err != nil {
+			return nil, id, err
+		}
 		_, err = r.issue(ctx, tx, now, m, id, KindPhone)
 		return []verno.Event{event(verno.EventCardReplaced, a, m, old.ID.String(), "member", m.ID.String(), "by", id.String())}, id, err
 	})

@@ -173,6 +173,9 @@ func (r *Roll) forgetOne(ctx context.Context, tx *store.Tx, now time.Time, m ver
 		if err := written(tx.ChangeCard(ctx, c)); err != nil {
 			return err
 		}
+		if err := tx.EndMemberSessions(ctx, m.Tenant, c.ID, now); err != nil {
+			return err
+		}
 	}
 	m.ExternalID, m.Tags, m.Metadata, m.ErasedAt, m.UpdatedAt = "", []string{}, map[string]string{}, now, now
 	return written(tx.ChangeMember(ctx, m))

@@ -71,8 +71,12 @@ func (s *Server) lapsePoints(ctx context.Context) error {
 // tidy drops counted tries that no limit looks at any more, and sessions that ended long ago.
 func (s *Server) tidy(ctx context.Context) error {
 	for {
-		more, err := s.Gate.Tidy(ctx, s.Now())
-		if err != nil || !more {
+		staff, err := s.Gate.Tidy(ctx, s.Now())
+		if err != nil {
+			return err
+		}
+		phones, err := s.Roll.TidySessions(ctx, s.Now())
+		if err != nil || !staff && !phones {
 			return err
 		}
 	}

@@ -80,9 +80,11 @@ CREATE TABLE member_session (
 	created_at BIGINT NOT NULL,
 	seen_at    BIGINT NOT NULL,
 	expires_at BIGINT NOT NULL,
+	kept_at    BIGINT,          -- since when the phone has the card's secret, which is not given out again
 	ended_at   BIGINT
 );
 CREATE INDEX member_session_member ON member_session (tenant, member_id);
+CREATE INDEX member_session_card ON member_session (tenant, card_id);
 
 -- The one-time address by which the first owner sets Verno up.
 CREATE TABLE setup_token (
