@@ -18,6 +18,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/web"
 	"github.com/verno-loyalty/verno/internal/web/api"
 	"github.com/verno-loyalty/verno/internal/web/desk"
+	memberface "github.com/verno-loyalty/verno/internal/web/member"
 	"github.com/verno-loyalty/verno/internal/web/site"
 )
 
@@ -35,6 +36,9 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle(desk.Base+"/", desk.New(desk.Deps{
 		Till: s.Till, Members: s.Roll, Office: s.Office, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock,
 	}))
+	own := memberface.New(memberface.Deps{Members: s.Roll, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock, Rate: s.Config.Rates.Public})
+	mux.Handle(memberface.JoinBase, own)
+	mux.Handle(memberface.CardBase, own)
 	mux.Handle("/", api.New(api.Deps{
 		Till: s.Till, Members: s.Roll, Office: s.Office, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame,
 		Clock: s.Config.Clock, Prove: s.prove, ProveGrowth: s.proveGrowth, Ready: s.ready, Metrics: metrics, Limits: s.Config.Rates, Version: s.Config.Version,

@@ -1,0 +1,4 @@
+package member
+
+// cardPages are the pages of the card.
+var cardPages = []page{}

@@ -1,0 +1,4 @@
+package member
+
+// joinPages are the pages by which people join.
+var joinPages = []page{}
