@@ -45,7 +45,10 @@ func bench(ctx context.Context, t *term, args []string) error {
 		dsn = filepath.Join(dir, "bench.db")
 	}
 	c := server.Config{DB: dsn, KEKs: kek, Fresh: true, Log: slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelWarn}))}
-	c.Books.Single, c.Rates = *single, server.NoRates
+	c.Rates = server.NoRates
+	if *single > 0 {
+		c.Lanes, c.Books.Group = *single, 1
+	}
 	s, err := server.Open(ctx, c)
 	if err != nil {
 		return err

@@ -18,8 +18,6 @@ import (
 type Options struct {
 	Queue int // operations that may wait in a lane, 4096
 	Group int // operations in one transaction, 256
-	// Single makes each operation a transaction of its own, over so many connections, for comparison. 0 is off.
-	Single int
 }
 
 // Books writes value. It must be closed, after which Do refuses.
@@ -45,12 +43,8 @@ func Open(s *store.Store, clock func() time.Time, entropy io.Reader, fatal func(
 	if opt.Group == 0 {
 		opt.Group = 256
 	}
-	n := s.Lanes()
-	if opt.Single > 0 {
-		n, opt.Group = opt.Single, 1
-	}
 	b := &Books{store: s, clock: clock, entropy: entropy, fatal: fatal, group: opt.Group, seed: maphash.MakeSeed()}
-	for i := range n {
+	for i := range s.Lanes() {
 		l := &lane{books: b, number: i, queue: make(chan *item, opt.Queue), entropy: bufio.NewReaderSize(entropy, 4096)}
 		b.lanes = append(b.lanes, l)
 		b.work.Go(l.run)
