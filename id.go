@@ -41,6 +41,9 @@ type (
 	TaskID      = ID[taskKind]
 	ConsentID   = ID[consentKind]
 	ImportID    = ID[importKind]
+	ChannelID   = ID[channelKind]
+	VisitID     = ID[visitKind]
+	ProofID     = ID[proofKind]
 )
 
 type (
@@ -67,6 +70,9 @@ type (
 	taskKind      struct{}
 	consentKind   struct{}
 	importKind    struct{}
+	channelKind   struct{}
+	visitKind     struct{}
+	proofKind     struct{}
 )
 
 func (tenantKind) prefix() string    { return "ten" }
@@ -92,6 +98,9 @@ func (batchKind) prefix() string     { return "bat" }
 func (taskKind) prefix() string      { return "tsk" }
 func (consentKind) prefix() string   { return "cns" }
 func (importKind) prefix() string    { return "imp" }
+func (channelKind) prefix() string   { return "chn" }
+func (visitKind) prefix() string     { return "vis" }
+func (proofKind) prefix() string     { return "prf" }
 
 // ErrID says that a text is not an identifier of the wanted kind.
 var ErrID = errors.New("verno: not an identifier of this kind")

@@ -25,6 +25,8 @@ type Roll struct {
 	// Cooling is how long nothing can be spent after somebody else changed a member's phone; below zero not at all, two
 	// days where it is zero. Whoever takes over an account begins with its phone.
 	Cooling time.Duration
+	// Courier takes one-time codes to phones.
+	Courier Courier
 
 	rules rulebook
 }

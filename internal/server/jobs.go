@@ -68,7 +68,7 @@ func (s *Server) lapsePoints(ctx context.Context) error {
 	}
 }
 
-// tidy drops counted tries that no limit looks at any more, and sessions that ended long ago.
+// tidy drops counted tries that no limit looks at any more, and sessions and codes that ended long ago.
 func (s *Server) tidy(ctx context.Context) error {
 	for {
 		staff, err := s.Gate.Tidy(ctx, s.Now())
@@ -76,7 +76,11 @@ func (s *Server) tidy(ctx context.Context) error {
 			return err
 		}
 		phones, err := s.Roll.TidySessions(ctx, s.Now())
-		if err != nil || !staff && !phones {
+		if err != nil {
+			return err
+		}
+		codes, err := s.Roll.TidyCodes(ctx, s.Now())
+		if err != nil || !staff && !phones && !codes {
 			return err
 		}
 	}

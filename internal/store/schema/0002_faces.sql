@@ -36,6 +36,7 @@ CREATE TABLE channel (
 	programme_id BYTEA  NOT NULL,
 	store_id     BYTEA,
 	fields       TEXT   NOT NULL, -- JSON object: field to asked or required
+	proof        TEXT   NOT NULL, -- code: a phone is proved by a one-time code; none: it is taken as it is told
 	revision     BIGINT NOT NULL,
 	created_at   BIGINT NOT NULL,
 	updated_at   BIGINT NOT NULL,
@@ -57,17 +58,20 @@ CREATE TABLE visit (
 );
 CREATE INDEX visit_channel ON visit (tenant, channel_id, id);
 
--- A one-time code proves a phone or an address of e-mail.
+-- A one-time code proves a phone, for the request that it was made for and no other.
 CREATE TABLE one_time_code (
 	tenant     BYTEA  NOT NULL,
-	token      BYTEA  NOT NULL, -- blind index of the phone or the e-mail
-	purpose    TEXT   NOT NULL, -- join, enter
+	id         BYTEA  NOT NULL, -- of the request
+	token      BYTEA  NOT NULL, -- blind index of the phone
 	hash       BYTEA  NOT NULL, -- of the code, keyed
 	tries      BIGINT NOT NULL, -- that are left
+	sent       BIGINT NOT NULL, -- how many codes the request has had
+	sent_at    BIGINT NOT NULL,
 	expires_at BIGINT NOT NULL,
-	created_at BIGINT NOT NULL,
-	PRIMARY KEY (tenant, token, purpose)
+	used_at    BIGINT,
+	PRIMARY KEY (tenant, id)
 );
+CREATE INDEX one_time_code_expires ON one_time_code (expires_at);
 
 -- A member's session is a phone that has the card.
 CREATE TABLE member_session (

@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+)
+
+// Visit is somebody who came to a channel's page, without saying who.
+type Visit struct {
+	Tenant    verno.TenantID
+	ID        verno.VisitID
+	Channel   verno.ChannelID
+	Source    map[string]string // the utm parameters of the address
+	CreatedAt time.Time
+}
+
+// InsertVisit adds a visit.
+func (tx *Tx) InsertVisit(ctx context.Context, v Visit) error {
+	source, err := json.Marshal(v.Source)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO visit (tenant, id, channel_id, source, member_id, created_at, joined_at)
+		VALUES ($1, $2, $3, $4, NULL, $5, NULL)`, v.Tenant, v.ID, v.Channel, string(source), verno.Micros(v.CreatedAt))
+	return err
+}
+
+// JoinVisit notes who joined by a visit; the first one stays.
+func (tx *Tx) JoinVisit(ctx context.Context, tenant verno.TenantID, id verno.VisitID, member verno.MemberID, at time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE visit SET member_id = $1, joined_at = $2 WHERE tenant = $3 AND id = $4 AND member_id IS NULL`,
+		member, verno.Micros(at), tenant, id)
+	return err
+}
+
+// Funnel is how many of those who came by one source went how far.
+type Funnel struct {
+	Channel verno.ChannelID
+	Source  map[string]string
+	Visits  int64
+	Joined  int64
+	Bought  int64 // at least once
+	Again   int64 // at least twice
+}
+
+// Funnels counts the visits of one channel, or of all with the zero one, since a time: by channel and source. What is
+// erased or merged counts by the account that it has become.
+func (r *Reader) Funnels(ctx context.Context, tenant verno.TenantID, channel verno.ChannelID, since time.Time) ([]Funnel, error) {
+	return queryAll(ctx, r, func(row Scanner) (f Funnel, err error) {
+		var source string
+		if err = row.Scan(&f.Channel, &source, &f.Visits, &f.Joined, &f.Bought, &f.Again); err == nil {
+			err = json.Unmarshal([]byte(source), &f.Source)
+		}
+		return f, err
+	}, `SELECT channel_id, source, COUNT(*), CAST(SUM(joined) AS BIGINT), CAST(SUM(CASE WHEN bought > 0 THEN 1 ELSE 0 END) AS BIGINT),
+		CAST(SUM(CASE WHEN bought > 1 THEN 1 ELSE 0 END) AS BIGINT) FROM (
+			SELECT v.channel_id, v.source, CASE WHEN v.member_id IS NULL THEN 0 ELSE 1 END AS joined,
+				(SELECT COUNT(*) FROM (SELECT 1 FROM member m JOIN receipt r ON r.tenant = m.tenant AND r.owner_id = m.owner_id
+					WHERE m.tenant = v.tenant AND m.id = v.member_id AND r.kind = 'sale' LIMIT 2) two) AS bought
+			FROM visit v WHERE v.tenant = $1 AND (v.channel_id = $2 OR $2 IS NULL) AND v.id >= $3) one
+		GROUP BY channel_id, source ORDER BY channel_id, COUNT(*) DESC`,
+		tenant, channel, firstOf(since))
+}
+
+// firstOf is the smallest identifier that could have been made at a time: identifiers begin with theirs.
+func firstOf(at time.Time) []byte {
+	var id verno.VisitID
+	ms := uint64(max(at.UnixMilli(), 0))
+	for i := range 6 {
+		id[i] = byte(ms >> (40 - 8*i))
+	}
+	return id[:]
+}
