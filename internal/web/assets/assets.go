@@ -12,8 +12,10 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed files
@@ -23,8 +25,9 @@ var files embed.FS
 const Base = "/assets/"
 
 type asset struct {
-	body, zipped []byte // zipped is nil where it would gain nothing
-	mediaType    string
+	body      []byte
+	zipped    func() []byte // nil where it would gain nothing; asked for once, as not all files are ever loaded
+	mediaType string
 }
 
 var all, version = load()
@@ -44,7 +47,7 @@ func load() (map[string]asset, string) {
 		name = strings.TrimPrefix(name, "files/")
 		hash.Write([]byte(name))
 		hash.Write(body)
-		found[name] = asset{body, zip(body), typeOf(name)}
+		found[name] = asset{body, sync.OnceValue(func() []byte { return zip(body) }), typeOf(name)}
 		return nil
 	})
 	if err != nil {
@@ -90,6 +93,24 @@ func URL(name string) string {
 	return Base + version + "/" + name
 }
 
+// Below lists the names of the files of a folder, such as "till", in order.
+func Below(folder string) []string {
+	var names []string
+	for name := range all {
+		if strings.HasPrefix(name, folder+"/") {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Body is a file as it is, by its name, with its type.
+func Body(name string) (body []byte, mediaType string) {
+	URL(name)
+	return all[name].body, all[name].mediaType
+}
+
 // Version changes with the content of any file.
 func Version() string { return version }
 
@@ -106,9 +127,11 @@ func Serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Vary", "Accept-Encoding")
 	body := found.body
-	if found.zipped != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		h.Set("Content-Encoding", "gzip")
-		body = found.zipped
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		if zipped := found.zipped(); zipped != nil {
+			h.Set("Content-Encoding", "gzip")
+			body = zipped
+		}
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body)
