@@ -1,1 +1,121 @@
-// The till begins here.
+// The till begins here: who it is, who works at it, and then one screen at a time.
+
+import { ask, get, Unreachable } from "./ask.js";
+import { h, put } from "./dom.js";
+import { head } from "./head.js";
+import { pair } from "./pair.js";
+import { Day } from "./day.js";
+import { Refund } from "./refund.js";
+import { Sale } from "./sale.js";
+import { say, terms } from "./say.js";
+import { sheet } from "./sheet.js";
+import { change, changed, remembered, till } from "./state.js";
+import * as pin from "./pin.js";
+import * as sync from "./sync.js";
+import { listen } from "./wedge.js";
+
+const host = document.getElementById("content");
+const line = document.getElementById("till-head");
+let here = "sale";
+let screens;
+
+/** learn asks where this till stands; without a network it is as it was the last time. */
+async function learn() {
+	let known;
+	try {
+		known = await get("state");
+	} catch (error) {
+		if (!(error instanceof Unreachable)) throw error;
+		known = { ...remembered(), offline: true };
+	}
+	change({ ...known, cashiers: known.cashiers ?? [], levels: known.levels ?? [] });
+	if (known.currency) terms({ currency: known.currency, places: known.currency_places, scale: known.points_scale, zone: known.time_zone });
+}
+
+async function begin() {
+	await learn();
+	if (!till.paired) {
+		await pair(host);
+		await learn();
+	}
+	await sync.start();
+	sync.shell();
+	if (!till.staff && till.cashiers.length > 0) await pin.choose();
+	pin.watch();
+	screens = { sale: new Sale({ camera: camera() }), back: new Refund({ camera: camera() }), totals: new Day() };
+	listen((text) => !document.querySelector("dialog[open]") && screens[here].scanned?.(text));
+	changed(draw);
+	sync.onState(networked());
+	document.addEventListener("till-shift-over", shiftOver);
+	document.addEventListener("keydown", toField);
+	go("sale");
+}
+
+/** networked hears of the network's coming and going. */
+function networked() {
+	let before = sync.online();
+	return () => {
+		const now = sync.online();
+		if (now === before) return;
+		before = now;
+		change({ offline: !now });
+		screens.sale.refresh();
+		if (here !== "sale") screens[here].enter();
+	};
+}
+
+function camera() {
+	return async () => {
+		const { scan } = await import("./camera.js");
+		const text = await scan();
+		if (text) screens[here].scanned(text);
+	};
+}
+
+function go(name) {
+	here = name;
+	put(host, screens[name].node);
+	if (name !== "sale") screens[name].enter();
+	draw();
+	screens[name].focus();
+}
+
+function draw() {
+	head(line, { screens: Object.keys(screens), here, go, cashier: () => pin.choose(true).then(refocus), leave, more: () => [] });
+}
+
+const refocus = () => screens[here].focus();
+
+/** toField lets digits that are typed anywhere go where they belong. */
+function toField(e) {
+	if (e.ctrlKey || e.altKey || e.metaKey || e.key.length !== 1 || !/[\d+]/.test(e.key)) return;
+	if (e.target.closest?.("input, select, textarea, dialog")) return;
+	screens[here].focus();
+}
+
+let asking = false;
+
+/** shiftOver lets somebody begin again whose session has ended, or pairs a till whose token was taken away. */
+async function shiftOver() {
+	if (asking) return;
+	asking = true;
+	await learn();
+	if (!till.paired) {
+		location.reload();
+		return;
+	}
+	if (!till.staff && till.cashiers.length > 0) await pin.choose();
+	asking = false;
+	draw();
+}
+
+/** leave ends the shift. What has not been handed in yet keeps it open. */
+async function leave() {
+	if (!(await sync.mayLeave())) return sheet(say("log_out"), () => h("p", { class: "notice warn" }, say("log_out_blocked")), "narrow");
+	await ask("DELETE", "/cashier_sessions/current");
+	change({ staff: null });
+	await pin.choose();
+	refocus();
+}
+
+begin();

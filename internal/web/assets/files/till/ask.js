@@ -41,6 +41,9 @@ export function get(path) {
 
 const gateway = [502, 504];
 
+// Where a 401 says that something typed is wrong, and not that the shift has ended.
+const doors = ["api/terminals/pair", "api/cashier_sessions"];
+
 async function send(method, path, body, { key, timeout = 8000, signal } = {}) {
 	const headers = { Accept: "application/json" };
 	if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -62,6 +65,7 @@ async function send(method, path, body, { key, timeout = 8000, signal } = {}) {
 	if (answer.ok) return read;
 	const problem = new Problem(answer.status, read);
 	problem.retry = Number(answer.headers.get("Retry-After")) || 0;
+	if (answer.status === 401 && !doors.includes(path)) document.dispatchEvent(new CustomEvent("till-shift-over"));
 	throw problem;
 }
 

@@ -1,0 +1,57 @@
+// The guest's card: who it is and what may be spent, as much of it as what was shown proves.
+
+import { h, icon } from "./dom.js";
+import { day, figure, money, points, say } from "./say.js";
+import { levelName } from "./state.js";
+
+/** none stands where no guest is. */
+export function none() {
+	return h("div", { class: "guest empty-guest" }, icon("person"), h("div", {}, h("strong", {}, say("guest.none")), h("p", { class: "quiet small" }, say("guest.none_hint"))));
+}
+
+/** waiting stands there while somebody is looked for. */
+export function waiting() {
+	return h("div", { class: "guest empty-guest busy" }, icon("person"), h("strong", {}, say("guest.waiting")));
+}
+
+/** card shows a guest; remove and topUp are what its buttons do. */
+export function card(guest, { remove, topUp }) {
+	const m = guest.member;
+	const away = h("button", { class: "button square plain", type: "button", "aria-label": say("guest.remove"), title: say("guest.remove"), onclick: remove }, icon("close"));
+	if (!m) {
+		return h("div", { class: "guest" }, head(h("strong", { class: "name" }, guest.shown), null, away), h("p", { class: "warn small" }, say("guest.offline")));
+	}
+	const name = m.first_name || say("guest.nameless");
+	const marks = h("div", { class: "row marks" },
+		m.level && h("span", { class: "tag" }, levelName(m.level)),
+		guest.strong ? h("span", { class: "tag good" }, say("guest.strong")) : h("span", { class: "tag" }, say("guest.method_" + guest.method)),
+		m.birthday && h("span", { class: "tag warn" }, icon("gift"), say("guest.birthday")));
+	return h("div", { class: "guest" + (m.frozen ? " frozen" : "") },
+		head(h("span", { class: "who" }, h("strong", { class: "name" }, name), m.phone && h("span", { class: "quiet" }, m.phone)), marks, away),
+		m.frozen && h("p", { class: "notice bad small" }, say("guest.frozen")),
+		h("dl", { class: "facts-row" }, facts(guest, m)),
+		notes(m, topUp));
+}
+
+function head(who, marks, away) { return h("header", { class: "guest-head" }, who, marks, away); }
+
+function facts(guest, m) {
+	const all = [];
+	if (m.points_balance != null) all.push(fact(say("guest.balance"), figure(m.points_balance), "main-figure"));
+	else if (!m.frozen) all.push(fact(say("guest.spendable"), figure(m.points_spendable), "main-figure"));
+	if (m.stored_money > 0) all.push(fact(say("guest.stored"), money(m.stored_money)));
+	return all;
+}
+
+function fact(name, value, kind = "") { return h("div", { class: kind }, h("dt", {}, name), h("dd", {}, value)); }
+
+function notes(m, topUp) {
+	const next = m.expiring?.[0];
+	const soon = next && new Date(next.expires_at) - Date.now() < 30 * 24 * 3600 * 1000;
+	return h("div", { class: "guest-notes small quiet" },
+		h("span", {},
+			m.points_balance == null && h("span", {}, say("guest.weak")),
+			soon && h("span", { class: "warn" }, say("guest.expiring", { points: points(next.points), date: day(new Date(next.expires_at) - 1) })),
+			m.next_level && m.next_level_missing > 0 && h("span", {}, say("guest.next_level", { sum: money(m.next_level_missing), level: levelName(m.next_level) }))),
+		topUp && h("button", { class: "button plain", type: "button", onclick: topUp }, say("guest.top_up")));
+}

@@ -1,0 +1,281 @@
+// The sale: one field, a guest, a sum, what to spend, how it is paid. Everything is one screen, and the button below the keys
+// always says what comes next.
+
+import { ask, Problem, Unreachable } from "./ask.js";
+import { Basket } from "./basket.js";
+import { commit } from "./commit.js";
+import { h, put } from "./dom.js";
+import { done } from "./done.js";
+import { bad, found, good } from "./feel.js";
+import { makeField, meaning, phone } from "./field.js";
+import * as guests from "./guest.js";
+import { join } from "./join.js";
+import { keypad } from "./keypad.js";
+import * as parts from "./money.js";
+import * as queue from "./queue.js";
+import { money, points, say } from "./say.js";
+import { sheet } from "./sheet.js";
+import { till } from "./state.js";
+import * as sync from "./sync.js";
+import { topUp } from "./top_up.js";
+
+/** Sale is the screen. It lives as long as the page, so that a glance at another tab loses nothing. */
+export class Sale {
+	constructor({ camera }) {
+		this.field = makeField({ label: say("field.hint"), onchange: () => this.draw(), onenter: () => this.enter(), oncamera: camera });
+		this.basket = new Basket(() => this.draw());
+		this.keys = true;
+		this.busy = "";
+		this.looking = false;
+		this.notice = h("div", { class: "said", role: "alert" });
+		this.guest = h("section", { "aria-live": "polite", "aria-label": say("guest.nameless") });
+		this.sum = h("section", { class: "sums" });
+		this.pad = h("section", { class: "pad" });
+		this.keypad = keypad(this.field.input);
+		this.go = h("button", { class: "button main big", type: "button", id: "go", onclick: () => this.enter() });
+		this.field.input.addEventListener("pointerdown", () => this.show(true));
+		this.node = h("div", { class: "sale" }, h("div", { class: "sale-side" }, this.field.node, this.notice, this.guest, this.sum), this.pad);
+		this.draw();
+	}
+
+	focus() { this.field.input.focus({ preventScroll: true }); }
+
+	show(keys) {
+		this.keys = keys;
+		this.draw();
+	}
+
+	/** scanned takes a code from the scanner or the camera. */
+	scanned(text) {
+		if (this.result) this.next();
+		if (!this.busy) this.identify(text);
+	}
+
+	/** enter does what the button says. */
+	enter() {
+		const typed = meaning(this.field.input.value);
+		if (typed.kind === "sum") {
+			this.field.set("");
+			this.keys = false;
+			this.basket.add(typed.sum);
+		} else if (typed.kind === "guest") {
+			this.identify(typed.scan);
+		} else if (!typed.kind && this.basket.lines.length) {
+			this.show(false);
+			this.pad.querySelector(".pay:not(:disabled)")?.focus();
+		}
+	}
+
+	draw() {
+		const typed = meaning(this.field.input.value);
+		const { basket } = this;
+		put(this.guest, this.looking ? guests.waiting() : basket.guest ? guests.card(basket.guest, {
+			remove: () => this.drop(), topUp: basket.guest.presence && sync.online() ? () => this.topUp() : null,
+		}) : guests.none());
+		put(this.sum, basket.lines.length > 0 && parts.sum(basket, { remove: (i) => this.remove(i), clear: () => this.next() }), parts.spend(basket));
+		this.node.dataset.lines = String(basket.lines.length);
+		if (basket.trouble && this.shownTrouble !== basket.trouble) this.trouble(basket.trouble);
+		this.shownTrouble = basket.trouble;
+		this.drawPad(typed);
+	}
+
+	drawPad(typed) {
+		const { basket } = this;
+		const paying = basket.lines.length > 0 && !typed.kind && !this.keys;
+		if (paying) {
+			const focused = document.activeElement?.id;
+			put(this.pad, h("div", { class: "pays" }, parts.pay(basket, this.busy, (kind) => this.pay(kind)),
+				h("p", { class: "quiet center", role: "status" }, this.busy),
+				h("button", { class: "button", type: "button", id: "edit", disabled: Boolean(this.busy), onclick: () => {
+					this.show(true);
+					this.focus();
+				} }, say("sum.edit"))));
+			if (focused?.startsWith("pay-")) document.getElementById(focused)?.focus();
+			return;
+		}
+		this.go.disabled = typed.kind === "more" || !typed.kind && !basket.lines.length;
+		this.go.textContent = this.next1(typed);
+		if (!this.keypad.isConnected) put(this.pad, this.keypad, this.go);
+	}
+
+	/** next1 is what the button says. */
+	next1(typed) {
+		switch (typed.kind) {
+			case "sum": return say(this.basket.lines.length ? "act.add" : "act.sum", { sum: money(typed.sum) });
+			case "guest": return say("act.find");
+			case "more": return say("field.more_digits");
+		}
+		return this.basket.lines.length ? say("sum.to_pay") + " " + money(this.basket.payable) : say("act.begin");
+	}
+
+	say(kind, title, text, ...actions) {
+		put(this.notice, h("div", { class: "notice " + kind }, h("strong", {}, title), text && h("p", {}, text), actions.length > 0 && h("div", { class: "row" }, actions)));
+	}
+
+	/** identify finds out who it is. Without a network the card is noted, and points come when the sale is handed in. */
+	async identify(scan) {
+		put(this.notice);
+		this.field.set("");
+		if (!sync.online()) return this.offline(scan);
+		this.looking = true;
+		this.draw();
+		try {
+			this.met(scan, await ask("POST", "/identifications", { scan }));
+		} catch (error) {
+			if (error instanceof Unreachable) {
+				sync.lost();
+				await this.offline(scan);
+			} else if (error instanceof Problem) this.unknown(scan, error);
+			else throw error;
+		} finally {
+			this.looking = false;
+			this.draw();
+			this.focus();
+		}
+	}
+
+	met(scan, who) {
+		found();
+		this.keys = this.basket.lines.length === 0;
+		this.basket.meet({ scan, presence: who.presence, method: who.method, strong: who.strong, member: who.member });
+	}
+
+	async offline(scan) {
+		const state = await sync.cardState(scan);
+		if (state) {
+			bad();
+			return this.say("bad", say("unknown.card"));
+		}
+		found();
+		this.basket.meet({ scan, shown: sync.masked(scan), member: null });
+	}
+
+	unknown(scan, problem) {
+		bad();
+		if (problem.code === "card_not_usable" && phone(scan)) {
+			return this.say("warn", say("unknown.title"), say("unknown.hint"),
+				h("button", { class: "button main", type: "button", id: "enrol", onclick: () => this.join(scan) }, say("unknown.do")),
+				h("button", { class: "button", type: "button", onclick: () => {
+					put(this.notice);
+					this.focus();
+				} }, say("unknown.later")));
+		}
+		this.say("bad", problem.code === "card_not_usable" ? say("unknown.card") : problem.text, problem.more === problem.text ? "" : problem.more);
+	}
+
+	async join(scan) {
+		const joined = await join(scan);
+		if (joined) await this.identify(joined);
+		if (joined && this.basket.guest?.member) this.say("good", say("join.done"));
+		this.focus();
+	}
+
+	async topUp() {
+		const paid = await topUp(this.basket.guest);
+		if (paid && this.basket.guest?.member.stored_money != null) {
+			this.basket.guest.member.stored_money = paid.balance.amount;
+			this.basket.price();
+		}
+		this.focus();
+	}
+
+	drop() {
+		this.basket.meet(null);
+		put(this.notice);
+		this.focus();
+	}
+
+	remove(i) {
+		this.basket.remove(i);
+		if (!this.basket.lines.length) this.keys = true;
+		this.focus();
+	}
+
+	/** trouble says what the server has against the sale as it is, and mends what can be mended without asking. */
+	async trouble(problem) {
+		if (["presence_invalid", "presence_stale"].includes(problem.code)) return this.meetAgain(problem);
+		bad();
+		this.say("bad", problem.text, problem.more);
+		if (this.basket.spend.how !== "none") this.basket.choose("none");
+	}
+
+	/** meetAgain finds a guest once more whose presence has ended, which no one-time code can do. */
+	async meetAgain(problem) {
+		const { guest } = this.basket;
+		this.basket.meet(null);
+		if (guest && guest.method !== "live_code") return this.identify(guest.scan);
+		bad();
+		this.say("warn", problem.text, problem.more);
+	}
+
+	async pay(kind) {
+		put(this.notice);
+		this.busy = say("pay.busy");
+		this.draw();
+		try {
+			const out = await commit(this.basket, kind, till.staff?.id, () => {
+				this.busy = say("pay.unsure");
+				this.draw();
+			});
+			this.busy = "";
+			this.finish(out);
+		} catch (error) {
+			this.busy = "";
+			this.draw();
+			if (!(error instanceof Problem)) throw error;
+			if (error.code === "totals_changed" && error.body.quote) return this.totalsChanged(error.body.quote, kind);
+			if (error.status !== 401) await this.trouble(error);
+		}
+	}
+
+	/** totalsChanged shows what the sale comes to now beside what it came to, and one touch takes it. */
+	async totalsChanged(quote, kind) {
+		bad();
+		const was = this.basket.quote.totals;
+		const row = (name, a, b) => h("tr", { class: a === b ? "" : "changed" }, h("th", { scope: "row" }, name), h("td", { class: "number" }, a), h("td", { class: "number" }, a === b ? b : h("strong", {}, b)));
+		const now = quote.totals;
+		const yes = await sheet(say("changed.title"), (close) => h("div", { class: "stack" }, h("p", {}, say("changed.hint")),
+			h("table", {}, h("thead", {}, h("tr", {}, h("td"), h("th", { class: "number" }, say("changed.was")), h("th", { class: "number" }, say("changed.now")))),
+				h("tbody", {}, row(say("sum.discount"), money(was.discount.amount), money(now.discount.amount)),
+					row(say("sum.by_points"), money(was.redeemed.amount), money(now.redeemed.amount)),
+					row(say("sum.earn"), points(was.earn), points(now.earn)), row(say("sum.to_pay"), money(was.payable.amount), money(now.payable.amount)))),
+			h("button", { class: "button main big", type: "button", id: "accept", autofocus: true, onclick: () => close(true) }, say("changed.do"))), "narrow");
+		this.basket.quote = quote;
+		this.basket.spend.points = now.points;
+		this.draw();
+		if (yes) await this.pay(kind);
+	}
+
+	finish(out) {
+		good();
+		this.result = { ...out, basket: this.basket };
+		document.dispatchEvent(new CustomEvent("till-sold"));
+		put(this.node, done(this.result, () => this.next()));
+		this.node.classList.add("finished");
+	}
+
+	/** next begins a new sale. */
+	next() {
+		if (this.result) {
+			this.result = null;
+			this.node.classList.remove("finished");
+			put(this.node, h("div", { class: "sale-side" }, this.field.node, this.notice, this.guest, this.sum), this.pad);
+		}
+		put(this.notice);
+		this.keys = true;
+		this.field.input.value = "";
+		this.basket = new Basket(() => this.draw());
+		this.field.set("");
+		this.focus();
+	}
+
+	/** refresh asks again when the network has come or gone. */
+	refresh() {
+		if (this.result || this.busy) return;
+		if (this.basket.guest && !this.basket.guest.presence && sync.online()) this.identify(this.basket.guest.scan);
+		else this.basket.price(0);
+	}
+}
+
+/** forgotten are sales that nobody has heard the end of; the queue hands them in. */
+export const forgotten = () => queue.list("open");
