@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"time"
 
 	"github.com/verno-loyalty/verno/internal/server"
@@ -50,6 +51,16 @@ func serviceFlags(f *flag.FlagSet) *service {
 	counted(f, &c.Till.MissesPerHour, "misses-per-hour", 1, 1_000_000, "`number` of codes that nobody has, from one till in an hour")
 	counted(f, &c.Till.ReplayDays, "replay-days", 1, 36_600, "`days` ago that a receipt handed in later may have occurred")
 	bounded(f, &c.Till.OpenLife, "open-life", time.Minute, 24*time.Hour, "`duration` for which a checkout stays open")
+	f.Func(setting("sms-url"), "`address` to which texts for phones are posted as JSON, such as one-time codes (default none: nobody can prove a phone)",
+		func(text string) error {
+			u, err := url.Parse(text)
+			if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+				return errors.New("it must be an address that begins with https:// or http://")
+			}
+			c.TextURL = text
+			return nil
+		})
+	f.StringVar(&c.TextToken, setting("sms-token"), "", "`secret` that is shown there as a bearer's token")
 	bounded(f, &c.Cooling, "phone-cooling", -time.Second, 720*time.Hour, "`duration` for which nothing is spent after staff changed a member's phone; below zero for none")
 	boundsFlags(f, &c.Adjusting)
 	return s

@@ -116,14 +116,27 @@ func (r *Roll) Texts(ctx context.Context, c store.Channel, language string) ([]s
 	return texts, nil
 }
 
+// Text is one version of a text, as it was shown to those who join by a channel.
+func (r *Roll) Text(ctx context.Context, c store.Channel, purpose, language string, version int64) (store.LegalText, error) {
+	t, err := r.Store.Reader().LegalText(ctx, c.Tenant, purpose, language, version)
+	return t, missing(err, "text")
+}
+
 // pointers are where the faults of fields are said.
 var pointers = map[string]string{FieldName: "/first_name", FieldBirthday: "/birthday", FieldEmail: "/email"}
 
-// Tell checks what somebody told of herself on a channel's page and puts it into the ticket. Errors: invalid fields, by
-// the names of the page: /phone, /first_name, /birthday, /email, /terms, /personal_data.
-func (r *Roll) Tell(c store.Channel, t *Ticket, p vault.Person, agreed []string, now time.Time) error {
+// Told is what somebody typed into a channel's page.
+type Told struct {
+	Phone, Name, Birthday, Email string
+	Agreed                       []string // purposes
+}
+
+// Tell checks what somebody told of herself on a channel's page and puts it into the ticket. Errors: invalid fields at
+// /phone, /first_name, /birthday, /email, /terms and /personal_data.
+func (r *Roll) Tell(c store.Channel, t *Ticket, q Told, now time.Time) error {
 	var f verno.Faults
-	if strings.TrimSpace(p.Phone) == "" {
+	p := vault.Person{Phone: strings.TrimSpace(q.Phone), FirstName: q.Name, Birthday: q.Birthday, Email: q.Email}
+	if p.Phone == "" {
 		f.Say("/phone", "required")
 	}
 	for field, value := range map[string]*string{FieldName: &p.FirstName, FieldBirthday: &p.Birthday, FieldEmail: &p.Email} {
@@ -141,22 +154,27 @@ func (r *Roll) Tell(c store.Channel, t *Ticket, p vault.Person, agreed []string,
 	if p.Birthday > now.Format(time.DateOnly) {
 		f.Say("/birthday", "date_future")
 	}
-	person, err := r.Vault.Check(p)
-	if err != nil {
+	var err error
+	if t.Person, err = r.Vault.Check(p); err != nil {
 		if err := f.Add("", err); err != nil {
 			return err
 		}
 	}
-	if !t.Enters {
-		for _, purpose := range []string{PurposeTerms, PurposePersonalData} {
-			if !slices.Contains(agreed, purpose) {
-				f.Say("/"+purpose, "consent_needed")
-			}
+	t.Agreed = nil
+	for _, purpose := range Purposes {
+		switch agreed := slices.Contains(q.Agreed, purpose); {
+		case t.Enters:
+		case agreed:
+			t.Agreed = append(t.Agreed, purpose)
+		case purpose != PurposeAdvertising:
+			f.Say("/"+purpose, "consent_needed")
 		}
 	}
-	t.Person, t.Agreed = person, agreed
 	return f.Err()
 }
+
+// Masked is as much of the phone as its owner needs to know it again.
+func (t *Ticket) Masked() string { return vault.MaskPhone(t.Person.Phone) }
 
 // foreignToNames says of a letter that no name has it: signs, pictures, and what turns the direction of writing round.
 func foreignToNames(r rune) bool {

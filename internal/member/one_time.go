@@ -2,12 +2,11 @@ package member
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/subtle"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"math/big"
 	"strconv"
 	"time"
 
@@ -72,33 +71,24 @@ func (r *Roll) SendCode(ctx context.Context, now time.Time, q CodeRequest) (Sent
 	if err != nil {
 		return Sent{}, err
 	}
-	number, err := rand.Int(r.Entropy, big.NewInt(1_000_000))
-	if err != nil {
-		return Sent{}, fmt.Errorf("member: no entropy for a code: %w", err)
-	}
-	text := fmt.Sprintf("%06d", number)
-	hash, err := r.codeHash(ctx, q.Tenant, q.ID, q.Phone, text)
-	if err != nil {
-		return Sent{}, err
-	}
 	var row store.OneTimeCode
 	var wait time.Duration
-	fresh := false
+	var fresh bool
 	err = r.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		fresh, wait = false, 0
 		row, err = tx.LockOneTimeCode(ctx, q.Tenant, q.ID)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		known := err == nil && subtle.ConstantTimeCompare(row.Token, token) == 1
-		if known && (now.Before(row.SentAt.Add(codeAgain)) || row.Sent >= codesAtOnce) && now.Before(row.ExpiresAt) {
+		same := err == nil && subtle.ConstantTimeCompare(row.Token, token) == 1 && now.Before(row.ExpiresAt)
+		if same && (now.Before(row.SentAt.Add(codeAgain)) || row.Sent >= codesAtOnce) {
 			return nil
 		}
 		if wait, err = r.takeCode(ctx, tx, now, q, token); err != nil || wait > 0 {
 			return err
 		}
 		row = store.OneTimeCode{
-			Tenant: q.Tenant, ID: q.ID, Token: token, Hash: hash, Tries: codeTries, Sent: row.Sent + 1, SentAt: now, ExpiresAt: now.Add(codeLife),
+			Tenant: q.Tenant, ID: q.ID, Token: token, Tries: codeTries, Sent: row.Sent + 1, SentAt: now, ExpiresAt: now.Add(codeLife),
 		}
 		fresh = true
 		return tx.PutOneTimeCode(ctx, row)
@@ -110,17 +100,33 @@ func (r *Roll) SendCode(ctx context.Context, now time.Time, q CodeRequest) (Sent
 		minutes := int(wait/time.Minute) + 1
 		return Sent{}, verno.Limited("codes_too_many", int(wait/time.Second)+1).With("minutes", strconv.Itoa(minutes))
 	}
-	sent := Sent{Until: row.ExpiresAt, Again: row.SentAt.Add(codeAgain)}
-	if !fresh {
-		return sent, nil
+	return r.sent(ctx, q, &row, fresh)
+}
+
+// sent hands a code to the courier, or to the page where it is to be shown.
+func (r *Roll) sent(ctx context.Context, q CodeRequest, row *store.OneTimeCode, fresh bool) (Sent, error) {
+	text, err := r.codeOf(ctx, row)
+	if err != nil {
+		return Sent{}, err
 	}
-	if r.Courier.Send != nil {
+	if fresh && r.Courier.Send != nil {
 		r.Courier.Send(Message{Tenant: q.Tenant, Phone: q.Phone, Text: q.Text(text)})
 	}
+	out := Sent{Until: row.ExpiresAt, Again: row.SentAt.Add(codeAgain)}
 	if r.Courier.Aloud {
-		sent.Aloud = text
+		out.Aloud = text
 	}
-	return sent, nil
+	return out, nil
+}
+
+// codeOf works a code out: nobody who lacks the tenant's key can, and no two requests, phones or sendings have the same
+// one but by chance.
+func (r *Roll) codeOf(ctx context.Context, row *store.OneTimeCode) (string, error) {
+	token, err := r.Vault.Token(ctx, row.Tenant, "one_time_code", fmt.Sprintf("%s %x %d", row.ID, row.Token, row.Sent))
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%06d", binary.BigEndian.Uint64(token)%1_000_000), nil
 }
 
 // takeCode counts a code against every limit, and returns how long to wait where one of them is reached.
@@ -148,53 +154,48 @@ func (r *Roll) takeCode(ctx context.Context, tx *store.Tx, now time.Time, q Code
 // CheckCode sees that somebody has the phone that a code was sent to. The same request may say the same code again for
 // as long as it lasts, as a double click does; another request may not. Errors: one_time_code_wrong, one_time_code_over.
 func (r *Roll) CheckCode(ctx context.Context, now time.Time, tenant verno.TenantID, id verno.ProofID, phone, text string) error {
-	hash, err := r.codeHash(ctx, tenant, id, phone, digits(text))
+	token, err := r.Vault.Token(ctx, tenant, "proof", phone)
 	if err != nil {
 		return err
 	}
-	over := verno.Refused("one_time_code_over")
-	var refused error
+	var refused *verno.Error
 	err = r.Store.Write(ctx, func(tx *store.Tx) error {
-		refused = nil
+		refused = verno.Refused("one_time_code_over")
 		row, err := tx.LockOneTimeCode(ctx, tenant, id)
-		if errors.Is(err, store.ErrNotFound) {
-			refused = over
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return nil
+		case err != nil:
+			return err
+		case row.Tries <= 0 || !now.Before(row.ExpiresAt) || subtle.ConstantTimeCompare(row.Token, token) != 1:
 			return nil
 		}
+		right, err := r.codeOf(ctx, &row)
 		if err != nil {
 			return err
 		}
-		if row.Tries <= 0 || !now.Before(row.ExpiresAt) {
-			refused = over
-			return nil
-		}
-		if subtle.ConstantTimeCompare(row.Hash, hash) == 1 {
-			if row.UsedAt.IsZero() {
+		if subtle.ConstantTimeCompare([]byte(right), []byte(digits(text))) == 1 {
+			if refused = nil; row.UsedAt.IsZero() {
 				row.UsedAt = now
 			}
 			return tx.PutOneTimeCode(ctx, row)
 		}
-		row.Tries--
-		refused = over
 		wait, err := tx.Take(ctx, store.Counted{Tenant: tenant, Subject: "code/wrong"}, now, wrongForTenant)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case wait > 0:
+		}
+		if row.Tries--; wait > 0 {
 			row.Tries = 0 // somebody tries codes on many phones
-		case row.Tries > 0:
+		}
+		if row.Tries > 0 {
 			refused = verno.Refused("one_time_code_wrong").With("left", strconv.FormatInt(row.Tries, 10))
 		}
 		return tx.PutOneTimeCode(ctx, row)
 	})
-	if err != nil {
-		return err
+	if err == nil && refused != nil {
+		return refused
 	}
-	return refused
-}
-
-func (r *Roll) codeHash(ctx context.Context, tenant verno.TenantID, id verno.ProofID, phone, text string) ([]byte, error) {
-	return r.Vault.Token(ctx, tenant, "one_time_code", id.String()+" "+phone+" "+text)
+	return err
 }
 
 // digits leaves what of a text is a digit: people type codes with spaces and dashes.

@@ -41,6 +41,10 @@ type Config struct {
 	Timeout   time.Duration  // of a request, 15 seconds
 	Proxies   []netip.Prefix // whose X-Forwarded-For is believed
 	Version   string         // of Verno
+
+	TextURL    string // where texts for phones are posted, such as one-time codes; empty where none are sent
+	TextToken  string // shown there
+	CodesAloud bool   // the page that asks for a one-time code shows it as well, for a demo
 }
 
 func (c *Config) fill() {

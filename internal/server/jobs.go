@@ -26,6 +26,9 @@ func (s *Server) Start() {
 	} {
 		s.jobs.Go(func() { s.repeat(ctx, j) })
 	}
+	if s.texts != nil {
+		s.jobs.Go(func() { s.texts.Run(ctx) })
+	}
 }
 
 func (s *Server) repeat(ctx context.Context, j job) {

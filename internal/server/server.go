@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"runtime/debug"
 	"sync"
@@ -19,6 +20,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/campaign"
 	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/member"
+	"github.com/verno-loyalty/verno/internal/notify"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/vault"
 )
@@ -34,7 +36,10 @@ type Server struct {
 	Office *campaign.Office
 	Gate   *auth.Gate
 	Roll   *member.Roll
+	// Doors answers below /demo/ where it is not nil: the demo sets it, and nothing else.
+	Doors http.Handler
 
+	texts    *notify.TextHook // nil where no texts are sent
 	stop     context.CancelFunc
 	jobs     sync.WaitGroup
 	stopping atomic.Bool // /readyz says no from now on
@@ -82,6 +87,11 @@ func open(ctx context.Context, c Config, st *store.Store, keys vault.KEKs) (*Ser
 	s.Office = &campaign.Office{Store: st, Entropy: rand.Reader}
 	s.Gate = auth.New(auth.Config{Store: st, Vault: v, Entropy: rand.Reader, Record: record})
 	s.Roll = &member.Roll{Store: st, Books: s.Books, Vault: v, Entropy: rand.Reader, Adjusting: c.Adjusting, Cooling: c.Cooling}
+	s.Roll.Courier.Aloud = c.CodesAloud
+	if c.TextURL != "" {
+		s.texts = notify.NewTextHook(c.TextURL, c.TextToken, rand.Reader, c.Log)
+		s.Roll.Courier.Send = func(m member.Message) { s.texts.Send(m.Phone, m.Text) }
+	}
 	return s, nil
 }
 

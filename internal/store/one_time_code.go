@@ -7,34 +7,33 @@ import (
 	"github.com/verno-loyalty/verno"
 )
 
-// OneTimeCode proves a phone, for one request. Only a keyed hash of the code is kept.
+// OneTimeCode proves a phone, for one request. The code itself is not kept: whoever has the keys can work it out.
 type OneTimeCode struct {
 	Tenant    verno.TenantID
 	ID        verno.ProofID // of the request
 	Token     []byte        // blind index of the phone
-	Hash      []byte
-	Tries     int64 // that are left
-	Sent      int64 // how many codes the request has had
+	Tries     int64         // that are left
+	Sent      int64         // how many codes the request has had
 	SentAt    time.Time
 	ExpiresAt time.Time
 	UsedAt    time.Time // zero while it is not
 }
 
-const oneTimeCodeColumns = `tenant, id, token, hash, tries, sent, sent_at, expires_at, used_at`
+const oneTimeCodeColumns = `tenant, id, token, tries, sent, sent_at, expires_at, used_at`
 
 // LockOneTimeCode locks a request's code. It returns ErrNotFound where there is none.
 func (tx *Tx) LockOneTimeCode(ctx context.Context, tenant verno.TenantID, id verno.ProofID) (OneTimeCode, error) {
 	return queryOne(ctx, tx.Reader, func(row Scanner) (c OneTimeCode, err error) {
-		err = row.Scan(&c.Tenant, &c.ID, &c.Token, &c.Hash, &c.Tries, &c.Sent, when{&c.SentAt}, when{&c.ExpiresAt}, when{&c.UsedAt})
+		err = row.Scan(&c.Tenant, &c.ID, &c.Token, &c.Tries, &c.Sent, when{&c.SentAt}, when{&c.ExpiresAt}, when{&c.UsedAt})
 		return c, err
 	}, `SELECT `+oneTimeCodeColumns+` FROM one_time_code WHERE tenant = $1 AND id = $2 FOR UPDATE`, tenant, id)
 }
 
 // PutOneTimeCode writes a request's code over the one before.
 func (tx *Tx) PutOneTimeCode(ctx context.Context, c OneTimeCode) error {
-	_, err := tx.Exec(ctx, `INSERT INTO one_time_code (`+oneTimeCodeColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (tenant, id) DO UPDATE SET token = $3, hash = $4, tries = $5, sent = $6, sent_at = $7, expires_at = $8, used_at = $9`,
-		c.Tenant, c.ID, c.Token, c.Hash, c.Tries, c.Sent, verno.Micros(c.SentAt), verno.Micros(c.ExpiresAt), microsOrNull(c.UsedAt))
+	_, err := tx.Exec(ctx, `INSERT INTO one_time_code (`+oneTimeCodeColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (tenant, id) DO UPDATE SET token = $3, tries = $4, sent = $5, sent_at = $6, expires_at = $7, used_at = $8`,
+		c.Tenant, c.ID, c.Token, c.Tries, c.Sent, verno.Micros(c.SentAt), verno.Micros(c.ExpiresAt), microsOrNull(c.UsedAt))
 	return err
 }
 

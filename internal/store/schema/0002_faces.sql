@@ -58,12 +58,12 @@ CREATE TABLE visit (
 );
 CREATE INDEX visit_channel ON visit (tenant, channel_id, id);
 
--- A one-time code proves a phone, for the request that it was made for and no other.
+-- A one-time code proves a phone, for the request that it was made for and no other. The code itself is nowhere: it
+-- follows from what is here by a key that lies elsewhere.
 CREATE TABLE one_time_code (
 	tenant     BYTEA  NOT NULL,
 	id         BYTEA  NOT NULL, -- of the request
 	token      BYTEA  NOT NULL, -- blind index of the phone
-	hash       BYTEA  NOT NULL, -- of the code, keyed
 	tries      BIGINT NOT NULL, -- that are left
 	sent       BIGINT NOT NULL, -- how many codes the request has had
 	sent_at    BIGINT NOT NULL,
