@@ -34,7 +34,7 @@ func Serve(tb testing.TB, lang string, size Size, shift func(time.Time) time.Tim
 		clock = func() time.Time { return shift(time.Now()) } //nolint:forbidigo // As above.
 	}
 	s, err := server.Open(ctx, server.Config{
-		DB: filepath.Join(tb.TempDir(), "verno.db"), Clock: clock, Rates: server.NoRates, Log: slog.New(slog.DiscardHandler),
+		DB: filepath.Join(tb.TempDir(), "verno.db"), Fresh: true, Clock: clock, Rates: server.NoRates, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		tb.Fatal(err)
