@@ -22,7 +22,7 @@ var content = strings.Replace(web.PageContent, "script-src 'self'", "script-src 
 
 func (t *Till) page(w http.ResponseWriter, r *http.Request) {
 	p := view.NewPage(r, "till.title")
-	p.Styles, p.Scripts, p.Body = []string{"till.css"}, []string{"till/app.js"}, "till"
+	p.Styles, p.Scripts, p.Body = []string{"till.css", "till/offline.css"}, []string{"till/app.js"}, "till"
 	if a, err := t.who(r); err == nil {
 		if tenant, err := t.Reader.Tenant(r.Context(), a.Tenant); err == nil {
 			p.Brand.Name = tenant.Name

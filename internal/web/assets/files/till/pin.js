@@ -77,7 +77,7 @@ function enter(pad, person) {
 		field, wrong,
 		h("div", { class: "pin-keys" }, [..."123456789"].map(key),
 			h("button", { class: "button", type: "button", onclick: () => press(field, null), "aria-label": say("pin.erase") }, icon("erase")), key("0"), go));
-	const others = h("button", { class: "button plain", type: "button", onclick: () => names(pad) }, say("pin.other"));
+	const others = h("button", { class: "button plain", type: "button", onclick: () => names(pad) }, say("pin.somebody_else"));
 	put(pad.dialog, h("h1", { id: "pin-title" }, person.name), h("p", { class: "quiet" }, say("pin.give")), form, others);
 	field.addEventListener("input", () => { wrong.textContent = ""; });
 	field.focus();

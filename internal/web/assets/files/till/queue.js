@@ -21,7 +21,9 @@ const day = 24 * 3600 * 1000;
 /** tab names this page, so that what it was asking for can be taken over when it is gone. */
 export const tab = newKey();
 
-const training = () => sessionStorage.getItem("verno.till.training") !== null;
+/** training says whether this tab only plays, and so keeps nothing. */
+export const trainingFlag = "verno.till.training";
+export const training = () => sessionStorage.getItem(trainingFlag) !== null;
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(name) : null;
 const listeners = new Set();
 

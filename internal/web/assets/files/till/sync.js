@@ -26,7 +26,7 @@ const listeners = new Set();
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(name + "-state") : null;
 
 export const state = () => known;
-export const online = () => known.mode === "online";
+export const online = () => queue.training() || known.mode === "online";
 export const leads = () => leader;
 
 /** onState calls f whenever the state has changed, and once at once. */
@@ -277,8 +277,9 @@ export function masked(scan) {
 /** mayLeave is false while something waits that would be lost with this till. */
 export const mayLeave = async () => (await queue.unsynced()) === 0;
 
-/** shell keeps the pages of the till for the time without a network. Browsers do so on encrypted connections only. */
+/** shell keeps the page of the till for the time without a network, and lets it be installed. Browsers do so on encrypted connections only. */
 export function shell() {
+	document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: "/till/manifest.webmanifest" }));
 	const version = new URL(import.meta.url).pathname.split("/")[2];
 	navigator.serviceWorker?.register("/till/sw.js?v=" + version, { scope: "/till/" }).catch((e) => console.warn("no shell:", e));
 }
