@@ -20,6 +20,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/web/desk"
 	memberface "github.com/verno-loyalty/verno/internal/web/member"
 	"github.com/verno-loyalty/verno/internal/web/site"
+	"github.com/verno-loyalty/verno/internal/web/till"
 )
 
 // Handler answers everything that Verno answers over HTTP.
@@ -39,10 +40,12 @@ func (s *Server) Handler() http.Handler {
 	own := memberface.New(memberface.Deps{Members: s.Roll, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock, Rate: s.Config.Rates.Public})
 	mux.Handle(memberface.JoinBase, own)
 	mux.Handle(memberface.CardBase, own)
-	mux.Handle("/", api.New(api.Deps{
+	public := api.New(api.Deps{
 		Till: s.Till, Members: s.Roll, Office: s.Office, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame,
 		Clock: s.Config.Clock, Prove: s.prove, ProveGrowth: s.proveGrowth, Ready: s.ready, Metrics: metrics, Limits: s.Config.Rates, Version: s.Config.Version,
-	}))
+	})
+	mux.Handle(till.Base+"/", till.New(till.Deps{API: public, Till: s.Till, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock}))
+	mux.Handle("/", public)
 	return frame.Wrap(mux)
 }
 
