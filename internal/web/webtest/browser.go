@@ -157,7 +157,15 @@ func (tab *Tab) Keys(keys string) { tab.tb.Helper(); tab.do("press keys", chrome
 // Until waits until a script's value is true.
 func (tab *Tab) Until(script string) {
 	tab.tb.Helper()
-	run(tab, "wait until "+script, func(ctx context.Context) (bool, error) { return chromedp.Run(ctx, chromedp.Poll[bool](script)) })
+	run(tab, "wait until "+script, func(ctx context.Context) (bool, error) {
+		for {
+			is, err := chromedp.Run(ctx, chromedp.Poll[bool](script))
+			// A page that is left while it is asked cannot answer; the next one can.
+			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "navigated") {
+				return is, err
+			}
+		}
+	})
 }
 
 // Text is what an element says, with single spaces.
