@@ -122,9 +122,9 @@ func (g *group) load(ctx context.Context, h *store.HotTx) error {
 		return err
 	}
 	h.LockOwners(g.tenant, g.ownerIDs(), func(o store.Owner) { g.owners[o.ID] = &o })
-	few, many := g.holdingKeys()
-	h.ReadHoldings(g.tenant, g.holdings, few, store.LotsFew)
-	h.ReadHoldings(g.tenant, g.holdings, many, store.LotsMany)
+	for how, keys := range g.holdingKeys() {
+		h.ReadHoldings(g.tenant, g.holdings, keys, store.Lots(how))
+	}
 	h.ConfigVersion(g.tenant, func(n int64) { g.configVersion = n })
 	if ids := g.receiptIDs(); len(ids) > 0 {
 		g.receipts = make(map[verno.ReceiptID]*store.ReceiptRow, len(ids))
@@ -154,25 +154,28 @@ func (g *group) ownerIDs() []verno.OwnerID {
 
 // holdingKeys prepares the holdings that the group's works want: those of which few lots are enough, and those of which
 // some are to be spent.
-func (g *group) holdingKeys() (few, many []store.HoldingKey) {
-	spends := make(map[store.HoldingKey]bool, len(g.items))
+// holdingKeys are the holdings that the group needs, by how many lots of each are read: the more of the group may spend
+// them, the more.
+func (g *group) holdingKeys() (keys [store.LotsMost + 1][]store.HoldingKey) {
+	spenders := make(map[store.HoldingKey]int, len(g.items))
 	for _, it := range g.items {
 		for _, w := range it.work.Owners {
 			for _, unit := range w.Units {
 				key := store.HoldingKey{Owner: w.Owner, Unit: unit}
-				spends[key] = spends[key] || w.Spends
+				n := spenders[key]
+				if w.Spends {
+					n++
+				}
+				spenders[key] = n
 			}
 		}
 	}
-	for key, spend := range spends {
+	for key, n := range spenders {
 		g.holdings[key] = &ledger.Holding{Account: ledger.Account{Owner: key.Owner, Unit: key.Unit}}
-		if spend {
-			many = append(many, key)
-		} else {
-			few = append(few, key)
-		}
+		how := store.LotsFew + store.Lots(min(n, 2)) // many for one, most for two and more
+		keys[how] = append(keys[how], key)
 	}
-	return few, many
+	return keys
 }
 
 func (g *group) receiptIDs() (ids []verno.ReceiptID) {

@@ -14,10 +14,11 @@ type HoldingKey struct {
 }
 
 // FewLots is how many lots are read where it only matters whether there is a debt or something has lapsed, ManyLots
-// where some are to be spent.
+// where some are to be spent, MostLots where several of a group spend them.
 const (
 	FewLots  = 1
 	ManyLots = 8
+	MostLots = 512
 )
 
 const lotColumns = `tenant bytea, owner_id bytea, unit_id bytea, expires_at bigint, id bytea, available_at bigint,
@@ -26,6 +27,7 @@ const lotColumns = `tenant bytea, owner_id bytea, unit_id bytea, expires_at bigi
 var (
 	fewLots  = lotsOf("LIMIT 1")
 	manyLots = lotsOf("LIMIT 8")
+	mostLots = lotsOf("LIMIT 512")
 	allLots  = lotsOf("")
 	makeLot  = Insert("lot", lotColumns, "")
 	putLot   = Insert("lot", lotColumns,
@@ -55,6 +57,7 @@ type Lots uint8
 const (
 	LotsFew Lots = iota
 	LotsMany
+	LotsMost
 	LotsAll
 )
 
@@ -65,6 +68,8 @@ func (p *Pipe) ReadHoldings(tenant verno.TenantID, holdings map[HoldingKey]*ledg
 	switch how {
 	case LotsMany:
 		statement, limit = manyLots, ManyLots
+	case LotsMost:
+		statement, limit = mostLots, MostLots
 	case LotsAll:
 		statement, limit = allLots, 1<<30
 	}
