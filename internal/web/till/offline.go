@@ -31,16 +31,11 @@ func worker(w http.ResponseWriter, r *http.Request) {
 }
 
 func showShell(w http.ResponseWriter, r *http.Request) {
-	web.Serve(w, r, "application/json", web.Append(nil, shellOf(assets.Below("till"))))
-}
-
-// shellOf is the shell with the till's own scripts. The camera's reader is not in it, as few tills ever load it.
-func shellOf(own []string) Shell {
-	s := Shell{Version: assets.Version()}
-	for _, name := range append([]string{"base.css", "till.css", "theme.js", "icon.svg"}, own...) {
-		if name != workerScript {
+	s := &Shell{Version: assets.Version()}
+	for _, name := range append([]string{"base.css", "till.css", "theme.js", "icon.svg"}, assets.Below("till")...) {
+		if name != workerScript { // The camera's reader is not below either: few tills ever load it.
 			s.Files = append(s.Files, assets.URL(name))
 		}
 	}
-	return s
+	web.Serve(w, r, "application/json", web.Append(nil, s))
 }

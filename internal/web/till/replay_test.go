@@ -67,7 +67,7 @@ func TestOfflineSale(t *testing.T) {
 	c.cut()
 	c.sell("", "500")
 	c.next()
-	c.sell("+79161234567", "1200,50")
+	c.sell("+79161234567", "1200")
 	save(t, c.tab, "offline-sold")
 	c.next()
 	if got := c.tab.Text(".offline-bar"); !strings.Contains(got, "в очереди 2 записи") {

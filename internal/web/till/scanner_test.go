@@ -103,9 +103,13 @@ func (k *keyboard) scans() string {
 	return webtest.Eval[string](k.tab, `window.scans.splice(0).join(" ")`)
 }
 
-func (k *keyboard) empty() { webtest.Eval[bool](k.tab, `(document.getElementById("field").value = "") === ""`) }
+func (k *keyboard) empty() {
+	webtest.Eval[bool](k.tab, `(document.getElementById("field").value = "") === ""`)
+}
 
-func (k *keyboard) field() string { return webtest.Eval[string](k.tab, `document.getElementById("field").value`) }
+func (k *keyboard) field() string {
+	return webtest.Eval[string](k.tab, `document.getElementById("field").value`)
+}
 
 // TestScanner: what a scanner types is known by its speed and read by where the keys lie, and what a person types stays.
 func TestScanner(t *testing.T) {
