@@ -40,7 +40,7 @@ type room struct {
 
 // shown is what a face may import: the words, the frame of all faces, who is asking, and whatever it shows.
 const shown = "verno money web web/words web/assets web/view web/site auth checkout member campaign exchange queue pass notify payment webhook report " +
-	"ledger promo progress segment fraud card code nfc store"
+	"ledger promo progress segment fraud card code nfc brand store"
 
 // everything is what the server may import: each row above its own, save those that are for tests.
 const everything = "*"
@@ -57,6 +57,7 @@ var house = []room{
 	{"card", rules, "verno money"},
 	{"code", rules, "verno"},
 	{"nfc", rules, "verno"},
+	{"brand", rules, ""},
 
 	{"store/schema", storage, ""},
 	{"store", storage, "verno money ledger store/schema"},
@@ -67,7 +68,7 @@ var house = []room{
 	{"auth", useCases, "verno code fraud store vault"},
 	{"checkout", useCases, "verno money ledger promo progress segment fraud card code nfc books store vault"},
 	{"member", useCases, "verno money ledger promo progress card code nfc segment fraud books store vault"},
-	{"campaign", useCases, "verno money ledger promo progress segment card books store"},
+	{"campaign", useCases, "verno money ledger promo progress segment card brand books store"},
 	{"exchange", useCases, "verno money store"},
 
 	{"queue", delivery, "verno store"},
@@ -81,7 +82,8 @@ var house = []room{
 	{"web/words", faces, "money"},
 	{"web/assets", faces, ""},
 	{"web/view", faces, "verno web web/words web/assets"},
-	{"web/site", faces, "web web/words web/assets web/view"},
+	{"web/site", faces, "verno brand store web web/words web/assets web/view"},
+	{"web/poster", faces, "brand"},
 	{"web/webtest", faces, "server rig"},
 	{"web/api", faces, shown},
 	{"web/desk", faces, shown},
@@ -89,6 +91,7 @@ var house = []room{
 	{"web/member", faces, shown},
 	{"web/wallet", faces, shown},
 	{"web/hooks", faces, shown},
+	{"web/setup", faces, shown + " web/poster"},
 
 	{"server", entrance, everything},
 	{"rig", entrance, everything},

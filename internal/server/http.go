@@ -34,6 +34,10 @@ func (s *Server) Handler() http.Handler {
 	}
 	mux := http.NewServeMux()
 	site.Routes(mux)
+	site.BrandRoutes(mux, s.Store.Reader())
+	if s.Doors != nil {
+		mux.Handle("/demo/", s.Doors)
+	}
 	mux.Handle(desk.Base+"/", desk.New(desk.Deps{
 		Till: s.Till, Members: s.Roll, Office: s.Office, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock,
 	}))

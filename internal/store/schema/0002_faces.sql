@@ -3,7 +3,7 @@
 
 CREATE TABLE brand (
 	tenant       BYTEA  NOT NULL PRIMARY KEY,
-	business     TEXT   NOT NULL, -- cafe, shop, pharmacy, other: what examples are about
+	business     TEXT   NOT NULL, -- cafe, shop, pharmacy, any: what examples are about
 	accent       TEXT   NOT NULL, -- #rrggbb; empty for Verno's own
 	logo         BYTEA,           -- PNG, at most 512 pixels wide and high
 	logo_hash    TEXT   NOT NULL, -- for its address; empty where there is none

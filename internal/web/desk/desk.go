@@ -52,6 +52,10 @@ var pages = []page{
 	{"GET /{$}", 0, (*Desk).overview},
 	{"GET /members", verno.MayFindMembers, (*Desk).members},
 	{"GET /members/{id}", verno.MayReadMembers, (*Desk).member},
+
+	{"GET /brand", verno.MayReadConfig, (*Desk).brand},
+	{"GET /brand/preview", verno.MayReadConfig, (*Desk).brandPreview},
+	{"POST /brand", verno.MayWriteConfig, (*Desk).changeBrand},
 }
 
 // New makes the desk's handler.
@@ -110,11 +114,10 @@ func (d *Desk) serve(w http.ResponseWriter, r *http.Request, p page) {
 
 // fill finds what every page of the desk shows: whose it is and who has logged in.
 func (d *Desk) fill(c *call) error {
-	t, err := d.Reader.Tenant(c.r.Context(), c.actor.Tenant)
-	if err != nil {
+	var err error
+	if c.Brand, err = site.Brand(c.r.Context(), d.Reader, c.actor.Tenant); err != nil {
 		return err
 	}
-	c.Brand.Name = t.Name
 	if c.actor.Staff.IsZero() {
 		return nil
 	}

@@ -35,6 +35,7 @@ type Brand struct {
 	Name    string
 	Style   string // address of the style sheet with its colours; empty for Verno's own
 	Picture string // address of its logo; empty where there is none
+	Colour  string // #rrggbb, for what is drawn around a page, such as the bar of a browser
 }
 
 // NewPage begins the page of a request.
@@ -121,8 +122,12 @@ func (f *Form) Fail(r *http.Request, p *Page, err error, rename map[string]strin
 // MaxForm is how many bytes a form may have.
 const MaxForm = 1 << 20
 
-// ReadForm reads what was sent. A form that is too large is refused, not cut.
+// ReadForm reads what was sent. A form that is too large is refused, not cut. One that carries a file is left unread and
+// comes back empty: the page that expects a file reads it with ReadUpload.
 func ReadForm(w http.ResponseWriter, r *http.Request) (*Form, error) {
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		return &Form{Values: url.Values{}}, nil
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, MaxForm)
 	if err := r.ParseForm(); err != nil {
 		if _, large := errors.AsType[*http.MaxBytesError](err); large {
