@@ -32,7 +32,7 @@ const version = "0.1.0"
 
 // commands lists what verno does, in the order in which help shows it.
 var commands = []command{
-	{"demo", "make a small chain, run a day of trade, and serve it", demo},
+	{"demo", "make a believable chain with three months behind it, and serve it", demo},
 	{"serve", "run the server", serve},
 	{"init", "make a tenant with a programme, a store, a till, an owner and keys", found},
 	{"keys", "list and rotate the keys that seal persons and secrets: keys list, rotate, rotate-kek", keys},

@@ -29,6 +29,7 @@ type Limits struct {
 	LookupsPerHour int64         // identifications of one cashier or terminal, 600
 	MissesPerHour  int64         // of codes and numbers that nobody has, for a terminal, 60
 	OpenLife       time.Duration // of a checkout that is kept open, 15 minutes
+	PresenceLife   time.Duration // of whoever showed a card, verno.PresenceLife; another only where a clock runs ahead
 	ReplayDays     int           // how long ago a replayed receipt may have occurred, 3660
 }
 
@@ -41,6 +42,9 @@ func (l Limits) orDefault() Limits {
 	}
 	if l.OpenLife == 0 {
 		l.OpenLife = 15 * time.Minute
+	}
+	if l.PresenceLife == 0 {
+		l.PresenceLife = verno.PresenceLife
 	}
 	if l.ReplayDays == 0 {
 		l.ReplayDays = 3660

@@ -58,7 +58,7 @@ func (t *Till) identify(ctx context.Context, a verno.Actor, pl *place, q *Identi
 	}
 	p := &verno.Presence{
 		Tenant: a.Tenant, Terminal: pl.terminal, APIKey: a.APIKey, Member: f.member.ID, Owner: f.member.Owner,
-		Card: f.card.ID, Method: f.method, Step: f.step, Until: now.Add(verno.PresenceLife).UTC(),
+		Card: f.card.ID, Method: f.method, Step: f.step, Until: now.Add(t.limits.PresenceLife).UTC(),
 	}
 	return t.admit(ctx, a, pl, p, f)
 }

@@ -27,6 +27,7 @@ type Config struct {
 	Lanes   int // groups that PostgreSQL writes at once
 	Log     *slog.Logger
 
+	Fleeting   bool // nothing is synced: the database is thrown away if what fills it fails
 	Fresh      bool // the database may be a new one: it is made, and its first key drawn, where there is none
 	Alone      bool // no other process may serve the same SQLite file
 	WithoutKey bool // what only reads does without the key

@@ -25,7 +25,7 @@ func prepare(ctx context.Context, c *Config) (st *store.Store, keys vault.KEKs, 
 			return nil, keys, err
 		}
 	}
-	st, err = store.Open(ctx, c.DB, store.Options{Weak: c.Weak, PoolSize: c.Pool, Lanes: c.Lanes})
+	st, err = store.Open(ctx, c.DB, store.Options{Weak: c.Weak, Fleeting: c.Fleeting, PoolSize: c.Pool, Lanes: c.Lanes})
 	if err != nil {
 		return nil, keys, refusal(err, c.DB)
 	}

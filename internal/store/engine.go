@@ -35,6 +35,8 @@ type Options struct {
 	// Weak opens a PostgreSQL that can lose what it has acknowledged (fsync, full_page_writes or synchronous_commit
 	// off). Without it Open returns ErrWeak.
 	Weak bool
+	// Fleeting lets SQLite sync nothing, for a database that is thrown away if what fills it fails.
+	Fleeting bool
 	// PoolSize is how many connections read at once, 6 on SQLite and 16 on PostgreSQL if 0; PostgreSQL has as many
 	// again for ordinary writes.
 	PoolSize int

@@ -62,8 +62,11 @@ func openSQLite(ctx context.Context, path string, opt Options, counts *counters)
 	}
 	f := &file{path: path, counts: counts}
 	// What is deleted is overwritten with zeros: an erased person's key must not stay behind in a page.
-	f.pool = f.connections(1, "immediate", pragma{"secure_delete", int64(1)}, pragma{"cache_size", int64(-64 << 10)},
-		pragma{"journal_size_limit", int64(walKept)})
+	own := []pragma{{"secure_delete", int64(1)}, {"cache_size", int64(-64 << 10)}, {"journal_size_limit", int64(walKept)}}
+	if opt.Fleeting {
+		own = append(own, pragma{"synchronous", int64(0)})
+	}
+	f.pool = f.connections(1, "immediate", own...)
 	if f.writer, err = f.pool.Conn(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), f.close())
 	}
