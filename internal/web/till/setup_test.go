@@ -126,16 +126,19 @@ func (s *shop) receipts() []sale {
 	return found.Items
 }
 
-// enter types a line into the till's field.
+// enter types a line into the till's field as a person does, who takes a breath before Enter.
 func (s *shop) enter(text string) {
 	s.tb.Helper()
-	s.Type("#scan", text+"\r")
+	s.Type("#scan", text)
+	webtest.Eval[bool](s.Tab, `new Promise((done) => setTimeout(() => done(true), 120))`)
+	s.Keys("\r")
 }
 
 // save keeps a picture where VERNO_PICTURES says so.
 func (s *shop) save(name string) {
 	s.tb.Helper()
 	if dir := os.Getenv("VERNO_PICTURES"); dir != "" {
+		s.Until(`document.getAnimations().every((a) => a.playState !== "running")`)
 		if err := os.WriteFile(filepath.Join(dir, "till-"+name+"-"+s.lang+".png"), s.Picture(), 0o600); err != nil {
 			s.tb.Fatal(err)
 		}

@@ -3,7 +3,7 @@
 import { h, icon, put } from "./dom.js";
 import { tendered, undo } from "./commit.js";
 import { bad, good } from "./feel.js";
-import { money, moment, points, say } from "./say.js";
+import { money, moment, say } from "./say.js";
 import { sheet } from "./sheet.js";
 import { till } from "./state.js";
 import * as queue from "./queue.js";
@@ -24,9 +24,6 @@ export function done({ receipt, queued, basket }, next) {
 	const said = [...(receipt.messages?.receipt ?? [])];
 	const warned = receipt.messages?.cashier ?? [];
 	put(box, sign("done"), h("h1", {}, say("done.title")), h("p", { class: "done-sum" }, money(t.payable.amount)),
-		h("div", { class: "done-points" },
-			t.earn > 0 && h("div", {}, h("span", {}, say("done.earned")), h("strong", {}, "+" + points(t.earn))),
-			t.points > 0 && h("div", {}, h("span", {}, say("done.spent")), h("strong", {}, "−" + points(t.points)))),
 		warned.length > 0 && h("div", { class: "notice warn" }, warned.map((text) => h("p", {}, text))),
 		said.length > 0 && h("ul", { class: "done-said" }, said.map((text) => h("li", {}, text))),
 		h("div", { class: "done-foot" }, go,

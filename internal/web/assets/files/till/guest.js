@@ -37,8 +37,8 @@ function head(who, marks, away) { return h("header", { class: "guest-head" }, wh
 
 function facts(guest, m) {
 	const all = [];
-	if (m.points_balance != null) all.push(fact(say("guest.balance"), figure(m.points_balance), "main-figure"));
-	else if (!m.frozen) all.push(fact(say("guest.spendable"), figure(m.points_spendable), "main-figure"));
+	if (m.points_balance != null) all.push(fact(say("guest.balance"), figure(m.points_balance), m.points_balance > 0 ? "main-figure" : ""));
+	else if (!m.frozen) all.push(fact(say("guest.spendable"), figure(m.points_spendable), m.points_spendable > 0 ? "main-figure" : ""));
 	if (m.stored_money > 0) all.push(fact(say("guest.stored"), money(m.stored_money)));
 	return all;
 }

@@ -3,7 +3,7 @@
 import { h, put } from "./dom.js";
 import { keypad } from "./keypad.js";
 import { ask, Problem } from "./ask.js";
-import { say } from "./say.js";
+import { say, setup } from "./say.js";
 
 /** pair draws the screen and resolves when this browser is a till. */
 export function pair(host) {
@@ -37,7 +37,8 @@ export function pair(host) {
 				code.focus();
 			}
 		}
-		put(host, form);
+		put(host, form, h("form", { class: "center", method: "post", action: "/language" }, h("input", { type: "hidden", name: "back", value: "/till/" }),
+			h("button", { class: "button plain", name: "to", value: setup.other, lang: setup.other }, setup.other_name)));
 		code.focus();
 		const brought = /^#pair=(\d{8})$/.exec(location.hash);
 		if (brought) {

@@ -52,7 +52,9 @@ async function names(pad) {
 	draw(list, pad);
 	try {
 		const { items } = await ask("GET", "/cashiers");
-		change({ cashiers: items.map(({ id, name }) => ({ id, name })) });
+		const fresh = items.map(({ id, name }) => ({ id, name }));
+		if (JSON.stringify(fresh) === JSON.stringify(till.cashiers)) return; // Nothing moves under a finger for nothing.
+		change({ cashiers: fresh });
 		if (list.isConnected) draw(list, pad);
 	} catch { /* The names of the last time stand there; who is chosen hears that there is no network. */ }
 }

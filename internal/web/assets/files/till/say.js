@@ -50,15 +50,18 @@ export function minor(text, places = known.places) {
 	return Number(m[1] + (m[2] ?? "").padEnd(places, "0"));
 }
 
+// Russian groups digits from five on, as the other pages do.
+const useGrouping = setup.lang === "ru" ? "min2" : "auto";
+
 function number(n, places = 0) {
-	return new Intl.NumberFormat(setup.lang, { minimumFractionDigits: 0, maximumFractionDigits: 3 }).format(decimal(n, places));
+	return new Intl.NumberFormat(setup.lang, { useGrouping, minimumFractionDigits: 0, maximumFractionDigits: 3 }).format(decimal(n, places));
 }
 
 /** money is a sum with its sign; a whole one has no places. */
 export function money(n) {
 	const places = n % 10 ** known.places ? known.places : 0;
 	return new Intl.NumberFormat(setup.lang, {
-		style: "currency", currency: known.currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: places, maximumFractionDigits: known.places,
+		useGrouping, style: "currency", currency: known.currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: places, maximumFractionDigits: known.places,
 	}).format(decimal(n, known.places)).replace("-", "−");
 }
 
