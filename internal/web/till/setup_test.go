@@ -137,12 +137,18 @@ func (s *shop) enter(text string) {
 // save keeps a picture where VERNO_PICTURES says so.
 func (s *shop) save(name string) {
 	s.tb.Helper()
-	if dir := os.Getenv("VERNO_PICTURES"); dir != "" {
+	dir := os.Getenv("VERNO_PICTURES")
+	if dir == "" {
+		return
+	}
+	for _, theme := range []string{"", "-dark"} {
+		s.Dark(theme != "")
 		s.Until(`document.getAnimations().every((a) => a.playState !== "running")`)
-		if err := os.WriteFile(filepath.Join(dir, "till-"+name+"-"+s.lang+".png"), s.Picture(), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "till-"+name+"-"+s.lang+theme+".png"), s.Picture(), 0o600); err != nil {
 			s.tb.Fatal(err)
 		}
 	}
+	s.Dark(false)
 }
 
 
