@@ -161,7 +161,7 @@ func (tab *Tab) Until(script string) {
 		for {
 			is, err := chromedp.Run(ctx, chromedp.Poll[bool](script))
 			// A page that is left while it is asked cannot answer; the next one can.
-			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "navigated") {
+			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "(-32000)") {
 				return is, err
 			}
 		}
