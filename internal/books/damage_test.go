@@ -79,7 +79,7 @@ var damages = []damage{
 	{"a receipt is gone", "receipt", ofSale, "tenant", nowhere, "event_of_another operation_without_result" + moved},
 	{"what is payable", "receipt", ofSale, "payable", plus(1), "receipt_totals"},
 	{"what was redeemed", "receipt", ofSale, "redeemed", plus(1), "receipt_totals receipt_lines"},
-	{"the price of a line", "receipt", ofSale, "facts", instead(`"t":1`, `"t":2`), "receipt_line receipt_lines"},
+	{"the price of a line", "receipt", ofSale, "facts", instead(`"p":1`, `"p":2`), "receipt_line receipt_lines"},
 	{"the net of a line", "receipt", ofSale, "outcome", instead(`{"n":`, `{"n":1`), "receipt_line receipt_lines"},
 	{"a discount", "receipt", ofSale, "outcome", instead(`[0,9]`, `[0,8]`), "receipt_line"},
 	{"what points paid of a line", "receipt", ofSale, "outcome", instead(`"r":3`, `"r":2`), "receipt_lines"},

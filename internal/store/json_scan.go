@@ -130,19 +130,30 @@ func (s *jsonScan) skip() {
 	}
 }
 
-func (s *jsonScan) line() (l SweptLine) {
+// line reads the line of a number of a sale, of which lineJSON says what is left out.
+func (s *jsonScan) line(at int) SweptLine {
+	l := SweptLine{Quantity: money.One}
+	price, named, summed := money.Amount(0), false, false
 	s.members(func(name string) {
 		switch name {
 		case "id":
-			l.ID = s.text()
+			l.ID, named = s.text(), true
 		case "q":
 			l.Quantity = money.Quantity(s.number())
+		case "p":
+			price = money.Amount(s.number())
 		case "t":
-			l.Sum = money.Amount(s.number())
+			l.Sum, summed = money.Amount(s.number()), true
 		default:
 			s.skip()
 		}
 	})
+	if !named {
+		l.ID = strconv.Itoa(at + 1)
+	}
+	if !summed {
+		l.Sum = sumOf(l.Quantity, price)
+	}
 	return l
 }
 

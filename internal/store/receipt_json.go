@@ -10,7 +10,8 @@ import (
 )
 
 // The facts and the outcome of a receipt are written by hand, because every sale writes them, and read by encoding/json,
-// because few are read again. Fields of their zero value are left out. A promotion is named once and then by its number.
+// because few are read again. Fields of their zero value are left out, and of lines what another field tells. A promotion
+// is named once and then by its number.
 
 type factsJSON struct {
 	Lines    []lineJSON   `json:"l"`
@@ -27,22 +28,6 @@ type leftJSON struct {
 	Promotion verno.PromotionID `json:"p"`
 	Count     int64             `json:"n"`
 	Budget    int64             `json:"b"`
-}
-
-type lineJSON struct {
-	ID       string           `json:"id"`
-	SKU      string           `json:"s"`
-	Name     string           `json:"n"`
-	Category string           `json:"c"`
-	Class    verno.GoodsClass `json:"k"`
-	Quantity int64            `json:"q"`
-	Price    money.Amount     `json:"p"`
-	Sum      money.Amount     `json:"t"`
-	MinPrice money.Amount     `json:"min"`
-	VAT      int64            `json:"v"`
-	NoVAT    bool             `json:"nv"`
-	Fixed    bool             `json:"f"`
-	Partner  verno.PartnerID  `json:"pa"`
 }
 
 type memberJSON struct {
@@ -65,7 +50,7 @@ func AppendFacts(b []byte, f *verno.Facts) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendLine(b, &f.Basket.Lines[i])
+		b = appendLine(b, f.Basket.Lines, i)
 	}
 	b = append(b, ']')
 	if len(f.Basket.Coupons) > 0 {
@@ -85,24 +70,6 @@ func AppendFacts(b []byte, f *verno.Facts) []byte {
 		}
 		b = appendAny(b, "x", left)
 	}
-	return append(b, '}')
-}
-
-func appendLine(b []byte, l *verno.Line) []byte {
-	b = append(b, `{"id":`...)
-	b = appendString(b, l.ID)
-	b = appendText(b, "s", l.SKU)
-	b = appendText(b, "n", l.Name)
-	b = appendText(b, "c", l.Category)
-	b = appendText(b, "k", string(l.Class))
-	b = appendInt(b, "q", int64(l.Quantity))
-	b = appendInt(b, "p", int64(l.Price))
-	b = appendInt(b, "t", int64(l.Sum))
-	b = appendInt(b, "min", int64(l.MinPrice))
-	b = appendInt(b, "v", int64(l.VAT))
-	b = appendBool(b, "nv", l.NoVAT)
-	b = appendBool(b, "f", l.Fixed)
-	b = appendText(b, "pa", l.Partner.String())
 	return append(b, '}')
 }
 
@@ -139,15 +106,6 @@ type outcomeJSON struct {
 	Tenders    []tenderJSON                `json:"t"`
 	Debt       money.Points                `json:"debt"`
 	Return     *returnJSON                 `json:"r"`
-}
-
-type lineOutcomeJSON struct {
-	Discounts [][2]int64       `json:"d"`
-	Net       money.Amount     `json:"n"`
-	Redeemed  money.Amount     `json:"r"`
-	MaxPoints money.Amount     `json:"m"`
-	Earn      money.Points     `json:"e"`
-	Excluded  verno.GoodsClass `json:"x"`
 }
 
 type awardJSON struct {
@@ -273,26 +231,6 @@ func AppendOutcome(b []byte, r *verno.Receipt) []byte {
 	return append(b, `]}`...)
 }
 
-func appendLineOutcome(b []byte, l *verno.LineOutcome, number func(verno.PromotionID) int64) []byte {
-	b = append(b, `{"n":`...)
-	b = strconv.AppendInt(b, int64(l.Net), 10)
-	for i, d := range l.Discounts {
-		b = appendOpen(b, i, `,"d":[[`, `,[`)
-		b = strconv.AppendInt(b, number(d.Promotion), 10)
-		b = append(b, ',')
-		b = strconv.AppendInt(b, int64(d.Amount), 10)
-		b = append(b, ']')
-	}
-	if len(l.Discounts) > 0 {
-		b = append(b, ']')
-	}
-	b = appendInt(b, "r", int64(l.Redeemed))
-	b = appendInt(b, "m", int64(l.MaxPoints))
-	b = appendInt(b, "e", int64(l.Earn))
-	b = appendText(b, "x", string(l.Excluded))
-	return append(b, '}')
-}
-
 func appendAwards(b []byte, r *verno.Receipt, number func(verno.PromotionID) int64) []byte {
 	for i := range r.Outcome.Awards {
 		a := &r.Outcome.Awards[i]
@@ -344,11 +282,7 @@ func readFacts(text []byte, f *verno.Facts, currency money.Currency) error {
 	}
 	f.Basket = verno.Basket{Currency: currency, Coupons: j.Coupons, Lines: make([]verno.Line, len(j.Lines))}
 	for i, l := range j.Lines {
-		f.Basket.Lines[i] = verno.Line{
-			ID: l.ID, SKU: l.SKU, Name: l.Name, Category: l.Category, Class: l.Class, Quantity: money.Quantity(l.Quantity),
-			Price: l.Price, Sum: l.Sum, MinPrice: l.MinPrice, VAT: money.Percent(l.VAT), NoVAT: l.NoVAT, Fixed: l.Fixed,
-			Partner: l.Partner,
-		}
+		f.Basket.Lines[i] = l.line(f.Basket.Lines, i)
 	}
 	if m := j.Member; m != nil {
 		f.Member = &verno.MemberFacts{
@@ -371,7 +305,7 @@ func readOutcome(text []byte, r *verno.Receipt) error {
 	}
 	o := &r.Outcome
 	for _, l := range j.Lines {
-		line := verno.LineOutcome{Net: l.Net, Redeemed: l.Redeemed, MaxPoints: l.MaxPoints, Earn: l.Earn, Excluded: l.Excluded}
+		line := l.outcome()
 		for _, d := range l.Discounts {
 			line.Discounts = append(line.Discounts, verno.Adjustment{Promotion: j.Promotions[d[0]], Amount: money.Amount(d[1])})
 		}

@@ -232,7 +232,7 @@ func (p *Posted) Lines(lines []SweptLine) (_ []SweptLine, awards bool, err error
 			f.skip()
 			return
 		}
-		f.elements(func() { lines = append(lines, f.line()) })
+		f.elements(func() { lines = append(lines, f.line(len(lines))) })
 	})
 	o, at := jsonScan{rest: p.outcome}, 0
 	awards = true
