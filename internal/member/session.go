@@ -43,7 +43,7 @@ const (
 	sessionLife = 365 * 24 * time.Hour
 	seenEvery   = time.Hour // no oftener is it written that a session was used
 	maxSessions = 10        // phones of one member; one more ends the one that was used least
-	maxDevice   = 100       // letters
+	maxDevice   = 300       // letters
 	cardToken   = "vc_"
 )
 

@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/web"
@@ -26,6 +27,7 @@ const (
 
 // Deps is what the face works with.
 type Deps struct {
+	Till    *checkout.Till
 	Members *member.Roll
 	Reader  *store.Reader
 	Frame   *web.Frame
@@ -36,7 +38,8 @@ type Deps struct {
 // Face shows the pages.
 type Face struct {
 	Deps
-	comers *web.Buckets // requests, by address; nil limits nobody
+	comers  *web.Buckets // requests, by address; nil limits nobody
+	holders *web.Buckets // requests of those who have a card, by phone: many phones may share the address of a shop
 }
 
 // page is a route and what it answers.
@@ -53,6 +56,7 @@ func New(d Deps) http.Handler {
 	}
 	if d.Rate.PerSecond > 0 {
 		f.comers = web.NewBuckets(d.Rate, 1<<16)
+		f.holders = web.NewBuckets(d.Rate, 1<<16)
 	}
 	mux := http.NewServeMux()
 	for _, pages := range [][]page{joinPages, cardPages} {
@@ -77,7 +81,7 @@ type call struct {
 func (f *Face) serve(w http.ResponseWriter, r *http.Request, p page) {
 	c := &call{Page: view.NewPage(r, ""), w: w, r: r, now: f.Clock()}
 	c.Styles, c.Body = []string{"join.css"}, "member"
-	err := f.comers.Take(w.Header(), f.Frame.Address(r), c.now)
+	err := f.admit(c)
 	if err == nil && r.Method == http.MethodPost {
 		c.form, err = view.ReadForm(w, r)
 	}
@@ -88,6 +92,16 @@ func (f *Face) serve(w http.ResponseWriter, r *http.Request, p page) {
 		f.fail(c, err)
 	}
 }
+
+// admit counts a request against its address, unless it says that it is a phone's with a card: that is looked at later.
+func (f *Face) admit(c *call) error {
+	if _, err := c.r.Cookie(cookie); err == nil && strings.HasPrefix(c.Path, CardBase) && c.Path != doorPath {
+		return nil
+	}
+	return f.come(c)
+}
+
+func (f *Face) come(c *call) error { return f.comers.Take(c.w.Header(), f.Frame.Address(c.r), c.now) }
 
 // show answers with a page.
 func (c *call) show(title string, content templ.Component) error {
@@ -119,9 +133,8 @@ func (f *Face) fail(c *call, err error) {
 }
 
 // brand makes the page the merchant's.
-func (f *Face) brand(c *call, tenant verno.TenantID) error {
-	t, err := f.Reader.Tenant(c.r.Context(), tenant)
-	c.Brand.Name = t.Name
+func (f *Face) brand(c *call, tenant verno.TenantID) (err error) {
+	c.Brand, err = site.Brand(c.r.Context(), f.Reader, tenant)
 	return err
 }
 
