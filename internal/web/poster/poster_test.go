@@ -1,0 +1,104 @@
+package poster_test
+
+import (
+	"bytes"
+	"compress/zlib"
+	"image"
+	"image/color"
+	"image/draw"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/qrcode"
+
+	"github.com/verno-loyalty/verno/internal/brand"
+	"github.com/verno-loyalty/verno/internal/web/poster"
+)
+
+const address = "https://loyalty.example.ru/j/k7m2p9xw"
+
+// TestPosterIsRead draws every sheet, in both languages, with long names and short ones, and reads its code back from the
+// shapes of the PDF.
+func TestPosterIsRead(t *testing.T) {
+	t.Parallel()
+	for name, s := range map[string]poster.Sheet{
+		"a4-ru": {
+			Size: "A4", Name: "Сеть кофеен «Корица и другие пряности Гончаровых-Михайловских»", Title: "Карта гостя — прямо в телефоне",
+			Does: "Наведите камеру телефона на код", Gains: []string{"5 % от каждой покупки возвращаем баллами", "100 баллов в подарок за вступление"},
+		},
+		"a6-en": {Size: "A6", Name: "Bean", Title: "Your card, right in your phone", Does: "Point your phone's camera at the code", Gains: []string{"5% of each purchase comes back in points"}},
+		"a4-en": {Size: "A4", Name: "Cinnamon", Title: "Your card, right in your phone", Does: "Point your phone's camera at the code"},
+		"a6-ru": {Size: "A6", Name: "Аптека «Ромашка»", Title: "Карта гостя — прямо в телефоне", Does: "Наведите камеру телефона на код"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s.Address = address
+			s.Accent, _ = brand.Parse("#8a4b2a")
+			pdf, err := poster.Draw(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if dir := os.Getenv("VERNO_PICTURES"); dir != "" {
+				if err := os.WriteFile(filepath.Join(dir, "poster-"+name+".pdf"), pdf, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := read(t, pdf); got != address {
+				t.Errorf("the code says %q", got)
+			}
+		})
+	}
+}
+
+var (
+	stream = regexp.MustCompile(`(?s)stream\n(.*?)\nendstream`)
+	shape  = regexp.MustCompile(`([\d.]+) ([\d.]+) ([\d.]+) (-?[\d.]+) re f|([\d.]+) (?:([\d.]+) ([\d.]+) rg|g)\b`)
+)
+
+// read paints the black rectangles of a page and decodes what they show.
+func read(t *testing.T, pdf []byte) string {
+	t.Helper()
+	const scale = 2
+	img := image.NewGray(image.Rect(0, 0, 600*scale, 850*scale))
+	draw.Draw(img, img.Bounds(), image.White, image.Point{}, draw.Src)
+	for _, m := range stream.FindAllSubmatch(pdf, -1) {
+		r, err := zlib.NewReader(bytes.NewReader(m[1]))
+		if err != nil {
+			continue
+		}
+		text, err := io.ReadAll(r)
+		if err != nil || !bytes.Contains(text, []byte(" re f")) {
+			continue
+		}
+		black := false
+		for _, op := range shape.FindAllSubmatch(text, -1) {
+			if op[5] != nil {
+				black = number(op[5]) == 0 && (op[6] == nil || number(op[6]) == 0 && number(op[7]) == 0)
+				continue
+			}
+			if x, y, w, h := number(op[1]), number(op[2]), number(op[3]), number(op[4]); black {
+				area := image.Rect(int(x*scale+.5), int((842-y)*scale+.5), int((x+w)*scale+.5), int((842-y-h)*scale+.5)).Canon()
+				draw.Draw(img, area, image.NewUniform(color.Black), image.Point{}, draw.Src)
+			}
+		}
+	}
+	bitmap, err := gozxing.NewBinaryBitmapFromImage(img)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
+	if err != nil {
+		t.Fatal("no code can be read: ", err)
+	}
+	return found.GetText()
+}
+
+func number(text []byte) float64 {
+	n, _ := strconv.ParseFloat(string(text), 64)
+	return n
+}
