@@ -51,7 +51,7 @@ func LegalDrafts(f LegalFacts) []LegalDraft {
 		for _, language := range []string{"ru", "en"} {
 			g := f
 			if language == "ru" {
-				g.Business = strings.Trim(f.Business, "«»")
+				g.Business = quoted(f.Business)
 			}
 			var b bytes.Buffer
 			if err := legalTemplates.ExecuteTemplate(&b, purpose+"."+language+".txt", g); err != nil {
@@ -62,6 +62,14 @@ func LegalDrafts(f LegalFacts) []LegalDraft {
 		}
 	}
 	return list
+}
+
+// quoted is a name as it stands in quotation marks: without its own, and with inner ones where they are a part of it.
+func quoted(name string) string {
+	if bare := strings.Trim(name, "«»"); !strings.ContainsAny(bare, "«»") {
+		return bare
+	}
+	return strings.NewReplacer("«", "„", "»", "“").Replace(name)
 }
 
 const (
