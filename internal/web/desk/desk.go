@@ -5,6 +5,7 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,7 +66,7 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("GET "+Base+"/login", desk.showLogin)
 	mux.HandleFunc("POST "+Base+"/login", desk.login)
 	mux.HandleFunc("POST "+Base+"/logout", desk.logout)
-	for _, p := range pages {
+	for _, p := range slices.Concat(pages, channelPages, legalPages) {
 		method, path, _ := strings.Cut(p.route, " ")
 		mux.HandleFunc(method+" "+Base+path, func(w http.ResponseWriter, r *http.Request) { desk.serve(w, r, p) })
 	}

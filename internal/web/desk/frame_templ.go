@@ -27,6 +27,8 @@ type link struct {
 var menu = []link{
 	{"/", "desk.overview", 0},
 	{"/members", "desk.members", verno.MayFindMembers},
+	{"/channels", "desk.channel.title", verno.MayReadConfig},
+	{"/legal", "desk.legal.title", verno.MayReadConfig},
 	{"/brand", "desk.brand.title", verno.MayReadConfig},
 }
 

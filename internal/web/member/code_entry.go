@@ -2,6 +2,8 @@ package member
 
 import (
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/member"
@@ -42,8 +44,14 @@ func (f *Face) sent(c *call, j *joining, t member.Ticket) (*entry, error) {
 	}
 	j.ticket, j.enters = sealed, t.Enters
 	c.Scripts = []string{"join.js"}
-	return &entry{joining: j, phone: t.Masked(), aloud: s.Aloud, wait: int(s.Again.Sub(c.now).Seconds()) + 1}, nil
+	return &entry{joining: j, phone: masked(&t), aloud: s.Aloud, wait: secondsTo(s.Again.Sub(c.now))}, nil
 }
+
+// secondsTo is how many whole seconds are left, none below zero.
+func secondsTo(left time.Duration) int { return max(0, int((left+time.Second-1)/time.Second)) }
+
+// masked is the phone of a ticket on one line.
+func masked(t *member.Ticket) string { return strings.ReplaceAll(t.Masked(), " ", "\u00a0") }
 
 // enterCode takes the code, sends another one, or goes back to what was typed before.
 func (f *Face) enterCode(c *call) error {
@@ -93,4 +101,4 @@ func (f *Face) change(c *call, j *joining, t member.Ticket) (err error) {
 }
 
 // seconds is a number for the script that counts them down.
-func (e *entry) seconds() string { return strconv.Itoa(max(e.wait, 0)) }
+func (e *entry) seconds() string { return strconv.Itoa(e.wait) }

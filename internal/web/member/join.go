@@ -176,7 +176,7 @@ func (f *Face) finish(c *call, j *joining, t member.Ticket, proved bool) error {
 	out, err := f.Members.Join(c.r.Context(), j.Channel, c.now, t, proved)
 	switch {
 	case errors.Is(err, verno.NotFound("not_found")) && t.Enters:
-		return c.show(c.Say("join.no_card"), noCard(c, j, t.Masked()))
+		return c.show(c.Say("join.no_card"), noCard(c, j, masked(&t)))
 	case err != nil:
 		return f.once(c, j, err)
 	case out.Card.IsZero():
