@@ -13,37 +13,30 @@ func TestSaleByPhone(t *testing.T) {
 	phone, _ := s.member("Мария", 1)
 	s.Go(s.Base + "/till/")
 	s.See("#code")
-	s.save("pair-768")
 	var code struct {
 		Code string `json:"code"`
 	}
 	s.call("POST", "/terminals/"+s.terminal+"/pairing_code", map[string]any{}, &code)
 	s.Type("#code", code.Code+"\r")
 	s.See(".pin-name")
-	s.save("cashiers-768")
 	s.begin()
-	s.save("empty-768")
 	s.enter(phone)
 	s.See(".guest .name")
-	s.save("guest-768")
 	s.enter("450")
 	s.See("#pay-cash")
 	s.Until(`document.querySelector(".earn strong")?.textContent.includes("22,5") || document.querySelector(".earn strong")?.textContent.includes("22")`)
-	s.save("pay-768")
 	s.Keys("\r") // The field is empty: Enter goes to the first way to pay.
 	s.Until(`document.activeElement.id === "pay-card"`)
 	s.Keys("\t")
 	s.Until(`document.activeElement.id === "pay-cash"`)
 	s.Keys("\r")
 	s.See(".done")
-	s.save("done-768")
 	got := s.receipts()
 	if len(got) != 1 || got[0].Totals.Payable.Amount != 45000 || got[0].Member == "" || got[0].Cashier != s.cashiers[0] || got[0].Totals.Earn == 0 {
 		t.Fatalf("sold %+v", got)
 	}
 	s.Click("#undo")
 	s.See(".undone")
-	s.save("undone-768")
 	if got := s.receipts(); len(got) != 2 || got[0].Kind != "return" {
 		t.Fatalf("undone %+v", got)
 	}
@@ -62,7 +55,6 @@ func TestSpend(t *testing.T) {
 	s.Allow("status of 403")
 	phone, card := s.member("Elizabeth-Alexandra", 2)
 	s.open()
-	s.save("empty-1440")
 	s.enter(phone)
 	s.See(".guest .name")
 	s.enter("9000")
@@ -76,26 +68,21 @@ func TestSpend(t *testing.T) {
 	s.See(".guest .tag.good")
 	s.enter("400")
 	s.See("#spend-most")
-	s.save("spend-1440")
 	s.Click("#spend-most")
 	s.Until(`document.querySelector("#spend-most[aria-pressed=true]") && !document.querySelector(".total.busy")`)
-	s.save("spend-most-1440")
 	s.Click("#spend-own")
 	s.See("#own-points")
 	s.Type("#own-points", "123")
-	s.save("own-1440")
 	s.Keys("\r")
 	s.Until(`document.querySelector("#spend-own[aria-pressed=true] strong")?.textContent === "123" && !document.querySelector(".total.busy")`)
 	s.Click("#pay-cash")
 	s.See(".done")
-	s.save("done-1440")
 	if got := s.receipts(); len(got) != 2 || got[0].Totals.Points == 0 {
 		t.Fatalf("sold %+v", got)
 	}
 	s.Click("#next")
 	s.enter(code)
 	s.See(".said .notice.bad")
-	s.save("code-used-1440")
 	if said := s.Text(".said"); !strings.Contains(said, "fresh code") {
 		t.Errorf("a code that was used: %q", said)
 	}
@@ -113,11 +100,9 @@ func TestTotalsChange(t *testing.T) {
 	s.See(".guest .name")
 	s.enter("500")
 	s.See(".earn strong")
-	s.save("pay-360")
 	s.discount()
 	s.Click("#pay-cash")
 	s.See("#accept")
-	s.save("changed-360")
 	s.Click("#accept")
 	s.See(".done")
 	if got := s.receipts(); len(got) != 1 || got[0].Totals.Payable.Amount != 45000 {
@@ -145,16 +130,13 @@ func TestEnrol(t *testing.T) {
 	s.open()
 	s.enter("8 916 777-12-34")
 	s.See("#enrol")
-	s.save("unknown-768")
 	s.Click("#enrol")
 	s.Type("#join-name", "Константин")
-	s.save("join-768")
 	s.Keys("\r")
 	s.Until(`document.querySelector("dialog .bad").textContent !== ""`)
 	s.Click("#join-agree")
 	s.Click("#join-do")
 	s.See(".guest .name")
-	s.save("joined-768")
 }
 
 // TestReturn finds a receipt by what its slip says in code, and shows what is given and taken back before anything is.
@@ -166,7 +148,6 @@ func TestReturn(t *testing.T) {
 	s.open()
 	s.Click("#tab-back")
 	s.See(".recent p")
-	s.save("return-empty-768")
 	s.Click("#tab-sale")
 	s.enter(phone)
 	s.See(".guest .name")
@@ -174,21 +155,18 @@ func TestReturn(t *testing.T) {
 	s.Click("#edit")
 	s.enter("200")
 	s.See(".earn strong")
-	s.save("lines-768")
 	s.Click("#pay-card")
 	s.See(".done")
 	sold := s.receipts()[0]
 	s.Click("#next")
 	s.Click("#tab-back")
 	s.See(".button.receipt")
-	s.save("return-768")
 	s.Type("#receipt", "77777\r")
 	s.See(".said .notice")
 	s.Type("#receipt", sold.ID+"\r")
 	s.See(".return-lines .what")
 	s.Click(".return-lines .what")
 	s.See("#return")
-	s.save("return-chosen-768")
 	if said := s.Text(".outcome"); !strings.Contains(said, "₽300") || !strings.Contains(said, "Earned points are taken back") {
 		t.Errorf("before the return: %q", said)
 	}
@@ -197,13 +175,11 @@ func TestReturn(t *testing.T) {
 	}
 	s.Click("#return")
 	s.See(".done")
-	s.save("returned-768")
 	if got := s.receipts(); len(got) != 2 || got[0].Kind != "return" {
 		t.Fatalf("returned %+v", got)
 	}
 	s.Click("#tab-totals")
 	s.See(".day .to-pay")
-	s.save("totals-768")
 	if said := s.Text(".day"); !strings.Contains(said, "₽500") || !strings.Contains(said, "₽300") {
 		t.Errorf("the day: %q", said)
 	}
@@ -219,16 +195,13 @@ func TestTopUp(t *testing.T) {
 	s.See(".guest .name")
 	s.Click(".guest-notes .button")
 	s.Type("#top-sum", "1000")
-	s.save("top-1024")
 	s.Click("#top-cash")
 	s.See("dialog .notice.good")
 	s.Click("dialog .button.big")
 	s.enter("350")
 	s.Click("#spend-stored")
-	s.save("stored-1024")
 	s.Click("#pay-free")
 	s.See(".done")
-	s.save("stored-done-1024")
 }
 
 // TestSlip: the code on a slip is read back as the receipt's name.
@@ -243,7 +216,6 @@ func TestSlip(t *testing.T) {
 	s.Click(".done .row .button:last-child")
 	s.See(".slip-code")
 	s.Until(`document.querySelector(".slip-code").naturalWidth > 0`)
-	s.save("slip-768")
 	if read := readCode(t, s.Picture()); read != s.receipts()[0].ID {
 		t.Errorf("the slip's code says %q", read)
 	}

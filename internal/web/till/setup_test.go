@@ -3,8 +3,6 @@ package till_test
 import (
 	"bytes"
 	"image/png"
-	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -133,24 +131,6 @@ func (s *shop) enter(text string) {
 	webtest.Eval[bool](s.Tab, `new Promise((done) => setTimeout(() => done(true), 120))`)
 	s.Keys("\r")
 }
-
-// save keeps a picture where VERNO_PICTURES says so.
-func (s *shop) save(name string) {
-	s.tb.Helper()
-	dir := os.Getenv("VERNO_PICTURES")
-	if dir == "" {
-		return
-	}
-	for _, theme := range []string{"", "-dark"} {
-		s.Dark(theme != "")
-		s.Until(`document.getAnimations().every((a) => a.playState !== "running")`)
-		if err := os.WriteFile(filepath.Join(dir, "till-"+name+"-"+s.lang+theme+".png"), s.Picture(), 0o600); err != nil {
-			s.tb.Fatal(err)
-		}
-	}
-	s.Dark(false)
-}
-
 
 // publish puts a programme's drafts into force.
 func (s *shop) publish(programme string, revision int64) {

@@ -111,4 +111,3 @@ func (t *Till) staff(ctx context.Context, a verno.Actor) (*Named, error) {
 	p, err := t.Gate.StaffMember(ctx, a, a.Staff)
 	return &Named{a.Staff.String(), p.Name}, err
 }
-

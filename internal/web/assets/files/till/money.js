@@ -15,7 +15,7 @@ export function sum(basket, { remove, clear }) {
 			h("span", { class: "quiet" }, say("sum.line", { n: i + 1 })), h("span", { class: "number" }, money(amount)),
 			h("button", { class: "button square plain", type: "button", "aria-label": say("sum.remove", { n: i + 1 }), onclick: () => remove(i) }, icon("close")))))
 		: null;
-	if (t?.discount.amount > 0 || t?.points > 0 || basket.lines.length > 1) rows.push(row(say("sum.lines"), money(basket.gross)));
+	if (t?.discount.amount > 0 || t?.points > 0 || basket.fromStored > 0 || basket.lines.length > 1) rows.push(row(say("sum.lines"), money(basket.gross)));
 	if (t?.discount.amount > 0) rows.push(row(say("sum.discount"), "−" + money(t.discount.amount), "good"));
 	if (t?.points > 0) rows.push(row(say("sum.by_points"), "−" + money(t.redeemed.amount), "good"));
 	if (basket.fromStored > 0) rows.push(row(say("spend.stored"), "−" + money(basket.fromStored), "good"));

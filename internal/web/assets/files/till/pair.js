@@ -40,11 +40,14 @@ export function pair(host) {
 		put(host, form, h("form", { class: "center", method: "post", action: "/language" }, h("input", { type: "hidden", name: "back", value: "/till/" }),
 			h("button", { class: "button plain", name: "to", value: setup.other, lang: setup.other }, setup.other_name)));
 		code.focus();
-		const brought = /^#pair=(\d{8})$/.exec(location.hash);
-		if (brought) {
+		function brought() {
+			const found = /^#pair=(\d{8})$/.exec(location.hash);
+			if (!found) return;
 			history.replaceState(null, "", location.pathname);
-			code.value = brought[1];
+			code.value = found[1];
 			join();
 		}
+		addEventListener("hashchange", brought);
+		brought();
 	});
 }

@@ -13,7 +13,7 @@ import { join } from "./join.js";
 import { keypad } from "./keypad.js";
 import * as parts from "./money.js";
 import * as queue from "./queue.js";
-import { money, points, say } from "./say.js";
+import { figure, money, say } from "./say.js";
 import { sheet } from "./sheet.js";
 import { till } from "./state.js";
 import * as sync from "./sync.js";
@@ -66,7 +66,17 @@ export class Sale {
 		}
 	}
 
+	/** draw shows the sale as it is, and leaves the focus where it was. */
 	draw() {
+		const at = this.node.contains(document.activeElement) ? document.activeElement : null;
+		this.drawAll();
+		if (!at || at.isConnected) return;
+		const same = at.id && document.getElementById(at.id);
+		if (same && !same.disabled) same.focus({ preventScroll: true });
+		else this.focus();
+	}
+
+	drawAll() {
 		const typed = meaning(this.field.input.value);
 		const { basket } = this;
 		put(this.guest, this.looking ? guests.waiting() : basket.guest ? guests.card(basket.guest, {
@@ -83,14 +93,12 @@ export class Sale {
 		const { basket } = this;
 		const paying = basket.lines.length > 0 && !typed.kind && !this.keys;
 		if (paying) {
-			const focused = document.activeElement?.id;
 			put(this.pad, h("div", { class: "pays" }, parts.pay(basket, this.busy, (kind) => this.pay(kind)),
 				h("p", { class: "quiet center", role: "status" }, this.busy),
 				h("button", { class: "button", type: "button", id: "edit", disabled: Boolean(this.busy), onclick: () => {
 					this.show(true);
 					this.focus();
 				} }, say("sum.edit"))));
-			if (focused?.startsWith("pay-")) document.getElementById(focused)?.focus();
 			return;
 		}
 		this.go.disabled = typed.kind === "more" || !typed.kind && !basket.lines.length;
@@ -238,7 +246,7 @@ export class Sale {
 			h("table", {}, h("thead", {}, h("tr", {}, h("td"), h("th", { class: "number" }, say("changed.was")), h("th", { class: "number" }, say("changed.now")))),
 				h("tbody", {}, row(say("sum.discount"), money(was.discount.amount), money(now.discount.amount)),
 					row(say("sum.by_points"), money(was.redeemed.amount), money(now.redeemed.amount)),
-					row(say("sum.earn"), points(was.earn), points(now.earn)), row(say("sum.to_pay"), money(was.payable.amount), money(now.payable.amount)))),
+					row(say("sum.earn"), figure(was.earn), figure(now.earn)), row(say("sum.to_pay"), money(was.payable.amount), money(now.payable.amount)))),
 			h("button", { class: "button main big", type: "button", id: "accept", autofocus: true, onclick: () => close(true) }, say("changed.do"))), "narrow");
 		this.basket.quote = quote;
 		this.basket.spend.points = now.points;
