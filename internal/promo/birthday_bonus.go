@@ -8,9 +8,9 @@ import (
 
 // birthdayBonus gives points once, or more points for every purchase, in the days around the member's birthday.
 type birthdayBonus struct {
-	DaysBefore int64        `json:"days_before" min:"0" max:"60" doc:"Days before the birthday on which it begins."`
-	DaysAfter  int64        `json:"days_after" min:"0" max:"60" doc:"Days after the birthday until which it goes on."`
-	Points     money.Points `json:"points" min:"1" max:"1000000000000" doc:"Points that are given once a year, with the first purchase around the birthday, in smallest units."`
+	DaysBefore int64        `json:"days_before" min:"0" max:"60" unit:"days" doc:"Days before the birthday on which it begins."`
+	DaysAfter  int64        `json:"days_after" min:"0" max:"60" unit:"days" doc:"Days after the birthday until which it goes on."`
+	Points     money.Points `json:"points" min:"1" max:"1000000000000" way:"points" doc:"Points that are given once a year, with the first purchase around the birthday, in smallest units."`
 	boost
 	life
 }

@@ -8,7 +8,7 @@ type buyNGetCheapest struct {
 	Buy     int64         `json:"buy" required:"true" min:"1" max:"1000" doc:"Pieces of a set that are paid in full."`
 	Get     int64         `json:"get" min:"1" max:"1000" doc:"Pieces of a set, the cheapest, that get cheaper."`
 	Percent money.Percent `json:"percent" min:"0.01" max:"100" doc:"What they get off, in percent; 100 makes them free."`
-	MaxSets int64         `json:"max_sets" min:"0" max:"1000000" doc:"The most sets in one receipt; 0 for no most."`
+	MaxSets int64         `json:"max_sets" min:"0" max:"1000000" fine:"true" doc:"The most sets in one receipt; 0 for no most."`
 }
 
 func newBuyNGetCheapest() *buyNGetCheapest { return &buyNGetCheapest{Get: 1, Percent: money.Full} }

@@ -28,6 +28,10 @@ type Field struct {
 	Default  string  // empty for none
 	Items    int     // of a list, the most
 	Fields   []Field // of a list, those of an item
+	Unit     string  // of a whole number: seconds or days, empty for a count
+	Way      string  // of several ways to say the same, the one that the field belongs to; empty for all
+	When     string  // the other field and its value with which alone this one means something, as per=amount
+	Fine     bool    // most promotions leave it as it is
 }
 
 // Kinds lists the types of promotion.
@@ -52,6 +56,7 @@ func describe(v reflect.Value) []Field {
 		field := Field{
 			Name: name, Type: typeOf(f.Type), Doc: tag.Get("doc"), Required: tag.Get("required") != "",
 			Min: tag.Get("min"), Max: tag.Get("max"), Default: written(v.FieldByIndex(f.Index)),
+			Unit: tag.Get("unit"), Way: tag.Get("way"), When: tag.Get("when"), Fine: tag.Get("fine") != "",
 		}
 		if enum := tag.Get("enum"); enum != "" {
 			field.Enum = strings.Split(enum, ",")

@@ -42,8 +42,8 @@ const (
 
 // life is how long what a promotion gives waits and lives.
 type life struct {
-	PendingSeconds *int64 `json:"pending_seconds" min:"0" max:"31622400" doc:"Seconds before the points may be spent; the programme's own when left out."`
-	ExpiresDays    int64  `json:"expires_days" min:"0" max:"36500" doc:"Days that the points live; 0 for the programme's own rule."`
+	PendingSeconds *int64 `json:"pending_seconds" min:"0" max:"31622400" unit:"seconds" fine:"true" doc:"Seconds before the points may be spent; the programme's own when left out."`
+	ExpiresDays    int64  `json:"expires_days" min:"0" max:"36500" unit:"days" fine:"true" doc:"Days that the points live; 0 for the programme's own rule."`
 }
 
 func kindNamed(name string) *kind {

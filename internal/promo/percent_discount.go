@@ -5,9 +5,9 @@ import "github.com/verno-loyalty/verno/money"
 // percentDiscount takes a percent off the goods.
 type percentDiscount struct {
 	Percent  money.Percent  `json:"percent" required:"true" min:"0.01" max:"100" doc:"What is taken off, in percent."`
-	Of       string         `json:"of" enum:"net,gross" doc:"net: of what earlier promotions have left; gross: of the price before all discounts."`
-	Per      string         `json:"per" enum:"line,receipt" doc:"Whether each line's discount is rounded, or the receipt's and then divided over the lines."`
-	Rounding money.Rounding `json:"rounding" enum:"down,half_up,half_even,up" doc:"How a discount is rounded to minor units."`
+	Of       string         `json:"of" enum:"net,gross" fine:"true" doc:"net: of what earlier promotions have left; gross: of the price before all discounts."`
+	Per      string         `json:"per" enum:"line,receipt" fine:"true" doc:"Whether each line's discount is rounded, or the receipt's and then divided over the lines."`
+	Rounding money.Rounding `json:"rounding" enum:"down,half_up,half_even,up" fine:"true" doc:"How a discount is rounded to minor units."`
 	Max      money.Amount   `json:"max" min:"0" max:"1000000000000" doc:"The most that one receipt gets, in minor units; 0 for no most."`
 }
 

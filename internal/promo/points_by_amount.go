@@ -9,19 +9,19 @@ import (
 // pointsByAmount gives points for what is bought: the base of the programme's earning, which multipliers multiply.
 type pointsByAmount struct {
 	rate
-	Thresholds []threshold     `json:"thresholds" items:"50" doc:"Rates by the receipt's sum instead of one rate; the last row that the sum reaches counts for the whole of it."`
-	Base       string          `json:"base" enum:"paid,net,gross" doc:"paid: what is left after discounts and points; net: after discounts; gross: before both."`
-	Per        string          `json:"per" enum:"receipt,line" doc:"Whether full steps are counted in the receipt's sum or in each line."`
-	Rounding   *money.Rounding `json:"rounding" enum:"down,half_up,half_even,up" doc:"How points by percent are rounded; the programme's own way when left out."`
+	Thresholds []threshold     `json:"thresholds" items:"50" way:"thresholds" doc:"Rates by the receipt's sum instead of one rate; the last row that the sum reaches counts for the whole of it."`
+	Base       string          `json:"base" enum:"paid,net,gross" fine:"true" doc:"paid: what is left after discounts and points; net: after discounts; gross: before both."`
+	Per        string          `json:"per" enum:"receipt,line" fine:"true" doc:"Whether full steps are counted in the receipt's sum or in each line."`
+	Rounding   *money.Rounding `json:"rounding" enum:"down,half_up,half_even,up" fine:"true" doc:"How points by percent are rounded; the programme's own way when left out."`
 	Max        money.Points    `json:"max" min:"0" max:"1000000000000" doc:"The most that one receipt earns, in smallest units; 0 for no most."`
 	life
 }
 
 // rate is points for each full step of money, or a percent of it.
 type rate struct {
-	Points  money.Points  `json:"points" min:"1" max:"1000000000" doc:"Points for each full step, in smallest units."`
-	Step    money.Amount  `json:"step" min:"1" max:"1000000000000" doc:"The step, in minor units."`
-	Percent money.Percent `json:"percent" min:"0.01" max:"100" doc:"Instead: the percent of the money that comes back in points."`
+	Points  money.Points  `json:"points" min:"1" max:"1000000000" way:"step" doc:"Points for each full step, in smallest units."`
+	Step    money.Amount  `json:"step" min:"1" max:"1000000000000" way:"step" doc:"The step, in minor units."`
+	Percent money.Percent `json:"percent" min:"0.01" max:"100" way:"percent" doc:"Instead: the percent of the money that comes back in points."`
 }
 
 // threshold is a rate from a sum on.

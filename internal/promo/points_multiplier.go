@@ -11,8 +11,8 @@ type pointsMultiplier struct {
 
 // boost is how many times the points, or how many percent of them more.
 type boost struct {
-	Times int64         `json:"times" min:"2" max:"100" doc:"How many times the points, together with the ordinary ones: 2 doubles them."`
-	Extra money.Percent `json:"extra" min:"0.01" max:"1000" doc:"Instead: the percent of the points that is added, 50 for half as many again."`
+	Times int64         `json:"times" min:"2" max:"100" way:"times" doc:"How many times the points, together with the ordinary ones: 2 doubles them."`
+	Extra money.Percent `json:"extra" min:"0.01" max:"1000" way:"extra" doc:"Instead: the percent of the points that is added, 50 for half as many again."`
 }
 
 func (t *pointsMultiplier) turn() turn { return multiplying }

@@ -14,7 +14,7 @@ import (
 
 // This file reads settings strictly: a merchant who misspells a field or writes 1e9 must hear of it, and where. The tags
 // of a settings struct say what is allowed: json the name, required, min and max the bounds (of a percent in percent,
-// else in smallest units), enum the texts, items the longest list, doc what a form says.
+// else in smallest units), enum the texts, items the longest list, doc what a form says; unit, way, when and fine tell a form how to ask (see Field).
 
 // settings reads raw into the struct that into points to, which holds the defaults.
 func (c *check) settings(raw json.RawMessage, into any) {

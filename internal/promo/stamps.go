@@ -7,13 +7,13 @@ import "github.com/verno-loyalty/verno/money"
 // coffee is free.
 type stamps struct {
 	Per        string        `json:"per" enum:"piece,receipt,amount" doc:"piece: a stamp for each piece; receipt: one for each receipt; amount: one for each full step of money."`
-	Step       money.Amount  `json:"step" min:"1" max:"1000000000000" doc:"The step for stamps by amount, in minor units."`
-	Max        int64         `json:"max" min:"0" max:"1000000" doc:"The most stamps in one receipt; 0 for no most."`
+	Step       money.Amount  `json:"step" min:"1" max:"1000000000000" when:"per=amount" doc:"The step for stamps by amount, in minor units."`
+	Max        int64         `json:"max" min:"0" max:"1000000" fine:"true" doc:"The most stamps in one receipt; 0 for no most."`
 	Needed     int64         `json:"needed" required:"true" min:"1" max:"1000" doc:"Stamps that fill the card."`
 	Reward     string        `json:"reward" required:"true" enum:"piece,points" doc:"piece: the cheapest piece of the goods gets cheaper or free; points: points are given."`
-	Percent    money.Percent `json:"percent" min:"0.01" max:"100" doc:"What the piece gets off, in percent; 100 makes it free."`
-	Points     money.Points  `json:"points" min:"1" max:"1000000000000" doc:"The points of the reward, in smallest units."`
-	MaxRewards int64         `json:"max_rewards" min:"0" max:"1000000" doc:"The most rewards in one receipt; 0 for no most."`
+	Percent    money.Percent `json:"percent" min:"0.01" max:"100" when:"reward=piece" doc:"What the piece gets off, in percent; 100 makes it free."`
+	Points     money.Points  `json:"points" min:"1" max:"1000000000000" when:"reward=points" doc:"The points of the reward, in smallest units."`
+	MaxRewards int64         `json:"max_rewards" min:"0" max:"1000000" fine:"true" doc:"The most rewards in one receipt; 0 for no most."`
 	life
 }
 

@@ -57,6 +57,24 @@ var pages = []page{
 	{"GET /brand", verno.MayReadConfig, (*Desk).brand},
 	{"GET /brand/preview", verno.MayReadConfig, (*Desk).brandPreview},
 	{"POST /brand", verno.MayWriteConfig, (*Desk).changeBrand},
+
+	{"GET /promotions", verno.MayReadConfig, (*Desk).promotions},
+	{"GET /promotions/new", verno.MayWriteConfig, (*Desk).promotionNew},
+	{"POST /promotions/new", verno.MayWriteConfig, (*Desk).promotionCreate},
+	{"POST /promotions/new/example", verno.MayReadConfig, (*Desk).promotionExample},
+	{"GET /promotions/{id}", verno.MayReadConfig, (*Desk).promotion},
+	{"POST /promotions/{id}", verno.MayWriteConfig, (*Desk).promotionSave},
+	{"POST /promotions/{id}/example", verno.MayReadConfig, (*Desk).promotionExample},
+	{"POST /promotions/{id}/act/{act}", verno.MayWriteConfig, (*Desk).promotionAct},
+	{"GET /programmes", verno.MayReadConfig, (*Desk).programmes},
+	{"GET /programmes/{id}", verno.MayReadConfig, (*Desk).programme},
+	{"GET /programmes/{id}/edit", verno.MayWriteConfig, (*Desk).programmeEdit},
+	{"POST /programmes/{id}/edit", verno.MayWriteConfig, (*Desk).programmeSave},
+	{"GET /programmes/{id}/publish", verno.MayReadConfig, (*Desk).publishing},
+	{"POST /programmes/{id}/publish", verno.MayPublish, (*Desk).publish},
+	{"GET /programmes/{id}/versions", verno.MayReadConfig, (*Desk).versions},
+	{"GET /programmes/{id}/versions/{number}", verno.MayReadConfig, (*Desk).version},
+	{"POST /programmes/{id}/versions/{number}/rollback", verno.MayPublish, (*Desk).rollback},
 }
 
 // New makes the desk's handler.
@@ -130,7 +148,7 @@ func (d *Desk) fill(c *call) error {
 // page begins a page of the desk.
 func (d *Desk) page(r *http.Request, title string) *view.Page {
 	p := view.NewPage(r, title)
-	p.Styles = []string{"desk.css"}
+	p.Styles = []string{"desk.css", "desk_rules.css"}
 	p.Scripts = []string{"vendor/htmx@2.0.11/htmx.min.js"}
 	return p
 }
