@@ -23,6 +23,8 @@ type gate struct {
 
 	shut atomic.Bool // nobody comes through
 	deaf atomic.Bool // what is asked comes through, and the answer does not
+
+	asked atomic.Int64 // what was asked of the API, but for the till's own heartbeat and the like
 }
 
 func newGate(t *testing.T, to string) *gate {
@@ -37,6 +39,9 @@ func newGate(t *testing.T, to string) *gate {
 	}}
 	g := &gate{}
 	g.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/till/api/") && r.Header.Get("Verno-Till") == "" {
+			g.asked.Add(1)
+		}
 		switch {
 		case g.shut.Load():
 			panic(http.ErrAbortHandler)

@@ -148,6 +148,9 @@ func TestScanner(t *testing.T) {
 	see("four quick digits", "", "1234")
 	k.strike(fast, append(append(russian("0104607"), stroke{code: "BracketRight", key: "]", mod: onCtrl}), append(russian("21abc"), enter)...)...)
 	see("a control character within", "010460721abc", "")
+	k.strike(slow, russian("9354")...)
+	k.strike(fast, append(russian("164607910627"), enter)...)
+	see("a scan that was torn apart", "", "9354164607910627")
 	held := stroke{code: "Digit7", key: "7", text: "7"}
 	k.strike(fast, held)
 	held.repeat = true

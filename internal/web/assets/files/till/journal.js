@@ -34,10 +34,10 @@ function draw(host, tone, text, more, again) {
 
 /** journal shows every operation that has waited on this till, those that a person must look at first. */
 export async function journal() {
-	const list = h("div", { class: "stack" });
+	const list = h("div", { class: "stack wide" });
 	const dialog = h("dialog", { class: "journal", "aria-labelledby": "journal-title" });
 	put(dialog, h("div", { class: "row apart" }, h("h1", { id: "journal-title" }, say("offline.list")),
-		h("button", { class: "button", type: "button", onclick: () => dialog.close(), "aria-label": say("close") }, icon("close"))),
+		h("button", { class: "button square", type: "button", onclick: () => dialog.close(), "aria-label": say("close") }, icon("close"))),
 	h("p", { class: "quiet small" }, say("offline.list_hint")), list);
 	const fresh = () => fill(list);
 	const stop = queue.onChange(fresh);

@@ -1,6 +1,7 @@
 // The till's shell: its page, scripts and styles, kept so that the till starts without a network. It keeps nothing else:
 // what is asked of the API goes to the network or fails, and what was sold lies in the queue. The address of this script
-// has the version of all assets in it; another version is another shell.
+// has the version of all assets in it; another version is another shell. The page itself is put there by whoever shows it,
+// as only that page knows its language.
 const version = new URL(self.location.href).searchParams.get("v");
 const name = "verno-till-" + version;
 const page = "/till/";
@@ -12,7 +13,6 @@ async function fill() {
 	const { files } = await (await fetch("/till/shell.json", { cache: "no-store" })).json();
 	const cache = await caches.open(name);
 	await cache.addAll(files);
-	await keep(page, await fetch(page, { cache: "no-store" }));
 	await self.skipWaiting();
 }
 

@@ -278,8 +278,16 @@ export function masked(scan) {
 export const mayLeave = async () => (await queue.unsynced()) === 0;
 
 /** shell keeps the page of the till for the time without a network, and lets it be installed. Browsers do so on encrypted connections only. */
-export function shell() {
+export async function shell() {
 	document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: "/till/manifest.webmanifest" }));
+	if (!navigator.serviceWorker) return;
 	const version = new URL(import.meta.url).pathname.split("/")[2];
-	navigator.serviceWorker?.register("/till/sw.js?v=" + version, { scope: "/till/" }).catch((e) => console.warn("no shell:", e));
+	try {
+		await navigator.serviceWorker.register("/till/sw.js?v=" + version, { scope: "/till/" });
+		await navigator.serviceWorker.ready;
+		const page = await fetch("/till/", { cache: "no-store" });
+		if (page.ok) await (await caches.open("verno-till-" + version)).put("/till/", page);
+	} catch (e) {
+		if (online()) console.warn("the page could not be kept:", e);
+	}
 }

@@ -171,10 +171,16 @@ function commit(body, checkout) {
 	const receipt = {
 		id: newID("rcp"), kind: "sale", checkout_id: checkout, member_id: guest?.id, number: String(books.receipts.length + 1), occurred_at: new Date().toISOString(),
 		received_at: new Date().toISOString(), currency: priced.currency, totals: priced.totals, lines: priced.lines, awards: [], tenders: body.tenders,
-		messages: { cashier: [], receipt: [say("training.lesson")] }, returned: [],
+		messages: { cashier: [], receipt: sentences(priced.totals) }, returned: [],
 	};
 	books.receipts.push(receipt);
 	return receipt;
+}
+
+function sentences({ earn, points: spent }) {
+	return [
+		earn > 0 && say("training.earned", { n: points(earn) }), spent > 0 && say("training.spent", { n: points(spent) }), say("training.lesson"),
+	].filter(Boolean);
 }
 
 function receiptBy(id) {

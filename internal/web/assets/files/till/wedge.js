@@ -9,6 +9,7 @@
 import { h } from "./dom.js";
 
 const place = "verno.till.wedge";
+const rest = 300; // how long nothing came before a scan; where a slow machine has torn one apart, its end is not taken for another
 const usual = { prefix: "", suffix: "Enter", gap: 50, least: 6 };
 
 export function settings() {
@@ -54,6 +55,7 @@ export class Burst {
 
 	clear() {
 		this.text = "";
+		this.torn = false;
 		this.last = -Infinity;
 	}
 
@@ -65,6 +67,7 @@ export class Burst {
 	/** add takes a letter in, and says whether it is the first of a burst. */
 	add(char, at) {
 		const first = !this.goes(at);
+		if (first) this.torn = at - this.last < rest;
 		this.text = first ? char : this.text + char;
 		this.last = at;
 		return first;
@@ -74,7 +77,7 @@ export class Burst {
 	scan(at) {
 		const { prefix, least } = this.options;
 		const marked = prefix !== "" && this.text.startsWith(prefix);
-		if (!this.goes(at) || (prefix !== "" && !marked) || this.text.length < (marked ? prefix.length + 1 : least)) return "";
+		if (!this.goes(at) || (this.torn && !marked) || (prefix !== "" && !marked) || this.text.length < (marked ? prefix.length + 1 : least)) return "";
 		return clean(this.text, prefix);
 	}
 }
