@@ -93,9 +93,14 @@ func readQR(t *testing.T, tab *webtest.Tab) string {
 	return read.GetText()
 }
 
-// savePages keeps pictures of a page in all sizes, light and dark, where VERNO_PICTURES says so.
+// savePages sees that a page has no serious fault for whoever cannot see it well, in light and in dark, and keeps
+// pictures of it in all sizes where VERNO_PICTURES says so.
 func savePages(t *testing.T, tab *webtest.Tab, name string) {
 	t.Helper()
+	for _, dark := range []bool{true, false} {
+		tab.Dark(dark)
+		tab.Accessible()
+	}
 	if os.Getenv("VERNO_PICTURES") == "" {
 		return
 	}

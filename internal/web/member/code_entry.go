@@ -81,6 +81,7 @@ func (f *Face) enterCode(c *call) error {
 	if err != nil {
 		return f.once(c, j, err)
 	}
+	c.form.Values.Del("code") // a wrong code is typed anew, not mended
 	c.form.Faults = map[string]string{"code": c.Error(wrong)}
 	return c.again(c.Say("join.code_title"), codePage(c, e))
 }

@@ -389,9 +389,14 @@ func TestLegalTexts(t *testing.T) {
 	}
 }
 
-// keepPictures keeps pictures of a page in all sizes, light and dark, where VERNO_PICTURES says so.
+// keepPictures sees that a page has no serious fault for whoever cannot see it well, in light and in dark, and keeps
+// pictures of it in all sizes where VERNO_PICTURES says so.
 func keepPictures(t *testing.T, tab *webtest.Tab, name string) {
 	t.Helper()
+	for _, dark := range []bool{true, false} {
+		tab.Dark(dark)
+		tab.Accessible()
+	}
 	dir := os.Getenv("VERNO_PICTURES")
 	if dir == "" {
 		return
