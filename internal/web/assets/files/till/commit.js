@@ -18,17 +18,27 @@ export async function commit(basket, kind, cashier, unsure) {
 	const { quote, key } = basket;
 	const body = { ...basket.body(quote.totals.points), totals: quote.totals, tenders: receipt.tenders };
 	await remember({ kind: "sale", key, body: receipt, label });
+	let unheard = false;
 	try {
-		const done = await twice(() => ask("POST", `/checkouts/${key}/commit`, body, { key }), unsure);
+		const done = await twice(() => ask("POST", `/checkouts/${key}/commit`, body, { key }), () => {
+			unheard = true;
+			unsure();
+		});
 		await queue.settle(key, "done", { state: "applied", receipt: done.id, earn: done.totals.earn });
 		return { receipt: done };
 	} catch (error) {
-		if (error instanceof Problem && error.status < 500 && error.code !== "outcome_unknown") {
+		if (refused(error, unheard)) {
 			await queue.forget(key); // It was refused, and the key is free.
 			throw error;
 		}
 		return outcome(key);
 	}
+}
+
+/** refused says that nothing has happened. Where the first try was not answered, a no that comes before the key is looked up,
+    as to a shift that has ended, says nothing about it. */
+function refused(error, unheard) {
+	return error instanceof Problem && error.status < 500 && error.code !== "outcome_unknown" && !(unheard && [401, 403, 429].includes(error.status));
 }
 
 /** remember puts the sale into the queue. In the training nothing is kept, and nothing needs to be. */

@@ -24,8 +24,7 @@ export function card(guest, { remove, topUp }) {
 	const name = m.first_name || say("guest.nameless");
 	const marks = h("div", { class: "row marks" },
 		m.level && h("span", { class: "tag" }, levelName(m.level)),
-		guest.strong ? h("span", { class: "tag good" }, say("guest.strong")) : h("span", { class: "tag" }, say("guest.method_" + guest.method)),
-		m.birthday && h("span", { class: "tag warn" }, icon("gift"), say("guest.birthday")));
+		guest.strong ? h("span", { class: "tag good" }, say("guest.strong")) : h("span", { class: "tag" }, say("guest.method_" + guest.method)));
 	return h("div", { class: "guest" + (m.frozen ? " frozen" : "") },
 		head(h("span", { class: "who" }, h("strong", { class: "name" }, name), m.phone && h("span", { class: "quiet" }, m.phone)), marks, away),
 		m.frozen && h("p", { class: "notice bad small" }, say("guest.frozen")),

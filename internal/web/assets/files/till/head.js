@@ -13,7 +13,8 @@ export function head(host, { screens, here, go, cashier, leave, more }) {
 	h("div", { class: "head-place" }, h("strong", {}, till.brand), h("span", { class: "quiet small" }, [till.store?.name, till.terminal?.name].filter(Boolean).join(" · "))),
 	h("div", { class: "head-who" },
 		till.cashiers.length > 0 && h("button", { class: "button", type: "button", id: "who", title: say("switch_cashier"), onclick: cashier }, icon("person"), h("span", {}, till.staff?.name ?? say("nobody"))),
-		h("button", { class: "button square", type: "button", id: "menu", "aria-label": say("menu"), onclick: () => menu({ cashier, leave, more }) }, icon("more"))));
+		h("button", { class: "button square", type: "button", id: "menu", "aria-label": say("menu"), onclick: () => menu({ cashier, leave, more }) }, icon("more"))),
+	!till.livemode && h("p", { class: "notice warn test-mode" }, say("test_mode")));
 }
 
 function menu({ cashier, leave, more }) {

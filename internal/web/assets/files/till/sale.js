@@ -12,7 +12,6 @@ import * as guests from "./guest.js";
 import { join } from "./join.js";
 import { keypad } from "./keypad.js";
 import * as parts from "./money.js";
-import * as queue from "./queue.js";
 import { figure, money, say } from "./say.js";
 import { sheet } from "./sheet.js";
 import { till } from "./state.js";
@@ -92,6 +91,7 @@ export class Sale {
 	drawPad(typed) {
 		const { basket } = this;
 		const paying = basket.lines.length > 0 && !typed.kind && !this.keys;
+		this.pad.classList.toggle("paying", paying);
 		if (paying) {
 			put(this.pad, h("div", { class: "pays" }, parts.pay(basket, this.busy, (kind) => this.pay(kind)),
 				h("p", { class: "quiet center", role: "status" }, this.busy),
@@ -174,7 +174,7 @@ export class Sale {
 	async join(scan) {
 		const joined = await join(scan);
 		if (joined) await this.identify(joined);
-		if (joined && this.basket.guest?.member) this.say("good", say("join.done"));
+		if (joined && this.basket.guest) this.say("good", say(this.basket.guest.member ? "join.done" : "join.done_offline"));
 		this.focus();
 	}
 
@@ -284,6 +284,3 @@ export class Sale {
 		else this.basket.price(0);
 	}
 }
-
-/** forgotten are sales that nobody has heard the end of; the queue hands them in. */
-export const forgotten = () => queue.list("open");
