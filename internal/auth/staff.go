@@ -205,6 +205,20 @@ func (g *Gate) StaffMember(ctx context.Context, a verno.Actor, id verno.StaffID)
 	return g.show(ctx, row)
 }
 
+// NameOf is what somebody on the staff is called, for a colleague who reads what that person has done. It returns
+// not_found where there is none.
+func (g *Gate) NameOf(ctx context.Context, a verno.Actor, id verno.StaffID) (string, error) {
+	if a.Staff.IsZero() || !a.Terminal.IsZero() {
+		return "", verno.Forbidden("person_needed")
+	}
+	row, err := g.Store.Reader().Staff(ctx, a.Tenant, id)
+	if err != nil {
+		return "", missing(err, "staff")
+	}
+	p, err := g.openPersonal(ctx, row)
+	return p.Name, err
+}
+
 // StaffAfter lists staff by ID, the disabled too; of one store, where the actor is bound to it.
 func (g *Gate) StaffAfter(ctx context.Context, a verno.Actor, after verno.StaffID, limit int) ([]Staff, error) {
 	if err := a.Require(verno.MayManageStaff); err != nil {
@@ -300,6 +314,9 @@ func checkRole(faults *verno.Faults, role verno.Role) {
 	faults.OneOf("/role", string(role), string(verno.RoleOwner), string(verno.RoleAdmin), string(verno.RoleMarketer),
 		string(verno.RoleSupport), string(verno.RoleCashier), string(verno.RoleAuditor), string(verno.RolePrivacy))
 }
+
+// CanGive says whether an actor may give somebody a role, and change whoever has it.
+func CanGive(a verno.Actor, role verno.Role) bool { return mayGive(a, role) == nil }
 
 // mayGive sees that nobody raises another above themselves, and that owners are made and changed by owners.
 func mayGive(a verno.Actor, role verno.Role) error {

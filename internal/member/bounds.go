@@ -36,6 +36,9 @@ func (r *Roll) boundsOf(a verno.Actor, scale int) bounds {
 	return b
 }
 
+// AtOnce is how many points an actor adjusts at once without asking a second person, in smallest units.
+func (r *Roll) AtOnce(a verno.Actor, scale int) money.Points { return r.boundsOf(a, scale).once }
+
 // whole is a number of whole points in smallest units, as many as there can be at most.
 func whole(n money.Points, scale int) money.Points {
 	for ; scale > 0 && n < money.MaxPoints; scale-- {

@@ -18,13 +18,21 @@ import (
 //	waiting → lapsed, after Roll.Waits; then it can only be put away
 const TaskAdjustment = "points_adjustment"
 
-// proposal is what such a task keeps. It holds no personal data.
-type proposal struct {
+// Proposal is what such a task keeps. It holds no personal data.
+type Proposal struct {
 	Member verno.MemberID `json:"member_id"`
 	Points money.Points   `json:"points"`
 	Reason string         `json:"reason"`
 	By     string         `json:"by"`
 	Until  time.Time      `json:"until"`
+}
+
+// ProposalOf reads what a task proposes; ok is false for a task of another kind.
+func ProposalOf(t verno.Task) (q Proposal, ok bool) {
+	if t.Kind != TaskAdjustment || json.Unmarshal([]byte(t.Detail), &q) != nil {
+		return Proposal{}, false
+	}
+	return q, true
 }
 
 // waiting is the answer under the key of a proposal.
@@ -39,7 +47,7 @@ func (r *Roll) propose(p *books.Page, a verno.Actor, m verno.Member, q Adjust, b
 		return books.Result{}, verno.Refused("adjust_limit").With("limit", b.once.Format(b.scale))
 	}
 	id, until := verno.TaskID(p.ID()), p.At().Add(r.waits()).UTC()
-	detail, err := json.Marshal(proposal{Member: m.ID, Points: q.Points, Reason: q.Reason, By: a.Name(), Until: until})
+	detail, err := json.Marshal(Proposal{Member: m.ID, Points: q.Points, Reason: q.Reason, By: a.Name(), Until: until})
 	if err != nil {
 		return books.Result{}, err
 	}
@@ -100,7 +108,7 @@ func (r *Roll) Refuse(ctx context.Context, a verno.Actor, now time.Time, id vern
 
 // judged reads a proposal for whoever may decide it: a person, not the one who proposed it, and none who was made since,
 // because whoever can add staff could add a second self.
-func (r *Roll) judged(ctx context.Context, a verno.Actor, now time.Time, id verno.TaskID) (q proposal, err error) {
+func (r *Roll) judged(ctx context.Context, a verno.Actor, now time.Time, id verno.TaskID) (q Proposal, err error) {
 	if err := a.Require(verno.MayAdjustAny); err != nil {
 		return q, err
 	}
@@ -133,8 +141,8 @@ func (r *Roll) judged(ctx context.Context, a verno.Actor, now time.Time, id vern
 
 // lapsed says whether nobody can decide a task any more, so that it can be put away. Other tasks can at any time.
 func lapsed(t verno.Task, now time.Time) bool {
-	var q proposal
-	return t.Kind != TaskAdjustment || json.Unmarshal([]byte(t.Detail), &q) != nil || !now.Before(q.Until)
+	q, ok := ProposalOf(t)
+	return !ok || !now.Before(q.Until)
 }
 
 func ended(ok bool, err error) error {

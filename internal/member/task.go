@@ -17,6 +17,15 @@ func (r *Roll) Tasks(ctx context.Context, a verno.Actor, done bool, after verno.
 	return r.Store.Reader().Tasks(ctx, a.Tenant, done, after, page(limit))
 }
 
+// Task reads one of them.
+func (r *Roll) Task(ctx context.Context, a verno.Actor, id verno.TaskID) (verno.Task, error) {
+	if err := a.Require(reads); err != nil {
+		return verno.Task{}, err
+	}
+	t, err := r.Store.Reader().Task(ctx, a.Tenant, id)
+	return t, missing(err, "task")
+}
+
 // EndTask says that somebody has looked. What waits for a second person is not ended so. Errors: task_done,
 // task_undecided.
 func (r *Roll) EndTask(ctx context.Context, a verno.Actor, now time.Time, id verno.TaskID) (verno.Task, error) {
