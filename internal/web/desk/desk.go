@@ -84,7 +84,7 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("GET "+Base+"/login", desk.showLogin)
 	mux.HandleFunc("POST "+Base+"/login", desk.login)
 	mux.HandleFunc("POST "+Base+"/logout", desk.logout)
-	for _, p := range slices.Concat(pages, channelPages, legalPages) {
+	for _, p := range slices.Concat(pages, channelPages, legalPages, memberActs, taskPages, staffPages, mePages, placePages, terminalPages) {
 		method, path, _ := strings.Cut(p.route, " ")
 		mux.HandleFunc(method+" "+Base+path, func(w http.ResponseWriter, r *http.Request) { desk.serve(w, r, p) })
 	}
@@ -100,7 +100,8 @@ type call struct {
 	r     *http.Request
 	now   time.Time
 	actor verno.Actor
-	name  string // of who has logged in
+	name  string         // of who has logged in
+	zone  *time.Location // in which times are told
 	form  *view.Form
 }
 
@@ -134,6 +135,9 @@ func (d *Desk) serve(w http.ResponseWriter, r *http.Request, p page) {
 // fill finds what every page of the desk shows: whose it is and who has logged in.
 func (d *Desk) fill(c *call) error {
 	var err error
+	if c.zone, err = d.zone(c); err != nil {
+		return err
+	}
 	if c.Brand, err = site.Brand(c.r.Context(), d.Reader, c.actor.Tenant); err != nil {
 		return err
 	}

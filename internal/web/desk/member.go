@@ -6,7 +6,6 @@ import (
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/member"
-	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/money"
 )
 
@@ -62,27 +61,79 @@ func searchFor(q string, after verno.MemberID) member.Search {
 // profile is all that the page of a member shows.
 type profile struct {
 	member.View
-	points member.Points
-	cards  []member.Card
-	steps  []member.Step
-	next   string // cursor of the timeline
+	points   member.Points
+	stands   member.Standing
+	cards    []member.Card
+	consents []verno.Consent // the last word on each purpose
+	steps    []chapter
+	next     string // cursor of the timeline
+	key      string
+	done     string // what was just done, as a sentence
+	home     string // the store where it joined
+	stamps   []reason
+	naming   *naming
 }
 
 func (d *Desk) member(c *call) error {
+	c.Styles = append(c.Styles, "desk_people.css")
 	id, err := path[verno.MemberID](c, "id")
 	if err != nil {
 		return err
 	}
-	var p profile
+	p := profile{key: d.onceKey(c), done: c.doneText(), naming: d.naming(c)}
 	if p.View, err = d.Members.Read(c.r.Context(), c.actor, id); err != nil {
 		return err
 	}
-	if p.points, err = d.Members.Points(c.r.Context(), c.actor, c.now, id); err != nil && !errors.Is(err, store.ErrNotFound) {
+	if p.ID != id {
+		c.to(Base + memberPath(p.ID)) // whom it was merged into
+		return nil
+	}
+	for _, fill := range []func(*call, *profile) error{d.owns, d.shows, d.says, d.lived} {
+		if err := fill(c, &p); err != nil {
+			return err
+		}
+	}
+	return c.show(fullName(c, &p.View), memberPage(c, &p))
+}
+
+// owns fills in what a member has and how far it has come.
+func (d *Desk) owns(c *call, p *profile) (err error) {
+	if p.points, err = d.Members.Points(c.r.Context(), c.actor, c.now, p.ID); err != nil {
 		return err
 	}
-	if p.cards, err = d.Members.Cards(c.r.Context(), c.actor, id); err != nil {
+	if p.stands, err = d.Members.Standing(c.r.Context(), c.actor, c.now, p.ID); err != nil {
 		return err
 	}
+	if p.home, err = p.naming.store(p.Store); err != nil || len(p.points.Stamps) == 0 {
+		return err
+	}
+	version, err := d.Reader.PublishedNumber(c.r.Context(), c.actor.Tenant, p.Programme)
+	if err != nil {
+		return err
+	}
+	for _, s := range p.points.Stamps {
+		name, err := p.naming.promotion(ruleset{p.Programme, version}, s.Promotion)
+		if err != nil {
+			return err
+		}
+		p.stamps = append(p.stamps, reason{name, c.Count("desk.stamps", s.Count)})
+	}
+	return nil
+}
+
+func (d *Desk) shows(c *call, p *profile) (err error) {
+	p.cards, err = d.Members.Cards(c.r.Context(), c.actor, p.ID)
+	return err
+}
+
+func (d *Desk) says(c *call, p *profile) error {
+	list, err := d.Members.Consents(c.r.Context(), c.actor, p.ID)
+	p.consents = lastWords(list)
+	return err
+}
+
+// lived fills in the history, and why each amount is what it is.
+func (d *Desk) lived(c *call, p *profile) error {
 	before, err := after[[16]byte](c)
 	if err != nil {
 		return err
@@ -91,13 +142,22 @@ func (d *Desk) member(c *call) error {
 	if before != [16]byte{} {
 		below = before[:]
 	}
-	steps, err := d.Members.Timeline(c.r.Context(), c.actor, id, below, pageSize+1)
+	steps, err := d.Members.Timeline(c.r.Context(), c.actor, p.ID, below, historySize+1)
 	if err != nil {
 		return err
 	}
-	p.steps, p.next = cutPage(steps, func(s *member.Step) [16]byte { return s.ID })
-	return c.show(fullName(c, &p.View), memberPage(c, &p))
+	steps, p.next = cutSized(steps, historySize, func(s *member.Step) [16]byte { return s.ID })
+	p.steps = make([]chapter, len(steps))
+	for i := range steps {
+		if p.steps[i], err = d.chapter(c, p, &steps[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+// historySize is how many steps of a member's history a page shows: each is explained, which costs more than a row.
+const historySize = 20
 
 // fullName is what a member is called, or what to call one who has not told.
 func fullName(c *call, v *member.View) string {

@@ -22,11 +22,16 @@ func after[ID ~[16]byte](c *call) (ID, error) {
 
 // cutPage makes a page of rows of which one more than a page was asked for, and the cursor of the next page, if any.
 func cutPage[Row any, ID ~[16]byte](rows []Row, id func(*Row) ID) (page []Row, next string) {
-	if len(rows) <= pageSize {
+	return cutSized(rows, pageSize, id)
+}
+
+// cutSized is cutPage for pages of another size.
+func cutSized[Row any, ID ~[16]byte](rows []Row, size int, id func(*Row) ID) (page []Row, next string) {
+	if len(rows) <= size {
 		return rows, ""
 	}
-	last := [16]byte(id(&rows[pageSize-1]))
-	return rows[:pageSize], hex.EncodeToString(last[:])
+	last := [16]byte(id(&rows[size-1]))
+	return rows[:size], hex.EncodeToString(last[:])
 }
 
 // path reads an identifier of the path. What is none names nothing that there is.
