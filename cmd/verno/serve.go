@@ -137,7 +137,20 @@ func serve(ctx context.Context, t *term, args []string) error {
 
 // answer starts the jobs and serves until the context ends.
 func answer(ctx context.Context, t *term, s *server.Server, on net.Listener) error {
+	path, err := s.SetupPath(ctx)
+	if err != nil {
+		return err
+	}
 	s.Start()
-	fmt.Fprintf(t.err, "verno answers on http://%s  (API reference: /docs, OpenAPI: /openapi.json)\n", on.Addr())
+	fmt.Fprintf(t.err, "verno answers on http://%s  (desk: /desk/, till: /till/, API reference: /docs)\n", on.Addr())
+	if path != "" {
+		fmt.Fprintf(t.err, setupWords[t.lang], on.Addr(), path)
+	}
 	return s.Serve(ctx, on)
+}
+
+// setupWords lead whoever has started Verno for the first time to the beginning.
+var setupWords = map[string]string{
+	"en": "\nNobody owns this Verno yet. Set it up within a day; the address is good once:\n\n  http://%s%s\n\n",
+	"ru": "\nУ этого Verno ещё нет владельца. Настройте его в течение суток; адрес открывается один раз:\n\n  http://%s%s\n\n",
 }

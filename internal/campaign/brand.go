@@ -74,21 +74,15 @@ func (o *Office) Palette(ctx context.Context, actor verno.Actor) ([]brand.Colour
 // ChangeLook writes a look over the revision that was read. A logo is drawn anew from its pixels before it is kept; where
 // a first logo comes without a colour, its own is taken. Errors: invalid fields, etag_mismatch.
 func (o *Office) ChangeLook(ctx context.Context, actor verno.Actor, now time.Time, revision int64, c LookChange) (Look, error) {
-	var f verno.Faults
-	f.Text("/name", c.Name, 1, 100)
-	f.OneOf("/business", c.Business, Businesses...)
-	if _, ok := brand.Parse(c.Accent); !ok && c.Accent != "" {
-		f.Say("/accent", "colour_invalid")
-	}
-	logo := readLogo(&f, c.Logo)
-	if err := f.Err(); err != nil {
+	logo, err := c.check()
+	if err != nil {
 		return Look{}, err
 	}
 	if c.Accent == "" && len(logo.Palette) > 0 {
 		c.Accent = logo.Palette[0].String()
 	}
 	var look Look
-	err := o.write(ctx, actor, verno.MayWriteConfig, now, func(tx *store.Tx) (note, error) {
+	err = o.write(ctx, actor, verno.MayWriteConfig, now, func(tx *store.Tx) (note, error) {
 		b, err := tx.Brand(ctx, actor.Tenant)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return note{}, err
@@ -117,6 +111,23 @@ func (o *Office) ChangeLook(ctx context.Context, actor verno.Actor, now time.Tim
 		return changed(actor.Tenant.String(), "brand", "changed"), err
 	})
 	return look, err
+}
+
+// Check says what is wrong with a look, before there is anybody to have it.
+func (c *LookChange) Check() error {
+	_, err := c.check()
+	return err
+}
+
+func (c *LookChange) check() (brand.Logo, error) {
+	var f verno.Faults
+	f.Text("/name", c.Name, 1, 100)
+	f.OneOf("/business", c.Business, Businesses...)
+	if _, ok := brand.Parse(c.Accent); !ok && c.Accent != "" {
+		f.Say("/accent", "colour_invalid")
+	}
+	logo := readLogo(&f, c.Logo)
+	return logo, f.Err()
 }
 
 func readLogo(f *verno.Faults, raw []byte) brand.Logo {

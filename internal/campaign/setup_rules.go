@@ -87,7 +87,7 @@ func (m *Mechanic) rules(p verno.Programme, language string) (verno.Programme, [
 	switch m.Kind {
 	case "points":
 		p.Points.MaxShare = m.Share
-		add(say("%s %% баллами", "%s%% in points", m.Percent), "points_by_amount", `{"percent":"`+m.Percent.String()+`"}`)
+		add(say("%s %% баллами с каждой покупки", "%s%% of each purchase in points", m.Percent), "points_by_amount", `{"percent":"`+m.Percent.String()+`"}`)
 	case "stamps":
 		add(say("Карта на %d покупок", "A card for %d purchases", m.Needed), "stamps",
 			fmt.Sprintf(`{"per":"receipt","needed":%d,"reward":"points","points":%d}`, m.Needed, m.Reward))
@@ -102,7 +102,7 @@ func (m *Mechanic) rules(p verno.Programme, language string) (verno.Programme, [
 		}
 	}
 	if m.Welcome > 0 {
-		add(say("%d за вступление", "%d to begin with", m.Welcome), "welcome_bonus", fmt.Sprintf(`{"points":%d,"until_first":true}`, m.Welcome))
+		add(say("Баллов за вступление: %d", "Points to begin with: %d", m.Welcome), "welcome_bonus", fmt.Sprintf(`{"points":%d,"until_first":true}`, m.Welcome))
 	}
 	return p, list
 }
@@ -175,4 +175,3 @@ func (o *Office) Begin(ctx context.Context, actor verno.Actor, now time.Time, id
 	_, err = o.Publish(ctx, actor, now, id, 0, "")
 	return err
 }
-

@@ -19,6 +19,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/web/api"
 	"github.com/verno-loyalty/verno/internal/web/desk"
 	memberface "github.com/verno-loyalty/verno/internal/web/member"
+	"github.com/verno-loyalty/verno/internal/web/setup"
 	"github.com/verno-loyalty/verno/internal/web/site"
 	"github.com/verno-loyalty/verno/internal/web/till"
 )
@@ -49,6 +50,10 @@ func (s *Server) Handler() http.Handler {
 		Clock: s.Config.Clock, Prove: s.prove, ProveGrowth: s.proveGrowth, Ready: s.ready, Metrics: metrics, Limits: s.Config.Rates, Version: s.Config.Version,
 	})
 	mux.Handle(till.Base+"/", till.New(till.Deps{API: public, Till: s.Till, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock}))
+	mux.Handle(setup.Base+"/", setup.New(setup.Deps{
+		Office: s.Office, Gate: s.Gate, Members: s.Roll, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock,
+		Establish: s.establish, Changed: s.Till.Forget,
+	}))
 	mux.Handle("/", public)
 	return frame.Wrap(mux)
 }

@@ -25,8 +25,16 @@ type Site struct {
 // Size is how much has happened at a site before the test.
 type Size struct{ Guests, Sales int }
 
-// Serve starts a Verno of the test's own. The clock is the real one, moved by shift.
+// Serve starts a Verno of the test's own with a chain in it. The clock is the real one, moved by shift.
 func Serve(tb testing.TB, lang string, size Size, shift func(time.Time) time.Time) *Site {
+	tb.Helper()
+	site := Start(tb, shift)
+	site.found(tb, lang, size)
+	return site
+}
+
+// Start starts a Verno in which nothing is yet.
+func Start(tb testing.TB, shift func(time.Time) time.Time) *Site {
 	tb.Helper()
 	ctx := tb.Context()
 	clock := time.Now //nolint:forbidigo // A server under test has the clock of a server.
@@ -56,9 +64,7 @@ func Serve(tb testing.TB, lang string, size Size, shift func(time.Time) time.Tim
 			tb.Error(err)
 		}
 	})
-	site := &Site{Server: s, Base: "http://" + on.Addr().String(), Login: "boss", Password: "a long sentence 2026"}
-	site.found(tb, lang, size)
-	return site
+	return &Site{Server: s, Base: "http://" + on.Addr().String(), Login: "boss", Password: "a long sentence 2026"}
 }
 
 func (s *Site) found(tb testing.TB, lang string, size Size) {
