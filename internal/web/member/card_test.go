@@ -293,3 +293,31 @@ func picture(t *testing.T, tab *webtest.Tab, name string) {
 		check(t, os.WriteFile(filepath.Join(dir, name+".png"), tab.Picture(), 0o600))
 	}
 }
+
+// TestCardIsLight: all that the card is made of, as it lies here, without what zipping saves.
+func TestCardIsLight(t *testing.T) {
+	t.Parallel()
+	const most = 60 << 10
+	p := newPocket(t, "ru", "Анна")
+	tab := webtest.Open(t).Tab(360, 780, "ru")
+	p.open(tab)
+	weight := webtest.Eval[int](tab, `(async () => {
+		const all = [...document.querySelectorAll("link[href], script[src]")].map((e) => e.href || e.src);
+		let sum = 0;
+		for (const url of new Set([location.href, "/c/sw.js", ...all])) sum += (await (await fetch(url, {cache: "no-store"})).arrayBuffer()).byteLength;
+		return sum;
+	})()`)
+	t.Logf("the card weighs %d bytes", weight)
+	if weight > most {
+		t.Errorf("the card weighs %d bytes, more than %d", weight, most)
+	}
+}
+
+// newStranger is a receipt of somebody else.
+func newStranger(t *testing.T, p *pocket) string {
+	t.Helper()
+	check(t, p.Chain.Enrol(t.Context(), 1, func(string, int, int) {}))
+	day, err := p.Chain.Trade(t.Context(), 1, func(string, int, int) {})
+	check(t, err)
+	return day.LastReceipt
+}

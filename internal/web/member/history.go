@@ -70,17 +70,37 @@ func receiptPath(one *member.Step) string {
 	return CardBase + "receipts/" + verno.ReceiptID(one.ID).String()
 }
 
-// titleOf is what has happened, and where.
-func titleOf(s *seat, one *member.Step, places map[verno.StoreID]string) string {
-	kind := one.Kind
-	if !s.Has("card.step." + kind) {
-		kind = "changed"
+// titleOf is what has happened.
+func titleOf(s *seat, one *member.Step) string {
+	if id := "card.step." + one.Kind; s.Has(id) {
+		return s.Say(id)
 	}
-	title := s.Say("card.step." + kind)
+	return s.Say("card.step.changed")
+}
+
+// whereOf is what it cost, and where.
+func whereOf(s *seat, one *member.Step, places map[verno.StoreID]string) string {
+	var said []string
+	if one.Receipt && one.Payable > 0 {
+		said = append(said, s.Money(one.Payable, one.Currency))
+	}
 	if name := places[one.Store]; name != "" {
-		title += " · " + name
+		said = append(said, name)
 	}
-	return title
+	return strings.Join(said, " · ")
+}
+
+// movesOf are the changes of value, points and money before stamps.
+func movesOf(one *member.Step) []member.Move {
+	var first, stamps []member.Move
+	for _, m := range one.Moves {
+		if m.Unit.Kind == verno.UnitStamps {
+			stamps = append(stamps, m)
+		} else {
+			first = append(first, m)
+		}
+	}
+	return append(first, stamps...)
 }
 
 // reasonOf is why staff changed the account. What rules or programs wrote is no sentence for people.
@@ -123,6 +143,7 @@ type gain struct {
 	off    money.Amount
 	points money.Points
 	stamps int64
+	used   int64     // stamps that a full card took for it
 	from   time.Time // from which the points may be spent, zero where that was at once
 	first  bool      // with the first purchase only
 }
@@ -201,7 +222,7 @@ func gainsOf(r *verno.Receipt, promotions []verno.Promotion) []gain {
 	var all []gain
 	for i := range promotions {
 		one := &promotions[i]
-		g := gain{name: one.Name}
+		g := gain{name: one.Name, used: r.Outcome.StampsUsed[one.ID]}
 		for j := range r.Outcome.Lines {
 			for _, d := range r.Outcome.Lines[j].Discounts {
 				if d.Promotion == one.ID {
