@@ -59,7 +59,8 @@ async function begin() {
 /** networked hears of the network's coming and going. */
 function networked() {
 	let before = sync.online();
-	return () => {
+	return ({ mode }) => {
+		if (mode === "refused") shiftOver();
 		const now = sync.online();
 		if (now === before) return;
 		before = now;
@@ -103,15 +104,16 @@ let asking = false;
 
 /** shiftOver lets somebody begin again whose session has ended, or pairs a till whose token was taken away. */
 async function shiftOver() {
-	if (asking) return;
+	if (asking || training.on()) return;
 	asking = true;
 	await learn();
-	if (!till.paired) {
+	if (!till.paired && !till.offline) {
 		location.reload();
 		return;
 	}
 	if (!till.staff && till.cashiers.length > 0) await pin.choose();
 	asking = false;
+	sync.hurry();
 	draw();
 }
 

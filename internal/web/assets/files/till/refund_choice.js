@@ -48,6 +48,7 @@ export class Choice {
 		this.key = queue.newKey(); // Another choice is another return.
 		this.tried = null;
 		this.wrong = null;
+		this.unsure = false;
 		this.draw();
 		clearTimeout(this.timer);
 		if (this.some) this.timer = setTimeout(() => this.ask(), 150);
@@ -78,6 +79,7 @@ export class Choice {
 			bad();
 			this.busy = false;
 			this.wrong = error;
+			this.unsure = error instanceof Unreachable; // It may have been heard: the same key asks again.
 			this.draw();
 		}
 	}
@@ -109,7 +111,8 @@ export class Choice {
 	said() {
 		if (this.lines.every((l) => l.left === 0)) return h("p", { class: "notice" }, say("refund.all_gone"));
 		if (!this.some) return h("p", { class: "quiet center" }, say("refund.nothing"));
-		if (this.wrong) return h("div", { class: "notice bad", role: "alert" }, h("strong", {}, this.wrong.text), this.wrong.more && h("p", {}, this.wrong.more));
+		if (this.wrong) return h("div", { class: "notice bad", role: "alert" }, h("strong", {}, this.wrong.text), this.wrong.more && h("p", {}, this.wrong.more),
+			this.unsure && h("button", { class: "button main", type: "button", id: "again", disabled: this.busy, onclick: () => this.take() }, say("refund.again")));
 		if (!this.tried) return h("p", { class: "quiet center" }, say("sum.counting"));
 		const r = this.tried.return;
 		const cash = tendered(r.tenders);

@@ -26,6 +26,7 @@ export class Sale {
 		this.keys = true;
 		this.busy = "";
 		this.looking = false;
+		this.turn = 0;
 		this.notice = h("div", { class: "said", role: "alert" });
 		this.guest = h("section", { "aria-live": "polite", "aria-label": say("guest.nameless") });
 		this.sum = h("section", { class: "sums" });
@@ -125,20 +126,25 @@ export class Sale {
 		put(this.notice);
 		this.field.set("");
 		if (!sync.online()) return this.offline(scan);
+		const turn = ++this.turn;
 		this.looking = true;
 		this.draw();
 		try {
-			this.met(scan, await ask("POST", "/identifications", { scan }));
+			const who = await ask("POST", "/identifications", { scan });
+			if (turn === this.turn) this.met(scan, who);
 		} catch (error) {
+			if (turn !== this.turn) return; // Another card was shown meanwhile.
 			if (error instanceof Unreachable) {
 				sync.lost();
 				await this.offline(scan);
 			} else if (error instanceof Problem) this.unknown(scan, error);
 			else throw error;
 		} finally {
-			this.looking = false;
-			this.draw();
-			this.focus();
+			if (turn === this.turn) {
+				this.looking = false;
+				this.draw();
+				this.focus();
+			}
 		}
 	}
 
@@ -230,7 +236,11 @@ export class Sale {
 		} catch (error) {
 			this.busy = "";
 			this.draw();
-			if (!(error instanceof Problem)) throw error;
+			if (!(error instanceof Problem)) {
+				bad();
+				this.say("bad", say("failed"));
+				throw error;
+			}
 			if (error.code === "totals_changed" && error.body.quote) return this.totalsChanged(error.body.quote, kind);
 			if (error.status !== 401) await this.trouble(error);
 		}
