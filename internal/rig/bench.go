@@ -297,7 +297,9 @@ func Bench(ctx context.Context, w *World, load Load, say func(string, int, int))
 	}
 	sell := w.sellInProcess(presences)
 	if load.HTTP {
-		if sell, err = w.sellOverHTTP(client, presences, baskets); err != nil {
+		over := newWires(client.Base, client.Token, load.Clients)
+		defer over.close()
+		if sell, err = w.sellOverHTTP(over, presences, baskets); err != nil {
 			return Figures{}, err
 		}
 	}

@@ -56,7 +56,7 @@ func (w *World) serve(ctx context.Context) (base, key string, stop func(), err e
 }
 
 // sellOverHTTP sells through the API, client and server on the same machine.
-func (w *World) sellOverHTTP(c *Client, presences []string, baskets []Quoted) (seller, error) {
+func (w *World) sellOverHTTP(over *wires, presences []string, baskets []Quoted) (seller, error) {
 	plain, spends := map[*Quoted]prepared{}, map[*Quoted]prepared{}
 	for i := range baskets {
 		q := &baskets[i]
@@ -89,7 +89,7 @@ func (w *World) sellOverHTTP(c *Client, presences []string, baskets []Quoted) (s
 		if spend {
 			p = spends[q]
 		}
-		_, err := c.Send(ctx, http.MethodPost, "/api/v1/checkouts/"+key+"/commit", key, p.with(presences[member%len(presences)], key))
+		err := over.post(ctx, "/api/v1/checkouts/"+key+"/commit", key, p.with(presences[member%len(presences)], key))
 		var refused *Problem
 		if errors.As(err, &refused) && refused.Code == "totals_changed" {
 			return verno.Conflict("totals_changed")
