@@ -61,6 +61,7 @@ var fieldCodes = map[string]CodeText{
 	"unknown_field":    {EN: "There is no such field.", RU: "Такого поля нет."},
 	"unknown_value":    {EN: "Is none of: {known}.", RU: "Допустимые значения: {known}."},
 	"date_invalid":     {EN: "Is not a date of the form {form}.", RU: "Это не дата вида {form}."},
+	"date_far":         {EN: "Is more than {days} days away from the day on which it happened.", RU: "Отстоит от дня события больше чем на {days} дней."},
 	"id_invalid":       {EN: "Is not an identifier of this kind.", RU: "Это не идентификатор нужного вида."},
 	"currency_invalid": {EN: "Must be the programme's currency, {want}.", RU: "Нужна валюта программы: {want}."},
 	"phone_invalid":    {EN: "Is not a phone number.", RU: "Это не номер телефона."},

@@ -36,18 +36,31 @@ func (f *Faults) Add(under string, err error) error {
 	return nil
 }
 
-// Text sees that a text has from least to most characters, none of them a control character.
+// Text sees that a text has from least to most characters, none of them a control character or one that turns the
+// direction of writing, and, where there must be any, one that can be seen.
 func (f *Faults) Text(pointer, s string, least, most int) {
 	switch n := utf8.RuneCountInString(s); {
-	case n == 0 && least > 0:
+	case least > 0 && !strings.ContainsFunc(s, seen):
 		f.Say(pointer, "required")
 	case n < least:
 		f.Say(pointer, "text_too_short", "min", strconv.Itoa(least))
 	case n > most:
 		f.Say(pointer, "text_too_long", "max", strconv.Itoa(most))
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, unseemly):
 		f.Say(pointer, "text_invalid")
 	}
+}
+
+// seen tells what can be seen from spaces and joiners.
+func seen(r rune) bool {
+	return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r)
+}
+
+// unseemly are characters that no name has, and that show another text than the one that is stored: control characters,
+// separators of lines, marks of byte order, and what turns or embeds a direction of writing.
+func unseemly(r rune) bool {
+	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\ufeff' || r >= '\u202a' && r <= '\u202e' ||
+		r >= '\u2066' && r <= '\u2069'
 }
 
 // OneOf sees that a text is one of those known.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/verno-loyalty/verno/internal/rig"
@@ -82,8 +83,39 @@ func (t *term) progress(what string, done, of int) {
 	if t.lang == "ru" {
 		between = "из"
 	}
+	if !t.due(what, done, of) {
+		return
+	}
+	if !t.live() {
+		fmt.Fprintf(t.err, "%s: %d %s %d\n", what, done, between, of)
+		return
+	}
 	fmt.Fprintf(t.err, "\r%s: %d %s %d", what, done, between, of)
 	if done == of {
 		fmt.Fprintln(t.err)
 	}
+}
+
+// due says whether there is enough news to be told: a hundredth of the whole on a terminal, a tenth in a log.
+func (t *term) due(what string, done, of int) bool {
+	steps := 10
+	if t.live() {
+		steps = 100
+	}
+	told := what + ":" + strconv.Itoa(done*steps/max(of, 1))
+	if told == t.told && done != of {
+		return false
+	}
+	t.told = told
+	return true
+}
+
+// live says whether err is a terminal, on which a line can be written over.
+func (t *term) live() bool {
+	f, ok := t.err.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

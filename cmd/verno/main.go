@@ -25,6 +25,7 @@ type term struct {
 	out  io.Writer
 	err  io.Writer
 	lang string // en or ru
+	told string // the last news of what takes long
 }
 
 // version is that of this build.

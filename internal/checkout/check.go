@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/money"
@@ -27,7 +28,8 @@ type names struct {
 	date                             int32
 }
 
-func (n names) check(f *verno.Faults) {
+// check looks at them for something that happened at a time.
+func (n names) check(f *verno.Faults, at time.Time) {
 	for _, text := range [...]struct{ at, value string }{
 		{"/number", n.number}, {"/shift", n.shift}, {"/checkout_id", n.checkout}, {"/channel", n.channel},
 	} {
@@ -35,10 +37,20 @@ func (n names) check(f *verno.Faults) {
 			checkText(f, text.at, text.value)
 		}
 	}
-	if n.date != 0 && !validDate(n.date) {
+	if n.date == 0 {
+		return
+	}
+	day, ok := dayOf(n.date)
+	switch away := day.Sub(at).Abs(); {
+	case !ok:
 		f.Say("/business_date", "date_invalid", "form", "YYYY-MM-DD")
+	case away > (businessDays+1)*24*time.Hour: // The store's own day may be another than that of UTC.
+		f.Say("/business_date", "date_far", "days", strconv.Itoa(businessDays))
 	}
 }
+
+// businessDays is how far the day on which something is booked may be from the day on which it happened.
+const businessDays = 7
 
 // checkText sees that a text of a till is not too long and holds nothing that no till writes.
 func checkText(f *verno.Faults, at, text string) { f.Text(at, text, 0, verno.MaxTextLength) }

@@ -26,7 +26,7 @@ func (t *Till) Commit(ctx context.Context, a verno.Actor, c Commit) (receipt *ve
 	if err := a.Require(verno.MaySell); err != nil {
 		return nil, false, err
 	}
-	if err := checkCommit(&c); err != nil {
+	if err := checkCommit(&c, t.clock()); err != nil {
 		return nil, false, err
 	}
 	for try := 0; ; try++ {
@@ -76,19 +76,20 @@ func (t *Till) receiptOf(ctx context.Context, tenant verno.TenantID, out books.O
 	return &row.Receipt, out.Replayed, nil
 }
 
-func checkCommit(c *Commit) error {
+func checkCommit(c *Commit, now time.Time) error {
 	if err := checkKey(c.Key); err != nil {
 		return err
 	}
 	var f verno.Faults
-	names{c.Number, c.Shift, c.CheckoutID, c.Sale.Channel, c.BusinessDate}.check(&f)
+	names{c.Number, c.Shift, c.CheckoutID, c.Sale.Channel, c.BusinessDate}.check(&f, now)
 	checkTenders(&f, c.Tenders)
 	return f.Err()
 }
 
-func validDate(d int32) bool {
-	at := time.Date(int(d)/10000, time.Month(d/100%100), int(d)%100, 0, 0, 0, 0, time.UTC)
-	return d > 19700101 && dateOf(at) == d
+// dayOf is the noon of a date, in UTC, if there is such a date.
+func dayOf(d int32) (noon time.Time, ok bool) {
+	noon = time.Date(int(d)/10000, time.Month(d/100%100), int(d)%100, 12, 0, 0, 0, time.UTC)
+	return noon, d > 19700101 && dateOf(noon) == d
 }
 
 func dateOf(at time.Time) int32 { return verno.Moment{At: at}.Day() }

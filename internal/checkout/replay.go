@@ -148,7 +148,7 @@ func (t *Till) checkReplay(q *Replay) error {
 	if !q.Charged.Valid() {
 		f.Say("/charged", "number_range", "min", "0", "max", maxAmount)
 	}
-	names{q.Number, q.Shift, q.CheckoutID, q.Sale.Channel, q.BusinessDate}.check(&f)
+	names{q.Number, q.Shift, q.CheckoutID, q.Sale.Channel, q.BusinessDate}.check(&f, q.OccurredAt)
 	checkTenders(&f, q.Tenders)
 	if err := f.Err(); err != nil {
 		return err

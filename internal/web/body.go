@@ -36,7 +36,7 @@ func ReadJSON(w http.ResponseWriter, r *http.Request, limit int64, into any) err
 		}
 	}()
 	if err != nil {
-		return bodyError(err, limit)
+		return bodyError(r.Body, err, limit)
 	}
 	return Decode(body, into)
 }
@@ -57,8 +57,22 @@ func readAll(b []byte, from io.Reader) ([]byte, error) {
 	}
 }
 
-func bodyError(err error, limit int64) error {
-	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+// maxDiscarded is how much of a body that is too large is read after all, and thrown away.
+const maxDiscarded = 32 << 20
+
+// BodyTooLarge reports whether reading a body has failed because it is too large. The rest is then thrown away, within
+// bounds: most clients read the answer only when they have sent all, and of a connection that is closed before they
+// would learn nothing.
+func BodyTooLarge(body io.Reader, err error) bool {
+	_, large := errors.AsType[*http.MaxBytesError](err)
+	if large {
+		_, _ = io.CopyN(io.Discard, body, maxDiscarded)
+	}
+	return large
+}
+
+func bodyError(body io.Reader, err error, limit int64) error {
+	if BodyTooLarge(body, err) {
 		return verno.TooLarge("body_too_large").With("limit", strconv.FormatInt(limit, 10))
 	}
 	return verno.Malformed("malformed_json").With("reason", "the body ended too early").Because(err)

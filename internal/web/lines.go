@@ -33,7 +33,7 @@ func AreLines(r *http.Request) bool {
 func ReadLines(w http.ResponseWriter, r *http.Request, limit int64, most int) ([]Line, error) {
 	body, err := readAll(nil, http.MaxBytesReader(w, r.Body, limit))
 	if err != nil {
-		return nil, bodyError(err, limit)
+		return nil, bodyError(r.Body, err, limit)
 	}
 	var lines []Line
 	number := 0

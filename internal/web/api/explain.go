@@ -31,6 +31,22 @@ func Explain(err error) *verno.Error {
 	}
 }
 
+// places are where in a request the fault is that a code names, for codes that are always about one field.
+var places = map[string]string{
+	"presence_invalid": "/presence", "tenders_mismatch": "/tenders", "return_unknown_line": "/lines", "code_unreadable": "/code",
+	"store_missing": "/store_id", "time_out_of_range": "/occurred_at", "hold_too_much": "/amount",
+}
+
+// located is an invalid request that says where it is so.
+func located(e *verno.Error) *verno.Error {
+	if at, known := places[e.Code]; known && e.Kind == verno.KindInvalid && len(e.Fields) == 0 {
+		c := *e
+		c.Fields = []verno.FieldError{{Pointer: at, Code: e.Code, Params: e.Params}}
+		return &c
+	}
+	return e
+}
+
 // inWords fills in the sentences of fields at fault whose codes are the rules' own.
 func inWords(e *verno.Error, lang string) *verno.Error {
 	if _, own := e.Data.([]promo.Problem); !own {
@@ -65,7 +81,7 @@ func (a *API) extras(ctx context.Context, c *call, err error) []web.Extra {
 func (a *API) fail(w http.ResponseWriter, r *http.Request, c *call, err error) {
 	more := a.extras(r.Context(), c, err)
 	if e, ok := errors.AsType[*verno.Error](err); ok {
-		err = inWords(e, c.lang)
+		err = inWords(located(e), c.lang)
 	}
 	web.Fail(w, r, err, more...)
 }

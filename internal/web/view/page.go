@@ -3,7 +3,6 @@
 package view
 
 import (
-	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -128,10 +127,11 @@ func ReadForm(w http.ResponseWriter, r *http.Request) (*Form, error) {
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
 		return &Form{Values: url.Values{}}, nil
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, MaxForm)
+	body := r.Body
+	r.Body = http.MaxBytesReader(w, body, MaxForm)
 	if err := r.ParseForm(); err != nil {
-		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			return nil, verno.TooLarge("body_too_large").With("max", strconv.Itoa(MaxForm))
+		if web.BodyTooLarge(body, err) {
+			return nil, verno.TooLarge("body_too_large").With("limit", strconv.Itoa(MaxForm))
 		}
 		return nil, verno.Malformed("malformed_json").Because(err)
 	}
