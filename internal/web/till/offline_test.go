@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/verno-loyalty/verno/internal/web/assets"
 	"github.com/verno-loyalty/verno/internal/web/webtest"
@@ -23,6 +24,7 @@ type gate struct {
 
 	shut atomic.Bool // nobody comes through
 	deaf atomic.Bool // what is asked comes through, and the answer does not
+	busy atomic.Bool // what the till does by itself has to wait
 
 	asked atomic.Int64 // what was asked of the API, but for the till's own heartbeat and the like
 }
@@ -39,10 +41,14 @@ func newGate(t *testing.T, to string) *gate {
 	}}
 	g := &gate{}
 	g.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/till/api/") && r.Header.Get("Verno-Till") == "" {
+		alone := r.Header.Get("Verno-Till") != ""
+		if strings.HasPrefix(r.URL.Path, "/till/api/") && !alone {
 			g.asked.Add(1)
 		}
 		switch {
+		case alone && g.busy.Load():
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
 		case g.shut.Load():
 			panic(http.ErrAbortHandler)
 		case g.deaf.Load():
@@ -71,19 +77,15 @@ const annaPIN = "4821"
 // stand sets a counter up, with Anna at it.
 func stand(t *testing.T, lang string, flags ...string) *counter {
 	t.Helper()
-	c := &counter{t: t, site: webtest.Serve(t, lang, webtest.Size{Guests: 3}, nil)}
+	return standAt(t, lang, nil, flags...)
+}
+
+// standAt sets one up whose server has another time than the till.
+func standAt(t *testing.T, lang string, shift func(time.Time) time.Time, flags ...string) *counter {
+	t.Helper()
+	c := &counter{t: t, site: webtest.Serve(t, lang, webtest.Size{Guests: 3}, shift)}
 	c.gate = newGate(t, c.site.Base)
-	var shop struct {
-		Items []struct {
-			ID string `json:"id"`
-		} `json:"items"`
-	}
-	c.api(http.MethodGet, "/stores", nil, &shop)
-	var made struct {
-		ID string `json:"id"`
-	}
-	c.api(http.MethodPost, "/terminals", map[string]any{"store_id": shop.Items[0].ID, "name": "7"}, &made)
-	c.terminal = made.ID
+	c.terminal = c.newTill("7")
 	c.staff = c.hire("Анна Петрова", annaPIN)
 	c.browser = webtest.Open(t, flags...)
 	c.tab = c.open(1024, 768, lang)
@@ -99,6 +101,16 @@ func (c *counter) api(method, path string, in, out any) {
 	}
 }
 
+// newTill adds a till to the first store.
+func (c *counter) newTill(name string) string {
+	c.t.Helper()
+	var made struct {
+		ID string `json:"id"`
+	}
+	c.api(http.MethodPost, "/terminals", map[string]any{"store_id": c.site.Made.Live.Store.String(), "name": name}, &made)
+	return made.ID
+}
+
 func (c *counter) hire(name, pin string) string {
 	c.t.Helper()
 	var made struct {
@@ -112,7 +124,7 @@ func (c *counter) hire(name, pin string) string {
 func (c *counter) open(width, height int64, lang string) *webtest.Tab {
 	c.t.Helper()
 	tab := c.browser.Tab(width, height, lang)
-	tab.Allow("net::ERR_", "401")
+	tab.Allow("net::ERR_", "401", "503")
 	return tab
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/verno-loyalty/verno/internal/web/webtest"
 )
@@ -237,4 +238,59 @@ func TestTrouble(t *testing.T) {
 		t.Errorf("after the cause was mended the books have %v", got)
 	}
 	c.tab.Until(`document.querySelector(".offline-bar") === null`)
+}
+
+// TestClock: a sale happened when the server says it did, however wrong the till's clock is.
+func TestClock(t *testing.T) {
+	t.Parallel()
+	const ahead = 3 * time.Hour
+	c := standAt(t, "ru", func(at time.Time) time.Time { return at.Add(ahead) })
+	c.begin()
+	c.cut()
+	before := time.Now().Add(ahead) //nolint:forbidigo // The server's clock, as it was given to it.
+	c.sell("", "300")
+	after := time.Now().Add(ahead) //nolint:forbidigo // As above.
+	c.gate.shut.Store(false)
+	c.synced()
+	var found struct {
+		Items []struct {
+			At time.Time `json:"occurred_at"`
+		} `json:"items"`
+	}
+	c.api(http.MethodPost, "/receipts/search", map[string]any{"terminal_id": c.terminal}, &found)
+	const skew = 20 * time.Second // of a machine that is busy while the clocks are compared
+	if len(found.Items) != 1 || found.Items[0].At.Before(before.Add(-skew)) || found.Items[0].At.After(after.Add(skew)) {
+		t.Errorf("the sale between %v and %v happened at %+v", before, after, found.Items)
+	}
+}
+
+// TestOtherTill: what was sold at one till is not handed in by another that the tablet has become, before a manager says so.
+func TestOtherTill(t *testing.T) {
+	t.Parallel()
+	c := stand(t, "en")
+	c.begin()
+	c.cut()
+	c.sell("", "300")
+	first := c.terminal
+	c.terminal = c.newTill("8")
+	c.gate.busy.Store(true)
+	c.gate.shut.Store(false)
+	c.pair()
+	c.gate.busy.Store(false)
+	c.begin()
+	if got := c.receipts(); len(got) != 0 {
+		t.Errorf("the other till has %v", got)
+	}
+	c.terminal, first = first, c.terminal
+	if got := c.receipts(); len(got) != 0 {
+		t.Errorf("the first till has %v", got)
+	}
+	c.terminal = first
+	c.tab.Click(".offline-bar.bad .button")
+	c.tab.Until(`document.querySelector("dialog.journal")?.textContent.includes("another till")`)
+	c.tab.Click("dialog.journal .journal-why .button")
+	c.synced()
+	if got := c.receipts(); len(got) != 1 {
+		t.Errorf("the till that the manager chose has %v", got)
+	}
 }

@@ -67,6 +67,8 @@ function part(name, ops, hint) {
 		h("h2", {}, say("offline." + name)), hint && h("p", { class: "small" }, hint), h("ul", { class: "journal-list" }, ops.map(row)));
 }
 
+const why = (outcome) => (outcome?.code === "other_till" ? say("offline.other_till") : outcome?.text);
+
 const tones = { applied: "good", duplicate: "good", conflict: "bad", rejected: "bad", waiting: "warn", noted: "" };
 
 function row(op) {
@@ -76,7 +78,7 @@ function row(op) {
 		h("span", { class: "journal-what" }, h("strong", {}, say("offline." + op.kind)), h("span", { class: "quiet small" }, `${moment(op.made)} · ${op.label?.who || say("offline.without")}`)),
 		op.label?.sum && h("span", { class: "number" }, money(op.label.sum.amount)),
 		h("span", { class: "tag " + tones[state] }, say("offline.state_" + state)), debt,
-		op.outcome?.text && h("p", { class: "small journal-why" }, op.outcome.text),
+		why(op.outcome) && h("p", { class: "small journal-why" }, why(op.outcome)),
 		op.state === "trouble" && h("div", { class: "row journal-why" },
 			h("button", { class: "button", type: "button", onclick: async () => { await queue.again(op.key); hurry(); } }, say("offline.retry")),
 			h("button", { class: "button", type: "button", onclick: () => queue.note(op.key) }, say("offline.noted"))));

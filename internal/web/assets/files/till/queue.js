@@ -56,6 +56,13 @@ export function newKey() {
 	return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
+let terminal = "";
+
+/** standAt says which till this is, so that what was sold at one is not handed in by another. */
+export function standAt(id) {
+	terminal = id;
+}
+
 let opening;
 
 function database() {
@@ -107,7 +114,7 @@ export const open = (op) => add({ ...op, tab }, "open");
 async function add(op, state) {
 	if (training()) throw new Error("nothing of the training is kept");
 	if (!op.key || !op.kind || !op.body) throw new Error("an operation needs its kind, key and body");
-	const row = { label: {}, made: Date.now(), ...op, state };
+	const row = { label: {}, made: Date.now(), terminal, ...op, state };
 	await work("ops", "readwrite", (tx) => {
 		const ops = tx.objectStore("ops");
 		ops.index("key").getKey(op.key).onsuccess = (e) => {
@@ -145,8 +152,8 @@ export function settle(key, state, outcome = {}) {
 /** later lets what this page asked for wait, as there was no answer. */
 export const later = (key) => change(key, ["open"], (op) => ({ ...op, state: "waiting" }));
 
-/** again lets what was refused wait once more, as a person has mended the cause. Its key stays. */
-export const again = (key) => change(key, ["trouble"], (op) => ({ ...op, state: "waiting", outcome: undefined }));
+/** again lets what was refused wait once more, as a person has mended the cause or wants this till to hand it in. Its key stays. */
+export const again = (key) => change(key, ["trouble"], (op) => ({ ...op, state: "waiting", terminal, outcome: undefined }));
 
 /** note says that a person has dealt with what was refused. */
 export const note = (key) => change(key, ["trouble"], (op) => ({ ...op, state: "noted", settled: Date.now() }));

@@ -22,6 +22,7 @@ let wake = () => {};
 let failures = 0;
 let asked = 0; // when the snapshot was last asked for
 let wait = 0; // how long the server wants to be left alone
+let met = false; // the server has said which till this is
 const listeners = new Set();
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(name + "-state") : null;
 
@@ -38,6 +39,7 @@ export function onState(f) {
 
 function become(next) {
 	known = { ...known, ...next };
+	queue.standAt(known.terminal);
 	if (leader) channel?.postMessage({ mode: known.mode, code: known.code, skew: known.skew, terminal: known.terminal, store: known.store });
 	for (const f of listeners) f(known);
 }
@@ -139,22 +141,26 @@ async function ask(method, path, body, key) {
 /** heard draws the state from an answer and says whether to go on. */
 function heard({ status, body }) {
 	if (status === 0) become({ mode: "offline" });
-	else if (status === 401 || status === 403) become({ mode: "refused", code: body?.code ?? "" });
+	if (status === 401 || status === 403) {
+		met = false; // It may have been paired anew, as another.
+		become({ mode: "refused", code: body?.code ?? "" });
+	}
 	return status !== 0 && status !== 401 && status !== 403;
 }
 
 /** beat says that the till is there, and learns how wrong its clock is. */
 async function beat() {
-	if (!known.terminal) {
+	if (!met) {
 		const me = await ask("GET", "/me");
-		if (!heard(me)) return false;
+		if (!heard(me) || me.status !== 200) return false;
 		become({ terminal: me.body.terminal_id ?? "", store: me.body.store_id ?? "" });
-		if (!known.terminal) return false;
+		met = known.terminal !== "";
+		if (!met) return false;
 	}
 	const sent = Date.now();
 	const n = await queue.unsynced();
 	const r = await ask("POST", `/terminals/${known.terminal}/heartbeat`, { queue_depth: n, clock: new Date(sent).toISOString() });
-	if (!heard(r)) return false;
+	if (!heard(r) || r.status !== 200) return false;
 	become({ mode: "online", code: "", skew: Math.round(r.body.skew_ms + (Date.now() - sent) / 2) });
 	await queue.keep("state", { skew: known.skew, terminal: known.terminal, store: known.store });
 	return true;
@@ -166,6 +172,9 @@ async function handIn() {
 		const terms = await queue.kept("snapshot");
 		const waiting = await queue.list("waiting", Math.min(100, terms?.offline?.batch_max ?? 100));
 		if (waiting.length === 0) return true;
+		const foreign = waiting.filter((op) => op.terminal && op.terminal !== known.terminal);
+		for (const op of foreign) await queue.settle(op.key, "trouble", { state: "rejected", code: "other_till" });
+		if (foreign.length > 0) continue;
 		const other = waiting.findIndex((op) => op.kind !== "sale");
 		const done = other === 0 ? await joins(waiting[0]) : await receipts(other < 0 ? waiting : waiting.slice(0, other));
 		if (!done) return false;
