@@ -39,7 +39,8 @@ type Deps struct {
 // Desk shows the pages.
 type Desk struct {
 	Deps
-	entries *web.Buckets // tries to log in, by address
+	entries *web.Buckets                // tries to log in, by address
+	ways    map[string]verno.Permission // of the pages that can be gone to, by path
 }
 
 // page is a route: what it answers, and what its reader must be allowed. Everybody else is shown that they may not.
@@ -53,6 +54,9 @@ var pages = []page{
 	{"GET /{$}", 0, (*Desk).overview},
 	{"GET /members", verno.MayFindMembers, (*Desk).members},
 	{"GET /members/{id}", verno.MayReadMembers, (*Desk).member},
+	{"GET /receipts", verno.MayReadReceipts, (*Desk).receipts},
+	{"GET /receipts/{id}", verno.MayReadReceipts, (*Desk).receipt},
+	{"GET /audit", verno.MayReadAudit, (*Desk).audit},
 
 	{"GET /brand", verno.MayReadConfig, (*Desk).brand},
 	{"GET /brand/preview", verno.MayReadConfig, (*Desk).brandPreview},
@@ -79,13 +83,16 @@ var pages = []page{
 
 // New makes the desk's handler.
 func New(d Deps) http.Handler {
-	desk := &Desk{Deps: d, entries: web.NewBuckets(web.Rate{PerSecond: 1, Burst: 10}, 1<<16)}
+	desk := &Desk{Deps: d, entries: web.NewBuckets(web.Rate{PerSecond: 1, Burst: 10}, 1<<16), ways: map[string]verno.Permission{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+Base+"/login", desk.showLogin)
 	mux.HandleFunc("POST "+Base+"/login", desk.login)
 	mux.HandleFunc("POST "+Base+"/logout", desk.logout)
-	for _, p := range slices.Concat(pages, channelPages, legalPages, memberActs, taskPages, staffPages, mePages, placePages, terminalPages) {
+	for _, p := range slices.Concat(exportPages(), pages, memberActs, taskPages, staffPages, mePages, placePages, terminalPages, channelPages, legalPages) {
 		method, path, _ := strings.Cut(p.route, " ")
+		if method == http.MethodGet {
+			desk.ways[path] = p.may
+		}
 		mux.HandleFunc(method+" "+Base+path, func(w http.ResponseWriter, r *http.Request) { desk.serve(w, r, p) })
 	}
 	mux.HandleFunc("GET "+Base, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, Base+"/", http.StatusSeeOther) })

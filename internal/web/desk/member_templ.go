@@ -274,7 +274,7 @@ func memberList(c *call, q string, rows []member.View, next, wrong string) templ
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = view.Pager(c.Page, next).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = listEnd(c, next).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

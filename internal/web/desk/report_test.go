@@ -1,0 +1,263 @@
+package desk_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/auth"
+	"github.com/verno-loyalty/verno/internal/checkout"
+	"github.com/verno-loyalty/verno/internal/web/webtest"
+	"github.com/verno-loyalty/verno/internal/web/words"
+	"github.com/verno-loyalty/verno/money"
+)
+
+// past hands in receipts of many days, as an offline till would: late, so that they must count on their own days.
+func past(t *testing.T, site *webtest.Site, days, guests int) (sold money.Amount) {
+	t.Helper()
+	draw := rand.New(rand.NewPCG(7, 2026))
+	owner := auth.Operator(site.Made.Tenant)
+	var list []checkout.Replay
+	for day := range days {
+		for range 2 + draw.IntN(6) {
+			at := site.Server.Now().AddDate(0, 0, -1-day)
+			g := site.Chain.Goods
+			price := money.Amount(100_00 + 10_00*draw.IntN(90))
+			r := checkout.Replay{
+				Key: fmt.Sprintf("past-%d", len(list)), OccurredAt: at, Number: fmt.Sprintf("P-%d", len(list)),
+				Sale: checkout.Sale{Store: site.Made.Live.Store, Basket: verno.Basket{Currency: "RUB", Lines: []verno.Line{{
+					ID: "1", SKU: fmt.Sprint(len(g)), Name: "Обед / Lunch", Quantity: money.One, Price: price, Sum: price,
+				}}}},
+				Tenders: []verno.Tender{{Kind: verno.TenderCard, Amount: price}}, Charged: price,
+			}
+			r.BodyHash = sha256.Sum256([]byte(r.Key))
+			if draw.IntN(3) > 0 && guests > 0 {
+				r.Member = checkout.Identify{Scan: fmt.Sprintf("+7900%07d", 1_000_000+37*draw.IntN(guests))}
+			}
+			sold += price
+			list = append(list, r)
+		}
+	}
+	for len(list) > 0 {
+		n := min(len(list), 200)
+		outcomes, err := site.Server.Till.Replay(t.Context(), owner, list[:n])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, o := range outcomes {
+			if o.State != "applied" {
+				t.Fatalf("%s: %s %v", list[i].Key, o.State, o.Err)
+			}
+		}
+		list = list[n:]
+	}
+	return sold
+}
+
+// visitor is somebody who has logged in at the desk, without a browser.
+func visitor(t *testing.T, site *webtest.Site, login, password, lang string) func(path string) (*http.Response, error) {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar}
+	ask := func(r *http.Request, err error) (*http.Response, error) {
+		if err != nil {
+			return nil, err
+		}
+		r.Header.Set("Accept-Language", lang)
+		return client.Do(r)
+	}
+	form := url.Values{"login": {login}, "password": {password}}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, site.Base+"/desk/login", strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	got, err := ask(r, err)
+	if err != nil || got.StatusCode != http.StatusOK {
+		t.Fatal(got, err)
+	}
+	_ = got.Body.Close()
+	return func(path string) (*http.Response, error) {
+		return ask(http.NewRequestWithContext(t.Context(), http.MethodGet, site.Base+path, http.NoBody))
+	}
+}
+
+// TestOverview: late receipts count, a period is compared with the one before, and a figure leads to its receipts.
+func TestOverview(t *testing.T) {
+	t.Parallel()
+	site := webtest.Serve(t, "ru", webtest.Size{Guests: 30}, nil)
+	past(t, site, 45, 30)
+	tab := webtest.Open(t).Tab(1440, 900, "ru")
+	site.Enter(tab)
+	tab.See(".figures .figure")
+	complete(t, tab)
+	if n := webtest.Eval[int](tab, `document.querySelectorAll(".figures .figure").length`); n != 5 {
+		t.Errorf("%d figures, not five", n)
+	}
+	if n := webtest.Eval[int](tab, `document.querySelectorAll(".days rect.bar").length`); n != 30 {
+		t.Errorf("%d bars for 30 days", n)
+	}
+	month := tab.Text(".figure:first-child dd")
+	tab.Click(`a[href*="days=7"]`)
+	tab.Until(`new URLSearchParams(location.search).get("days") === "7" && document.querySelectorAll(".days rect.bar").length === 7`)
+	if week := tab.Text(".figure:first-child dd"); week == month || week == "0 ₽" {
+		t.Errorf("a week sold %s, a month %s", week, month)
+	}
+	tab.Click(".figure:first-child a")
+	tab.See("#list tbody tr")
+	if webtest.Eval[string](tab, `document.querySelector("#from").value`) == "" {
+		t.Error("the receipts are not narrowed to the figure's days")
+	}
+	complete(t, tab)
+	pictures(t, site, map[string]string{"overview": "/", "overview-90": "/?days=90"})
+}
+
+// TestFreshOverview: who has just begun is told what to do, and shown no zeros.
+func TestFreshOverview(t *testing.T) {
+	t.Parallel()
+	site := webtest.Serve(t, "en", webtest.Size{}, nil)
+	tab := webtest.Open(t).Tab(360, 740, "en")
+	site.Enter(tab)
+	tab.See(".steps li")
+	complete(t, tab)
+	if strings.Contains(tab.Text("main"), "0 ₽") || strings.Contains(tab.Text("main"), "₽0") {
+		t.Error("a chain that has sold nothing is shown zeros")
+	}
+	tab.Go(site.Base + "/desk/receipts")
+	tab.See(".empty")
+	complete(t, tab)
+	pictures(t, site, map[string]string{"overview-fresh": "/", "receipts-none": "/receipts", "audit-fresh": "/audit"})
+}
+
+// TestReceipts finds a receipt by its number and a return by its kind, reads why it is what it is, and goes to its member.
+func TestReceipts(t *testing.T) {
+	t.Parallel()
+	site := webtest.Serve(t, "ru", webtest.Size{Guests: 20, Sales: 90}, nil)
+	past(t, site, 10, 20)
+	tab := webtest.Open(t).Tab(1440, 900, "ru")
+	site.Enter(tab)
+	tab.Go(site.Base + "/desk/receipts")
+	tab.See("#list tbody tr")
+	complete(t, tab)
+	first := tab.Text("#list tbody tr:first-child")
+	tab.Click(`a[rel="next"]`)
+	tab.Until(`location.search.includes("after=")`)
+	tab.See("#list tbody tr")
+	if second := tab.Text("#list tbody tr:first-child"); second == first {
+		t.Error("the second page begins like the first")
+	}
+	tab.Go(site.Base + "/desk/receipts")
+	tab.Type("#number", "P-3")
+	tab.Until(`document.querySelectorAll("#list tbody tr").length === 1`)
+	if got := tab.Text("#list tbody"); !strings.Contains(got, "P-3") {
+		t.Errorf("found %q", got)
+	}
+	tab.Go(site.Base + "/desk/receipts?kind=return")
+	tab.See("#list tbody tr .tag.warn")
+	tab.Click("#list tbody tr a")
+	tab.See(".slip tbody tr")
+	complete(t, tab)
+	back := webtest.Eval[string](tab, `location.pathname.replace("/desk", "")`)
+	tab.Click(`dd a[href*="/desk/receipts/rcp_"]`)
+	tab.Until(`document.querySelector("#why") !== null`)
+	complete(t, tab)
+	sale := webtest.Eval[string](tab, `location.pathname.replace("/desk", "")`)
+	if text := tab.Text("main"); !strings.Contains(text, "всё сходится") || !strings.Contains(text, "Возвраты") {
+		t.Errorf("the sale does not say that it holds, or what came back of it: %s", text)
+	}
+	tab.Go(site.Base + "/desk/receipts?cards=with")
+	tab.Click(`#list tbody a[href*="/desk/members/"]`)
+	tab.See("#timeline")
+	tab.Go(site.Base + "/desk/receipts?from=2026-13-45&to=&least=abc")
+	tab.See("#from-fault, #least-fault")
+	if got := webtest.Eval[string](tab, `document.querySelector("#least").value`); got != "abc" {
+		t.Errorf("what was typed is lost: %q", got)
+	}
+	complete(t, tab)
+	pictures(t, site, map[string]string{
+		"receipts": "/receipts", "receipts-wrong": "/receipts?from=2026-13-45&least=abc", "receipts-nothing": "/receipts?number=none",
+		"receipt-sale": sale, "receipt-return": back, "audit": "/audit", "audit-sales": "/audit?topic=sales",
+	})
+}
+
+// TestAudit reads who did what, in words, and that it is sealed.
+func TestAudit(t *testing.T) {
+	t.Parallel()
+	site := webtest.Serve(t, "ru", webtest.Size{Guests: 5, Sales: 5}, nil)
+	tab := webtest.Open(t).Tab(1440, 900, "ru")
+	site.Enter(tab)
+	tab.Go(site.Base + "/desk/audit")
+	tab.See(".log tbody tr")
+	complete(t, tab)
+	if text := tab.Text(".log"); !strings.Contains(text, "Вход в кабинет") || !strings.Contains(text, "boss") || strings.Contains(text, "Другое событие") {
+		t.Errorf("the log says %s", text)
+	}
+	tab.Go(site.Base + "/desk/audit?topic=access&who=" + site.Made.Owner.String())
+	tab.See(".log tbody tr")
+	if webtest.Eval[bool](tab, `[...document.querySelectorAll(".log tbody tr td:nth-child(2)")].some(td => td.innerText.trim() !== "boss")`) {
+		t.Error("somebody else is listed too")
+	}
+	tab.Go(site.Base + "/desk/audit?topic=sales")
+	tab.See(".log tbody tr")
+	if text := tab.Text(".log"); !strings.Contains(text, "Покупка проведена") {
+		t.Errorf("the log of sales says %s", text)
+	}
+	webtest.Eval[bool](tab, `new Promise(done => { const look = async () => { const page = await (await fetch(location.href)).text(); page.includes("tag good") ? done(true) : setTimeout(look, 200); }; look(); })`)
+	complete(t, tab)
+}
+
+// complete sees that a page names no message that there is not.
+func complete(t *testing.T, tab *webtest.Tab) {
+	t.Helper()
+	if text := tab.Text("body"); strings.Contains(text, "⟨") {
+		t.Errorf("a message is missing: %s", text)
+	}
+}
+
+var recorded = regexp.MustCompile(`(?:record|update|changeTerminal)\([^"\n]*"([a-z_]+\.[a-z_]+)"`)
+
+// TestEveryEventHasItsSentence in both languages: what was done to whom is never a code.
+func TestEveryEventHasItsSentence(t *testing.T) {
+	t.Parallel()
+	named := map[string]bool{}
+	source, err := os.ReadFile("../../../event.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`\sEvent\w+ .*= "([a-z_]+\.[a-z_]+)"`).FindAllStringSubmatch(string(source), -1) {
+		if kind := m[1]; kind != string(verno.EventAccess) && kind != string(verno.EventConfigChanged) {
+			named[strings.ReplaceAll(kind, ".", "_")] = true
+		}
+	}
+	entries, err := os.ReadDir("../../auth")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		text, err := os.ReadFile("../../auth/" + e.Name())
+		if err != nil || strings.HasSuffix(e.Name(), "_test.go") {
+			continue
+		}
+		for _, m := range recorded.FindAllStringSubmatch(string(text), -1) {
+			named["access."+strings.ReplaceAll(m[1], ".", "_")] = true
+		}
+	}
+	if len(named) < 50 {
+		t.Fatalf("only %d kinds of event were found", len(named))
+	}
+	for name := range named {
+		for _, lang := range words.Languages {
+			if !words.In(lang).Has("desk.event." + name) {
+				t.Errorf("%s has no sentence in %s", name, lang)
+			}
+		}
+	}
+}
