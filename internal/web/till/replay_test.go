@@ -247,9 +247,9 @@ func TestClock(t *testing.T) {
 	c := standAt(t, "ru", func(at time.Time) time.Time { return at.Add(ahead) })
 	c.begin()
 	c.cut()
-	before := time.Now().Add(ahead) //nolint:forbidigo // The server's clock, as it was given to it.
+	before := time.Now().Add(ahead)
 	c.sell("", "300")
-	after := time.Now().Add(ahead) //nolint:forbidigo // As above.
+	after := time.Now().Add(ahead)
 	c.gate.shut.Store(false)
 	c.synced()
 	var found struct {

@@ -96,7 +96,7 @@ func plain(t *testing.T, site *webtest.Site) (*webtest.Tab, *keyboard) {
 		document.getElementById("field").focus();
 		return true;
 	})()`)
-	return tab, &keyboard{tab, time.Now()} //nolint:forbidigo // The browser wants times that are near its own.
+	return tab, &keyboard{tab, time.Now()}
 }
 
 func (k *keyboard) scans() string {
