@@ -6,6 +6,7 @@ import (
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/web"
+	"github.com/verno-loyalty/verno/internal/web/site"
 	"github.com/verno-loyalty/verno/internal/web/view"
 )
 
@@ -24,8 +25,8 @@ func (t *Till) page(w http.ResponseWriter, r *http.Request) {
 	p := view.NewPage(r, "till.title")
 	p.Styles, p.Scripts, p.Body = []string{"till.css", "till/offline.css"}, []string{"till/app.js"}, "till"
 	if a, err := t.who(r); err == nil {
-		if tenant, err := t.Reader.Tenant(r.Context(), a.Tenant); err == nil {
-			p.Brand.Name = tenant.Name
+		if b, err := site.Brand(r.Context(), t.Reader, a.Tenant); err == nil {
+			p.Brand = b
 		}
 	}
 	h := w.Header()
@@ -50,5 +51,5 @@ func (t *Till) code(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "image/svg+xml")
 	h.Set("Cache-Control", "private, max-age=86400")
-	_, _ = w.Write([]byte(svg)) //nolint:gosec // Drawn here, of an identifier.
+	_, _ = w.Write([]byte(svg))
 }
