@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -257,7 +258,7 @@ func TestOneTimeCodes(t *testing.T) {
 		for left := 4; left > 0; left-- {
 			err := b.check(c, &mine, wrongCode(fresh.Aloud))
 			b.refused(err, "one_time_code_wrong")
-			if got := verno.AsError(err).Params["left"]; got != fmt.Sprint(left) {
+			if got := verno.AsError(err).Params["left"]; got != strconv.Itoa(left) {
 				b.t.Errorf("%s tries left, not %d", got, left)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -288,7 +289,7 @@ func TestNoEnumeration(t *testing.T) {
 		q := v.form(p)
 		q.Set("phone", phone)
 		status, body := v.answer(v.PostForm(p.page(""), q))
-		pages[i] = fmt.Sprint(status) + secret.ReplaceAllString(body, "")
+		pages[i] = strconv.Itoa(status) + secret.ReplaceAllString(body, "")
 	}
 	if pages[0] != pages[1] {
 		t.Errorf("%s\n\n%s", pages[0], pages[1])
