@@ -34,7 +34,12 @@ func TestTokensStayInCookies(t *testing.T) {
 		t.Fatal(err)
 	}
 	browser := &http.Client{Jar: jar}
-	do := func(method, path, body string, headers ...string) (*http.Response, string) {
+	type said struct {
+		status  int
+		cookies []*http.Cookie
+		text    string
+	}
+	do := func(method, path, body string, headers ...string) said {
 		r, err := http.NewRequestWithContext(t.Context(), method, site.Base+path, strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
@@ -54,25 +59,25 @@ func TestTokensStayInCookies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return answer, string(text)
+		return said{answer.StatusCode, answer.Cookies(), string(text)}
 	}
-	if a, text := do("GET", "/till/state", ""); a.StatusCode != http.StatusOK || !strings.Contains(text, `"paired":false`) {
-		t.Fatal("before: ", a.Status, text)
+	if a := do("GET", "/till/state", ""); a.status != http.StatusOK || !strings.Contains(a.text, `"paired":false`) {
+		t.Fatal("before: ", a)
 	}
 	for _, step := range []struct{ path, body string }{
 		{"/till/api/terminals/pair", `{"code":"` + code.Code + `"}`},
 		{"/till/api/cashier_sessions", `{"staff_id":"` + made.ID + `","pin":"` + pin + `"}`},
 	} {
-		a, text := do("POST", step.path, step.body)
-		if a.StatusCode != http.StatusCreated || strings.Contains(text, "token") {
-			t.Errorf("%s: %s %s", step.path, a.Status, text)
+		a := do("POST", step.path, step.body)
+		if a.status != http.StatusCreated || strings.Contains(a.text, "token") {
+			t.Errorf("%s: %+v", step.path, a)
 		}
-		if k := a.Cookies(); len(k) != 1 || !k[0].HttpOnly || k[0].SameSite != http.SameSiteLaxMode || k[0].Path != "/till" || strings.Contains(text, k[0].Value) {
+		if k := a.cookies; len(k) != 1 || !k[0].HttpOnly || k[0].SameSite != http.SameSiteLaxMode || k[0].Path != "/till" || strings.Contains(a.text, k[0].Value) {
 			t.Errorf("%s: %+v", step.path, k)
 		}
 	}
-	if _, text := do("GET", "/till/state", ""); !strings.Contains(text, terminal) || !strings.Contains(text, `"staff":{"id":"`+made.ID) {
-		t.Error("after: ", text)
+	if a := do("GET", "/till/state", ""); !strings.Contains(a.text, terminal) || !strings.Contains(a.text, `"staff":{"id":"`+made.ID) {
+		t.Error("after: ", a.text)
 	}
 	for _, c := range []struct {
 		name, method, path, body string
@@ -86,12 +91,12 @@ func TestTokensStayInCookies(t *testing.T) {
 		{"a code of nothing", "GET", "/till/code/rcp_1", "", nil, http.StatusNotFound},
 		{"the shift's end", "DELETE", "/till/api/cashier_sessions/current", "", nil, http.StatusNoContent},
 	} {
-		if a, text := do(c.method, c.path, c.body, c.headers...); a.StatusCode != c.want {
-			t.Errorf("%s: %s %s", c.name, a.Status, text)
+		if a := do(c.method, c.path, c.body, c.headers...); a.status != c.want {
+			t.Errorf("%s: %d %s", c.name, a.status, a.text)
 		}
 	}
-	if _, text := do("GET", "/till/state", ""); !strings.Contains(text, `"staff":null`) || !strings.Contains(text, `"paired":true`) {
-		t.Error("after the shift: ", text)
+	if a := do("GET", "/till/state", ""); !strings.Contains(a.text, `"staff":null`) || !strings.Contains(a.text, `"paired":true`) {
+		t.Error("after the shift: ", a.text)
 	}
 }
 
