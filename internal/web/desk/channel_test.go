@@ -70,8 +70,14 @@ func TestChannels(t *testing.T) {
 	tab.See("form .button.main")
 	tab.Go(site.Base + "/desk/channels")
 	savePages(t, tab, "channels")
-	if strings.Contains(tab.Text("body"), "⟨") {
-		t.Error("a message is missing")
+	tab.Click(`button[name="to"][value="en"]`)
+	tab.Until(`document.documentElement.lang === "en"`)
+	for name, address := range map[string]string{"channel": page, "channels": "/desk/channels", "legal": "/desk/legal", "legal-text": "/desk/legal/terms/en", "channel-new": "/desk/channels/new"} {
+		tab.Go(site.Base + address)
+		savePages(t, tab, name+"-en")
+		if strings.Contains(tab.Text("main"), "⟨") {
+			t.Error("a message is missing: ", address)
+		}
 	}
 }
 
