@@ -28,7 +28,7 @@ function draw(host, tone, text, more, again) {
 	put(host, h("div", { class: "offline-bar " + tone, data: { key } }, icon("warn"),
 		h("p", {}, h("strong", {}, text), more && " · ", more && h("span", {}, more)),
 		h("div", { class: "row" },
-			again && h("button", { class: "button", type: "button", onclick: hurry }, say("offline.again")),
+			again && h("button", { class: "button again", type: "button", onclick: hurry }, say("offline.again")),
 			h("button", { class: "button", type: "button", onclick: journal }, say("offline.journal")))));
 }
 

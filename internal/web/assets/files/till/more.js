@@ -24,7 +24,7 @@ async function scanner() {
 	await sheet(say("scanner.title"), () => {
 		const form = h("div", { class: "stack" });
 		stop = settingsForm(form, say);
-		return [h("p", { class: "quiet small" }, say("scanner.hint")), form];
+		return h("div", { class: "stack" }, h("p", { class: "quiet small" }, say("scanner.hint")), form);
 	}, "narrow");
 	stop();
 }
