@@ -11,7 +11,7 @@ import (
 
 // writeXLSX writes a spreadsheet with a heading that stays, numbers that can be added up, and moments that can be sorted.
 // Its texts are texts: none is ever a formula.
-func writeXLSX(ctx context.Context, w http.ResponseWriter, s *sheet, c *call) error {
+func writeXLSX(ctx context.Context, w http.ResponseWriter, s *sheet, _ *call) error {
 	book := excelize.NewFile()
 	defer book.Close() // It takes away what was too large for memory.
 	name := []rune(s.title)

@@ -30,8 +30,8 @@ func (d *Desk) chores(c *call, g *glance, q report.Query) error {
 	}{
 		{a.Tasks > 0, verno.MayReadMembers, "/tasks", c.Count("desk.waiting.tasks", a.Tasks), false},
 		{a.Debtors > 0, verno.MayReadMembers, "/tasks", c.Count("desk.waiting.debts", a.Debtors, "Points", c.Points(a.Owed, scale)), false},
-		{a.SilentTills > 0, verno.MayReadConfig, "/terminals", c.Count("desk.waiting.silent", a.SilentTills), true},
-		{a.Drafts > 0, verno.MayReadConfig, "/programme", c.Count("desk.waiting.drafts", a.Drafts), false},
+		{a.SilentTills > 0, verno.MayReadConfig, "/stores", c.Count("desk.waiting.silent", a.SilentTills), true},
+		{a.Drafts > 0, verno.MayReadConfig, "/programmes", c.Count("desk.waiting.drafts", a.Drafts), false},
 		{!a.Unsealed.IsZero(), verno.MayReadAudit, "/audit", c.Say("desk.waiting.unsealed", "Since", c.Moment(a.Unsealed.In(g.From.Location()))), true},
 	} {
 		if e.is && c.actor.May.Has(e.may) {
@@ -49,8 +49,8 @@ func (d *Desk) begin(c *call, g *glance, b store.Begun) {
 		done bool
 	}{
 		{"brand", "/brand", false},
-		{"rules", "/programme", false},
-		{"till", "/terminals", b.Paired},
+		{"rules", "/programmes", false},
+		{"till", "/stores", b.Paired},
 		{"member", "/channels", b.Joined},
 		{"sale", "", b.Sold},
 	} {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -34,7 +35,7 @@ func past(t *testing.T, site *webtest.Site, days, guests int) (sold money.Amount
 			r := checkout.Replay{
 				Key: fmt.Sprintf("past-%d", len(list)), OccurredAt: at, Number: fmt.Sprintf("P-%d", len(list)),
 				Sale: checkout.Sale{Store: site.Made.Live.Store, Basket: verno.Basket{Currency: "RUB", Lines: []verno.Line{{
-					ID: "1", SKU: fmt.Sprint(len(g)), Name: "Обед / Lunch", Quantity: money.One, Price: price, Sum: price,
+					ID: "1", SKU: strconv.Itoa(len(g)), Name: "Обед / Lunch", Quantity: money.One, Price: price, Sum: price,
 				}}}},
 				Tenders: []verno.Tender{{Kind: verno.TenderCard, Amount: price}}, Charged: price,
 			}
@@ -63,11 +64,11 @@ func past(t *testing.T, site *webtest.Site, days, guests int) (sold money.Amount
 }
 
 // visitor is somebody who has logged in at the desk, without a browser.
-func visitor(t *testing.T, site *webtest.Site, login, password, lang string) func(path string) (*http.Response, error) {
-	t.Helper()
+func visitor(tb testing.TB, site *webtest.Site, login, password, lang string) func(path string) (*http.Response, error) {
+	tb.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	client := &http.Client{Jar: jar}
 	ask := func(r *http.Request, err error) (*http.Response, error) {
@@ -78,15 +79,15 @@ func visitor(t *testing.T, site *webtest.Site, login, password, lang string) fun
 		return client.Do(r)
 	}
 	form := url.Values{"login": {login}, "password": {password}}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, site.Base+"/desk/login", strings.NewReader(form.Encode()))
+	r, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, site.Base+"/desk/login", strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	got, err := ask(r, err)
 	if err != nil || got.StatusCode != http.StatusOK {
-		t.Fatal(got, err)
+		tb.Fatal(got, err)
 	}
 	_ = got.Body.Close()
 	return func(path string) (*http.Response, error) {
-		return ask(http.NewRequestWithContext(t.Context(), http.MethodGet, site.Base+path, http.NoBody))
+		return ask(http.NewRequestWithContext(tb.Context(), http.MethodGet, site.Base+path, http.NoBody))
 	}
 }
 
