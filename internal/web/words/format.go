@@ -124,5 +124,5 @@ func (l *Lang) Moment(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return l.Date(t) + "," + space + t.Format("15:04")
+	return l.Date(t) + ", " + t.Format("15:04")
 }
