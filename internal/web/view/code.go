@@ -21,9 +21,18 @@ func QR(text, label string) templ.Component {
 	})
 }
 
+// encodingOf packs digits closely only where there is nothing else: the library's own choice takes a plus or minus among
+// them for the sign of a number, and loses it.
+func encodingOf(text string) qr.Encoding {
+	if strings.Trim(text, "0123456789") == "" {
+		return qr.Numeric
+	}
+	return qr.Unicode
+}
+
 // QRCode is the same as a text. It returns an error for a text that fits no code.
 func QRCode(text, label string) (string, error) {
-	code, err := qr.Encode(text, qr.M, qr.Auto)
+	code, err := qr.Encode(text, qr.M, encodingOf(text))
 	if err != nil {
 		return "", fmt.Errorf("draw a code: %w", err)
 	}
