@@ -146,16 +146,14 @@ func (w *witness) member(subject string) (name, path string, err error) {
 	if err != nil {
 		return "", "", nil //nolint:nilerr // Nobody of ours.
 	}
-	if name, err = w.d.guest(w.c, id, w.guests); err != nil {
-		if verno.AsError(err).Kind == verno.KindNotFound {
-			return "", "", nil
-		}
-		return "", "", err
+	name, err = w.d.guest(w.c, id, w.guests)
+	if errors.Is(err, verno.NotFound("not_found")) {
+		return "", "", nil
 	}
 	if w.c.actor.May.Has(verno.MayReadMembers) {
 		path = Base + "/members/" + subject
 	}
-	return name, path, nil
+	return name, path, err
 }
 
 // thing is somebody on the staff, a key or a till.

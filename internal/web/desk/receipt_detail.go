@@ -165,11 +165,11 @@ func (d *Desk) slipWhy(c *call, s *slip) error {
 		return nil
 	}
 	out, same, err := d.Till.Recompute(c.r.Context(), c.actor, s.ID)
-	if err != nil {
-		if verno.AsError(err).Kind == verno.Internal {
-			return err
-		}
+	if errors.Is(err, verno.Conflict("programme_unpublished")) {
 		return nil // Rules that are no longer understood explain nothing; the receipt stands as it is.
+	}
+	if err != nil {
+		return err
 	}
 	s.again, s.same = true, same
 	rules := ruleset{s.Programme, s.Version}
