@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/verno-loyalty/verno"
@@ -217,7 +218,13 @@ func hashOf(token string) []byte {
 
 // deviceName is what a phone calls itself, without what cannot be shown, and not too long.
 func deviceName(text string) string {
-	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool { return r < ' ' || r == 0x7f }), " ")
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	text = strings.Join(strings.Fields(text), " ")
 	if utf8.RuneCountInString(text) > maxDevice {
 		text = string([]rune(text)[:maxDevice])
 	}

@@ -62,16 +62,16 @@ var workerFiles = []string{
 // worker is the script that keeps the card for the time without a network. It says itself of which files, so that it
 // changes with them.
 func (f *Face) worker(c *call) error {
-	files := make([]string, len(workerFiles))
-	for i, name := range workerFiles {
-		files[i] = assets.URL(name)
+	files := make([]string, 0, len(workerFiles)+2)
+	for _, name := range workerFiles {
+		files = append(files, assets.URL(name))
 	}
 	version := assets.Version()
 	if s, err := f.quietSeat(c); err == nil && s != nil {
+		version += "-" + tail(s.Brand.Style) + "-" + tail(s.Brand.Picture)
 		for _, address := range []string{s.Brand.Style, s.Brand.Picture} {
 			if address != "" {
 				files = append(files, address)
-				version += "-" + tail(address)
 			}
 		}
 	}

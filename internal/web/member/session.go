@@ -40,7 +40,7 @@ func (f *Face) seat(c *call) (*seat, error) {
 	held, err := c.r.Cookie(cookie)
 	if err != nil {
 		c.to(doorPath)
-		return nil, nil //nolint:nilerror // The error says that there is no cookie.
+		return nil, nil //nolint:nilerr // The error says that there is no cookie.
 	}
 	session, err := f.Members.Session(c.r.Context(), held.Value, c.now)
 	if errors.Is(err, verno.Unauthorised("credential_invalid")) {

@@ -189,7 +189,7 @@ func (f *Face) unfreeze(s *seat) error {
 	var id verno.ProofID
 	if err := id.UnmarshalText([]byte(s.form.Value("proof"))); err != nil {
 		s.to(unfreezePath)
-		return nil //nolint:nilerror // A form that is not ours begins again.
+		return nil //nolint:nilerr // A form that is not ours begins again.
 	}
 	if err := f.Members.CheckCode(ctx, s.now, s.session.Tenant, id, v.Person.Phone, s.form.Value("code")); err != nil {
 		wrong := web.Explain(s.r, err)
