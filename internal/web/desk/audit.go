@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/hex"
@@ -183,7 +184,7 @@ func (d *Desk) events(ctx context.Context, c *call, q *inquiry, span store.Event
 		all = append(all, rows...)
 	}
 	slices.SortFunc(all, func(a, b store.EventRow) int {
-		return cmp.Or(strings.Compare(string(b.Batch[:]), string(a.Batch[:])), cmp.Compare(b.Ordinal, a.Ordinal))
+		return cmp.Or(bytes.Compare(b.Batch[:], a.Batch[:]), cmp.Compare(b.Ordinal, a.Ordinal))
 	})
 	return all[:min(len(all), limit)], nil
 }

@@ -3,7 +3,6 @@ package desk_test
 import (
 	"bytes"
 	"encoding/csv"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -18,21 +17,16 @@ import (
 )
 
 // download asks for a file and reads it.
-func download(t *testing.T, get func(string) (*http.Response, error), path string) []byte {
+func download(t *testing.T, get func(string) answer, path string) []byte {
 	t.Helper()
-	got, err := get(path)
-	if err != nil {
-		t.Fatal(err)
+	got := get(path)
+	if got.status != http.StatusOK {
+		t.Fatalf("%s: %d", path, got.status)
 	}
-	defer got.Body.Close()
-	body, err := io.ReadAll(got.Body)
-	if err != nil || got.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s %v", path, got.Status, err)
-	}
-	if d := got.Header.Get("Content-Disposition"); !strings.HasPrefix(d, "attachment; filename") {
+	if d := got.header.Get("Content-Disposition"); !strings.HasPrefix(d, "attachment; filename") {
 		t.Errorf("%s is no download: %s", path, d)
 	}
-	return body
+	return got.body
 }
 
 // table reads CSV with its mark and its comma.
@@ -75,7 +69,7 @@ func TestExports(t *testing.T) {
 				t.Errorf("a spreadsheet would run %q", cell)
 			}
 		}
-		if row[0] == made.Member.ID.String() {
+		if row[0] == made.ID.String() {
 			found = row[2] == `'=HYPERLINK("http://x")` && row[3] == "+79995550011"
 		}
 	}
@@ -138,17 +132,13 @@ func TestExportsAreGuarded(t *testing.T) {
 		get := visitor(t, site, s.login, site.Password, "en")
 		for _, path := range []string{"/members", "/receipts", "/audit"} {
 			for _, ending := range []string{".csv", ".xlsx"} {
-				got, err := get("/desk" + path + ending)
-				if err != nil {
-					t.Fatal(err)
-				}
-				_ = got.Body.Close()
+				got := get("/desk" + path + ending)
 				want := http.StatusForbidden
 				if strings.Contains(s.may, path) {
 					want = http.StatusOK
 				}
-				if got.StatusCode != want {
-					t.Errorf("%s gets %s for %s%s, not %d", s.role, got.Status, path, ending, want)
+				if got.status != want {
+					t.Errorf("%s gets %d for %s%s, not %d", s.role, got.status, path, ending, want)
 				}
 			}
 		}

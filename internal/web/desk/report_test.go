@@ -3,6 +3,7 @@ package desk_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/cookiejar"
@@ -63,32 +64,43 @@ func past(t *testing.T, site *webtest.Site, days, guests int) (sold money.Amount
 	return sold
 }
 
+// answer is what the server said, read to its end.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
 // visitor is somebody who has logged in at the desk, without a browser.
-func visitor(tb testing.TB, site *webtest.Site, login, password, lang string) func(path string) (*http.Response, error) {
+func visitor(tb testing.TB, site *webtest.Site, login, password, lang string) func(path string) answer {
 	tb.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	client := &http.Client{Jar: jar}
-	ask := func(r *http.Request, err error) (*http.Response, error) {
+	ask := func(method, path, form string) answer {
+		r, err := http.NewRequestWithContext(tb.Context(), method, site.Base+path, strings.NewReader(form))
 		if err != nil {
-			return nil, err
+			tb.Fatal(err)
 		}
 		r.Header.Set("Accept-Language", lang)
-		return client.Do(r)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		got, err := client.Do(r)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		defer got.Body.Close()
+		body, err := io.ReadAll(got.Body)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return answer{got.StatusCode, got.Header, body}
 	}
-	form := url.Values{"login": {login}, "password": {password}}
-	r, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, site.Base+"/desk/login", strings.NewReader(form.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	got, err := ask(r, err)
-	if err != nil || got.StatusCode != http.StatusOK {
-		tb.Fatal(got, err)
+	if got := ask(http.MethodPost, "/desk/login", url.Values{"login": {login}, "password": {password}}.Encode()); got.status != http.StatusOK {
+		tb.Fatal("nobody is let in: ", got.status)
 	}
-	_ = got.Body.Close()
-	return func(path string) (*http.Response, error) {
-		return ask(http.NewRequestWithContext(tb.Context(), http.MethodGet, site.Base+path, http.NoBody))
-	}
+	return func(path string) answer { return ask(http.MethodGet, path, "") }
 }
 
 // TestOverview: late receipts count, a period is compared with the one before, and a figure leads to its receipts.
