@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/promo"
@@ -137,7 +138,18 @@ func same(a, b any) bool { return reflect.DeepEqual(pruned(a), pruned(b)) }
 func samePromotion(a, b *verno.Promotion) bool {
 	x, y := *a, *b
 	x.Settings, y.Settings = nil, nil
+	for _, p := range []*verno.Promotion{&x, &y} {
+		p.Schedule.From, p.Schedule.Until = inUTC(p.Schedule.From), inUTC(p.Schedule.Until)
+	}
 	return same(x, y) && a.Type == b.Type && reflect.DeepEqual(given(a), given(b))
+}
+
+func inUTC(at *time.Time) *time.Time {
+	if at == nil {
+		return nil
+	}
+	utc := at.UTC()
+	return &utc
 }
 
 // given are the settings of a promotion that are not as they would be anyway.

@@ -144,6 +144,7 @@ func TestPromotionFaults(t *testing.T) {
 		fill(t, tab, c.field, c.typed)
 		tab.Click("#rules .button.main")
 		tab.See("#rules .notice.bad")
+		tab.Until(`document.readyState === "complete"`)
 		at := webtest.Eval[string](tab, `document.getElementById("`+c.field+`-fault")?.innerText ?? "nothing"`)
 		if !strings.Contains(at, c.fault) {
 			t.Errorf("%s of %s with %q: %q, not %q", c.field, c.kind, c.typed, at, c.fault)
@@ -173,6 +174,7 @@ func TestPromotionOvertaken(t *testing.T) {
 	two.Fill(field("settings/percent"), "15")
 	two.Click("#rules .button.main")
 	two.See(".notice.warn")
+	two.Until(`document.readyState === "complete"`)
 	save(t, two, "overtaken")
 	if text := two.Text(".notice.warn"); !strings.Contains(text, "15") || !strings.Contains(text, "30") {
 		t.Error(text)
