@@ -71,7 +71,7 @@ func TestChecksCatch(t *testing.T) {
 		{"server", `import "` + module + `/internal/store/storetest"`, "may not import store/storetest"},
 		{"checkout", `import "` + module + `/internal/helpers"`, "may not import internal/helpers"},
 		{"books", `import "database/sql"`, "belongs to store"},
-		{"web/admin", `import "github.com/danielgtaylor/huma/v2"`, "belongs to web/api"},
+		{"web/desk", `import "github.com/danielgtaylor/huma/v2"`, "belongs to web/api"},
 		{"money", `import "github.com/google/uuid"`, "outside the standard library"},
 		{"checkout", `import "time"; var _ = time.Now`, "reads the clock"},
 		{"queue", `import clock "time"; var _ = clock.Since`, "reads the clock"},

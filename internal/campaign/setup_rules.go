@@ -164,7 +164,7 @@ func (o *Office) Begin(ctx context.Context, actor verno.Actor, now time.Time, id
 			return err
 		}
 	}
-	if p, err = o.ChangeProgramme(ctx, actor, now, p.Revision, terms); err != nil {
+	if _, err = o.ChangeProgramme(ctx, actor, now, p.Revision, terms); err != nil {
 		return err
 	}
 	for i := range list {

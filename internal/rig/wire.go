@@ -53,8 +53,8 @@ func (w *wires) post(ctx context.Context, path, key string, body []byte) error {
 }
 
 func (c *wire) exchange(w *wires, path, key string, body []byte) error {
-	b := append(c.out[:0], "POST "...)
-	b = append(append(b, path...), " HTTP/1.1\r\nHost: "...)
+	b := c.out[:0]
+	b = append(append(append(b, "POST "...), path...), " HTTP/1.1\r\nHost: "...)
 	b = append(append(b, w.address...), "\r\nAuthorization: Bearer "...)
 	b = append(append(b, w.token...), "\r\nIdempotency-Key: "...)
 	b = append(append(b, key...), "\r\nContent-Type: application/json\r\nContent-Length: "...)

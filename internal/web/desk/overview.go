@@ -143,7 +143,7 @@ func (f *figure) compare(c *call, now, before int64) {
 
 // share is a percent without its fractions, which nobody reads at a glance.
 func (c *call) share(p money.Percent) string {
-	const whole = money.Full / 100
+	const whole = money.Percent(100) // 1 %
 	return c.Percent(money.Percent(money.MulDiv(int64(p), 1, int64(whole), money.HalfUp)) * whole)
 }
 

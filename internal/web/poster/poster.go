@@ -7,6 +7,7 @@ import (
 	_ "embed" // the letters
 	"fmt"
 	"image"
+	"image/color"
 	"image/png"
 	"strings"
 
@@ -163,6 +164,5 @@ func (p *pen) code(text string, x, y, side float64) error {
 }
 
 func dark(code image.Image, x, y int) bool {
-	r, _, _, _ := code.At(x, y).RGBA()
-	return r == 0
+	return color.GrayModel.Convert(code.At(x, y)) == color.Gray{Y: 0}
 }

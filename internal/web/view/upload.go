@@ -1,13 +1,13 @@
 package view
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/web"
 )
 
 // MaxUpload is how many bytes a form with a file may have.
@@ -15,9 +15,10 @@ const MaxUpload = 6 << 20
 
 // ReadUpload reads a form that carries a file in one of its fields. The file is nil where none was chosen.
 func ReadUpload(w http.ResponseWriter, r *http.Request, field string) (*Form, []byte, error) {
-	r.Body = http.MaxBytesReader(w, r.Body, MaxUpload)
-	if err := r.ParseMultipartForm(MaxUpload); err != nil {
-		if _, large := errors.AsType[*http.MaxBytesError](err); large {
+	body := r.Body
+	r.Body = http.MaxBytesReader(w, body, MaxUpload)
+	if err := r.ParseMultipartForm(MaxUpload); err != nil { //nolint:gosec // The reader above bounds it.
+		if web.BodyTooLarge(body, err) {
 			return nil, nil, verno.TooLarge("body_too_large").With("limit", strconv.Itoa(MaxUpload))
 		}
 		return nil, nil, verno.Malformed("malformed_json").Because(err)
