@@ -65,10 +65,10 @@ var damages = []damage{
 	{"a lot of another", "lot", "remaining > 0", "owner_id", nowhere, "lot_not_postings"},
 	{"a lot is gone", "lot", "remaining > 0", "tenant", nowhere, "lot_not_postings"},
 
-	{"an entry off by one", "entry", "1 = 1", "postings", instead(`"amount":5`, `"amount":6`), "entry_unbalanced without_event event_of_another" + moved[:39]},
-	{"an entry too large", "entry", "1 = 1", "postings", instead(`"amount":50,`, `"amount":1152921504606846976,`), "entry_unbalanced entry_out_of_bounds without_event event_of_another" + moved[:39]},
+	{"an entry off by one", "entry", `postings LIKE '%"amount":5%'`, "postings", instead(`"amount":5`, `"amount":6`), "entry_unbalanced without_event event_of_another" + moved[:39]},
+	{"an entry too large", "entry", `postings LIKE '%"amount":50,%'`, "postings", instead(`"amount":50,`, `"amount":1152921504606846976,`), "entry_unbalanced entry_out_of_bounds without_event event_of_another" + moved[:39]},
 	{"an entry in other words", "entry", "1 = 1", "postings", instead(`[{`, `[ {`), "postings_unreadable without_event event_of_another" + moved},
-	{"an entry for another reason", "entry", "1 = 1", "postings", instead(`"why":"earn"`, `"why":"back"`), "without_event event_of_another"},
+	{"an entry for another reason", "entry", `postings LIKE '%"why":"earn"%'`, "postings", instead(`"why":"earn"`, `"why":"back"`), "without_event event_of_another"},
 	{"an entry at another time", "entry", "1 = 1", "occurred_at", plus(1), "without_event event_of_another"},
 	{"an entry of another kind", "entry", "1 = 1", "kind", "gift", "without_event event_of_another"},
 	{"an entry is gone", "entry", "1 = 1", "tenant", nowhere, "event_of_another operation_without_result" + moved},

@@ -48,7 +48,11 @@ func (t *Till) checkReturn(q *Return) error {
 		}
 	}
 	var f verno.Faults
-	names{number: q.Number, shift: q.Shift, channel: q.Channel, date: q.BusinessDate}.check(&f, t.clock())
+	at := q.OccurredAt
+	if at.IsZero() {
+		at = t.clock()
+	}
+	names{number: q.Number, shift: q.Shift, channel: q.Channel, date: q.BusinessDate}.check(&f, at)
 	if len(q.Lines) > verno.MaxLines {
 		f.Say("/lines", "too_many", "max", strconv.Itoa(verno.MaxLines))
 		return f.Err()

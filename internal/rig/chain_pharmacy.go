@@ -12,7 +12,7 @@ var pharmacy = Kind{
 		{both{"Проспект Победы", "Victory Avenue"}, both{"Казань, пр. Победы, 50", "50 Victory Avenue"}, 55_753_000, 49_213_200, 8, 22, 1, 3},
 	},
 	Crowd: Crowd{
-		Members: 2_400, Receipts: 250, Anonymous: 28, Spends: 40, Returns: 3,
+		Members: 2_400, Receipts: 150, Anonymous: 28, Spends: 40, Returns: 3,
 		Hours:   [24]int{8: 6, 9: 9, 10: 10, 11: 10, 12: 8, 13: 7, 14: 7, 15: 7, 16: 8, 17: 9, 18: 9, 19: 6, 20: 3, 21: 1},
 		Weekend: [24]int{8: 3, 9: 7, 10: 11, 11: 12, 12: 11, 13: 9, 14: 8, 15: 8, 16: 7, 17: 7, 18: 6, 19: 5, 20: 4, 21: 2},
 		Days:    [7]int{70, 112, 106, 104, 103, 105, 82}, Lines: []int{34, 31, 19, 10, 6},

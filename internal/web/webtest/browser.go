@@ -107,10 +107,19 @@ func run[T any](tab *Tab, what string, do func(context.Context) (T, error)) T {
 	ctx, stop := context.WithTimeout(tab.ctx, Patience)
 	defer stop()
 	v, err := do(ctx)
+	for replaced(err) && ctx.Err() == nil {
+		v, err = do(ctx)
+	}
 	if err != nil {
 		tab.tb.Fatalf("%s: %v\n%s", what, err, tab.whole())
 	}
 	return v
+}
+
+// replaced reports whether the page went on to another, or drew itself anew, between finding an element and using it.
+func replaced(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "No node with given id found") ||
+		strings.Contains(err.Error(), "Could not find node with given id") || strings.Contains(err.Error(), "Cannot find context with specified id"))
 }
 
 func (tab *Tab) do(what string, a chromedp.Action[chromedp.Void]) {
