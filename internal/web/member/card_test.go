@@ -185,6 +185,8 @@ func TestCodeIsRead(t *testing.T) {
 	p := newPocket(t, "en", "Anna")
 	tab := webtest.Open(t).Tab(360, 780, "en")
 	p.open(tab)
+	// What is read before the card has asked for the first time was read before it was opened.
+	tab.Until(`performance.getEntriesByType("resource").some((e) => e.name.endsWith("/c/seen") && e.responseEnd > 0)`)
 	code := shown(tab)
 	if _, err := p.scan(code); err != nil {
 		t.Fatal(err)
