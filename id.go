@@ -44,6 +44,9 @@ type (
 	ChannelID   = ID[channelKind]
 	VisitID     = ID[visitKind]
 	ProofID     = ID[proofKind]
+	TemplateID  = ID[templateKind]
+	WalletKeyID = ID[walletKeyKind]
+	NFCKeyID    = ID[nfcKeyKind]
 )
 
 type (
@@ -73,6 +76,9 @@ type (
 	channelKind   struct{}
 	visitKind     struct{}
 	proofKind     struct{}
+	templateKind  struct{}
+	walletKeyKind struct{}
+	nfcKeyKind    struct{}
 )
 
 func (tenantKind) prefix() string    { return "ten" }
@@ -101,6 +107,9 @@ func (importKind) prefix() string    { return "imp" }
 func (channelKind) prefix() string   { return "chn" }
 func (visitKind) prefix() string     { return "vis" }
 func (proofKind) prefix() string     { return "prf" }
+func (templateKind) prefix() string  { return "tpl" }
+func (walletKeyKind) prefix() string { return "wlk" }
+func (nfcKeyKind) prefix() string    { return "nfk" }
 
 // ErrID says that a text is not an identifier of the wanted kind.
 var ErrID = errors.New("verno: not an identifier of this kind")

@@ -1,0 +1,144 @@
+-- Cards in the phone: what merchants make of them, the passes that were issued, the devices that have them, and the
+-- certificates and keys that they are made with.
+
+-- A template is a kind of card as a merchant has set it up and designed it. Cards show its version in force.
+CREATE TABLE card_template (
+	tenant       BYTEA  NOT NULL,
+	id           BYTEA  NOT NULL,
+	programme_id BYTEA  NOT NULL,
+	kind         TEXT   NOT NULL,
+	name         TEXT   NOT NULL,
+	draft        TEXT   NOT NULL, -- JSON
+	standard     BIGINT NOT NULL, -- 1 for the one that whoever joins is given
+	revision     BIGINT NOT NULL, -- of the draft; its ETag
+	published    BIGINT NOT NULL, -- number of the version in force, 0 for none
+	archived_at  BIGINT,
+	created_at   BIGINT NOT NULL,
+	updated_at   BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE card_template_version (
+	tenant       BYTEA  NOT NULL,
+	template_id  BYTEA  NOT NULL,
+	number       BIGINT NOT NULL,
+	document     TEXT   NOT NULL,
+	note         TEXT   NOT NULL,
+	published_by TEXT   NOT NULL,
+	published_at BIGINT NOT NULL,
+	PRIMARY KEY (tenant, template_id, number)
+);
+
+-- A picture is kept once, by what it shows; made anew from its pixels, so that nothing else of the file is left.
+CREATE TABLE picture (
+	tenant     BYTEA  NOT NULL,
+	hash       TEXT   NOT NULL, -- SHA-256 of the PNG, hexadecimal
+	png        BYTEA  NOT NULL,
+	width      BIGINT NOT NULL,
+	height     BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (tenant, hash)
+);
+
+-- Which template a card is of; null for plastic and for cards from before there were templates, which show the standard
+-- one. What a card alone has, such as a seat, and nothing that tells who holds it, stands in its document.
+ALTER TABLE card ADD COLUMN template_id BYTEA;
+ALTER TABLE card ADD COLUMN document TEXT NOT NULL DEFAULT '';
+CREATE INDEX card_template_cards ON card (tenant, template_id, id) WHERE template_id IS NOT NULL;
+
+-- A pass is a card as wallets have it. Its tag is the number of its last change: strictly growing over all passes of a
+-- tenant, given out under the lock of wallet_clock, so that what is committed later has the greater tag.
+CREATE TABLE pass (
+	tenant      BYTEA  NOT NULL,
+	card_id     BYTEA  NOT NULL,
+	member_id   BYTEA,           -- whose it is; null for one that is nobody's
+	template_id BYTEA  NOT NULL,
+	serial      TEXT   NOT NULL, -- in the addresses of wallets: 26 random letters and digits
+	tag         BIGINT NOT NULL,
+	modified_at BIGINT NOT NULL, -- whole seconds, greater with each change
+	pushed_tag  BIGINT NOT NULL, -- up to which tag the devices were told
+	due_at      BIGINT,          -- when to tell devices; null where they know all. Later after a failure
+	google_id   TEXT,            -- of the object at Google; null where there is none
+	google_tag  BIGINT NOT NULL, -- up to which tag Google has it
+	google_due  BIGINT,          -- when to tell Google; null where it knows all
+	saved_at    BIGINT,          -- in Google Wallet, by its callback
+	removed_at  BIGINT,          -- from Google Wallet, by its callback
+	face        BYTEA,           -- SHA-256 of the face that was last told of
+	places      TEXT   NOT NULL, -- JSON: the stores chosen for its holder
+	created_at  BIGINT NOT NULL,
+	PRIMARY KEY (tenant, card_id)
+);
+CREATE UNIQUE INDEX pass_serial ON pass (serial);
+CREATE INDEX pass_member ON pass (tenant, member_id) WHERE member_id IS NOT NULL;
+CREATE INDEX pass_template ON pass (tenant, template_id, card_id);
+CREATE INDEX pass_due ON pass (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX pass_google_due ON pass (google_due) WHERE google_due IS NOT NULL;
+
+-- The tags of a tenant's passes, and how far its events have been looked through for what changes a card.
+CREATE TABLE wallet_clock (
+	tenant BYTEA  NOT NULL PRIMARY KEY,
+	tag    BIGINT NOT NULL, -- the last that was given out
+	seq    BIGINT NOT NULL  -- the last event that was looked at
+);
+
+-- A registration is a pass on a device that wants to hear of its changes.
+CREATE TABLE pass_registration (
+	pass_type  TEXT   NOT NULL,
+	device     TEXT   NOT NULL, -- library identifier: the device's secret
+	serial     TEXT   NOT NULL,
+	tenant     BYTEA  NOT NULL,
+	card_id    BYTEA  NOT NULL,
+	push_token TEXT   NOT NULL,
+	scheme     TEXT   NOT NULL, -- ApplePass, AndroidPass, WalletUnionPass, WalletUnionHMSPass, Pass2U: how it is told
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	PRIMARY KEY (pass_type, device, serial)
+);
+CREATE INDEX pass_registration_card ON pass_registration (tenant, card_id);
+
+-- What was registered once and is no more, for the count of cards that were installed and removed.
+CREATE TABLE pass_history (
+	tenant     BYTEA  NOT NULL,
+	card_id    BYTEA  NOT NULL,
+	wallet     TEXT   NOT NULL, -- apple, google, other
+	first_at   BIGINT NOT NULL, -- when it was first installed
+	removed_at BIGINT,          -- from its last device; null while installed
+	PRIMARY KEY (tenant, card_id, wallet)
+);
+
+-- Certificates and keys of wallets. What is secret is sealed; what a certificate says of itself is not.
+CREATE TABLE wallet_credential (
+	tenant     BYTEA  NOT NULL,
+	id         BYTEA  NOT NULL,
+	kind       TEXT   NOT NULL, -- apple_pass, apple_push, google_wallet
+	name       TEXT   NOT NULL, -- pass type identifier, key identifier, issuer identifier
+	about      TEXT   NOT NULL, -- JSON
+	sealed     BYTEA  NOT NULL,
+	not_after  BIGINT,
+	created_at BIGINT NOT NULL,
+	retired_at BIGINT,
+	PRIMARY KEY (tenant, id)
+);
+
+-- Keys that open what a phone says by NFC. Several versions are in use at once while readers change over.
+CREATE TABLE nfc_key (
+	tenant     BYTEA  NOT NULL,
+	id         BYTEA  NOT NULL,
+	protocol   TEXT   NOT NULL, -- apple_vas, smart_tap
+	version    BIGINT NOT NULL,
+	public     BYTEA  NOT NULL, -- compressed point of P-256
+	sealed     BYTEA  NOT NULL, -- the private key
+	created_at BIGINT NOT NULL,
+	retired_at BIGINT,
+	PRIMARY KEY (tenant, id)
+);
+CREATE UNIQUE INDEX nfc_key_version ON nfc_key (tenant, protocol, version);
+
+-- What was read by NFC and must not be read again while its time lasts, and nonces of Google's callbacks.
+CREATE TABLE seen_once (
+	tenant     BYTEA  NOT NULL,
+	token      BYTEA  NOT NULL, -- SHA-256 of what was seen, with what it was
+	expires_at BIGINT NOT NULL,
+	PRIMARY KEY (tenant, token)
+) /*sqlite WITHOUT ROWID*/;
+CREATE INDEX seen_once_expires ON seen_once (expires_at);
