@@ -224,6 +224,10 @@ var advice = map[string][2]string{
 	"return_unknown_line": {"`line_id` is the line's own id in the sale.", "`line_id` — это id позиции в самой продаже."},
 	"return_not_a_sale":   {"Name the sale's receipt, not a return's.", "Укажите чек продажи, а не возврата."},
 	"hold_ended":          {"A hold ends once. Place a new one.", "Резерв завершается один раз. Создайте новый."},
+	"hold_short": {
+		"`capturable` in the answer says how much. Capture that with a new key, or release the hold; take the rest in another tender.",
+		"Сколько осталось, сказано в `capturable`. Заберите столько с новым ключом или снимите резерв; остальное примите другой оплатой.",
+	},
 	"idempotency_key_reused": {
 		"A fault of the program: each sale needs a key of its own, made before the first try and stored with it.",
 		"Ошибка программы: у каждой продажи должен быть свой ключ, созданный до первой попытки и сохранённый вместе с ней.",

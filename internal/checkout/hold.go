@@ -165,7 +165,10 @@ func endHold(p *books.Page, owner verno.OwnerID, id verno.HoldID) (verno.OpenHol
 	return h, true
 }
 
-// End captures a hold, wholly or in part, or releases it. A hold ends once: whoever comes later gets hold_ended.
+// End captures a hold, wholly or in part, or releases it. A hold ends once: whoever comes later gets hold_ended. It keeps
+// others from spending, and nothing more: a return takes back what it had given, and a receipt from offline is booked,
+// whatever is held. So a capture of more than is left is refused with hold_short, which says how much may be captured; the
+// hold stays, and that much, or nothing, ends it.
 func (t *Till) End(ctx context.Context, a verno.Actor, q EndHold) (*verno.Hold, bool, error) {
 	if err := a.Require(verno.MaySell); err != nil {
 		return nil, false, err
@@ -212,7 +215,7 @@ func endOf(p *books.Page, a verno.Actor, h verno.Hold, far ledger.Account, amoun
 	if amount > 0 {
 		h.State, h.Captured, kind, event = "captured", amount, "capture", verno.EventHoldCaptured
 		if err := p.Holding(h.Owner, h.Unit).Spend(p.Draft(), far, amount, p.Now()); err != nil {
-			return books.Result{}, shortOf(err, far)
+			return books.Result{}, shortOf(err)
 		}
 	}
 	entry, err := p.Post(h.Owner, kind, h.Reference, a.Name(), h.ID[:])
@@ -229,17 +232,13 @@ func endOf(p *books.Page, a verno.Actor, h verno.Hold, far ledger.Account, amoun
 	return books.Result{ID: h.ID, Owner: h.Owner, Answer: holdText(&h), Value: &h}, nil
 }
 
-// shortOf refuses a capture for which too little is left, as where a replay has spent what was held.
-func shortOf(err error, far ledger.Account) error {
+// shortOf refuses a capture for which too little is left, as where a return or a replay has taken what was held.
+func shortOf(err error) error {
 	var short ledger.ShortError
-	switch {
-	case !errors.As(err, &short):
+	if !errors.As(err, &short) {
 		return err
-	case far.Role == verno.AccountClearing:
-		return verno.Refused("insufficient_money")
-	default:
-		return verno.Refused("insufficient_points").With("available", strconv.FormatInt(short.Spendable, 10))
 	}
+	return verno.Refused("hold_short").With("capturable", strconv.FormatInt(short.Spendable, 10))
 }
 
 // FindHold reads a hold.

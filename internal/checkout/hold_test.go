@@ -258,3 +258,48 @@ func TestHoldNeedsPresence(t *testing.T) {
 		b.refused(err, "invalid_request")
 	})
 }
+
+// TestHoldOfWhatWentBack: points that are held go back with the goods that had earned them, and a debt counts against
+// what is held. A capture of more than is left is refused, says how much can be captured, and leaves the hold as it is;
+// that much is captured then, once, and nobody has spent what was not there.
+func TestHoldOfWhatWentBack(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		short := func(h *verno.Hold, n int64, want string) {
+			t.Helper()
+			_, _, err := b.till.End(b.ctx, b.boss, b.endOf(h, n))
+			b.refused(err, "hold_short")
+			if got := verno.AsError(err).Params["capturable"]; got != want {
+				t.Errorf("capturable %s, want %s", got, want)
+			}
+			b.state(h.ID, "held", 0)
+		}
+		g := b.enrol()
+		sold := b.sell(b.boss, b.saleOf(b.known(g), tea(2000_00), 0)) // earns 100
+		all := b.hold(g, verno.UnitPoints, 100)
+		b.back(sold)
+		short(all, 100, "0")
+		short(all, 1, "0")
+		_, _, err := b.till.End(b.ctx, b.boss, b.endOf(all, 0))
+		b.must(err)
+		b.state(all.ID, "released", 0)
+		b.has(g, 0)
+
+		sold = b.sell(b.boss, b.saleOf(b.known(g), tea(2000_00), 0))
+		b.sell(b.boss, b.saleOf(b.known(g), tea(40_00), 40))
+		b.give(g, 50)
+		first, second := b.hold(g, verno.UnitPoints, 80), b.hold(g, verno.UnitPoints, 30)
+		b.back(sold) // of its 100 points 60 are left; 40 of the other 50 are not free to be taken
+		short(first, 80, "0")
+		_, _, err = b.till.End(b.ctx, b.boss, b.endOf(second, 0))
+		b.must(err)
+		short(first, 80, "10")
+		short(first, 11, "10")
+		_, _, err = b.till.End(b.ctx, b.boss, b.endOf(first, 10))
+		b.must(err)
+		b.state(first.ID, "captured", 10)
+		if p := b.points(g); p.Available != 0 || p.Balance != 0 || p.Debt != 40 {
+			t.Errorf("points %+v", p)
+		}
+	})
+}

@@ -263,10 +263,10 @@ func (m *modelMember) end(h *modelHold, n, now int64) string {
 		switch {
 		case h.money && n > m.spendableMoney(now):
 			h.state = "held"
-			return "insufficient_money"
+			return "hold_short"
 		case !h.money && n > m.spendable(now):
 			h.state = "held"
-			return "insufficient_points"
+			return "hold_short"
 		case h.money:
 			m.money -= n
 		default:

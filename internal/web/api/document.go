@@ -168,6 +168,10 @@ func responses(registry huma.Registry, op registered, problem *huma.Schema) map[
 		taken := content("application/problem+json", registry.Schema(reflect.TypeFor[Taken](), true, ""))
 		all["422"] = &huma.Response{Description: "Refused or wrong; with receipt_exists and checkout_committed comes what is there already.", Content: taken}
 	}
+	if slices.Contains(op.codes, "hold_short") {
+		short := content("application/problem+json", registry.Schema(reflect.TypeFor[HoldShort](), true, ""))
+		all["422"] = &huma.Response{Description: "Refused or wrong; with hold_short comes how much can be captured.", Content: short}
+	}
 	if strings.Contains(op.detail, "dry_run") {
 		all["200"] = &huma.Response{Description: "What would come of it.", Content: done.Content, Headers: headers}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/checkout"
@@ -70,6 +71,9 @@ func (a *API) extras(ctx context.Context, c *call, err error) []web.Extra {
 	}
 	if q, ok := e.Data.(*checkout.Quote); ok {
 		return []web.Extra{{Name: "quote", Value: showQuote(q, c.lang)}}
+	}
+	if n, err := strconv.ParseInt(e.Params["capturable"], 10, 64); err == nil {
+		return []web.Extra{{Name: "capturable", Value: &n}}
 	}
 	if there := a.existing(ctx, c, e); there != nil {
 		return []web.Extra{{Name: "existing", Value: there}}

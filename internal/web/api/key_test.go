@@ -171,3 +171,25 @@ func TestRefusalIsReplayed(t *testing.T) {
 		}
 	})
 }
+
+// TestHoldShort: a program reads from the refusal how much of a hold is left, also where the refusal is repeated.
+func TestHoldShort(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		id, _ := b.enrol("+79161234567")
+		who := b.ask(request{do: "POST /identifications", body: m{"member_id": id, "terminal_id": b.till.String()}}).want(201).str("presence")
+		sale := with(basket(4), "presence", who, "terminal_id", b.till.String())
+		quote := b.ask(request{do: "POST /checkouts/quote", body: sale}).want(200)
+		b.ask(request{do: "POST /checkouts/s/commit", key: "s", body: b.commit(quote, sale)}).want(201)
+		hold := m{"presence": who, "kind": "points", "amount": 20, "seconds": 600, "terminal_id": b.till.String()}
+		held := b.ask(request{do: "POST /holds", key: "h", body: hold}).want(201).str("id")
+		b.ask(request{do: "POST /checkouts/s/returns", key: "r", body: m{"lines": []m{{"line_id": "1", "quantity": "1"}}}}).want(201)
+		for range 2 {
+			r := b.ask(request{do: "POST /holds/" + held + "/capture", key: "c", body: m{"amount": 20}}).want(422, "hold_short")
+			if r.num("capturable") != 15 {
+				t.Errorf("refused with %s", r.raw)
+			}
+		}
+		b.ask(request{do: "POST /holds/" + held + "/capture", key: "d", body: m{"amount": 15}}).want(200)
+	})
+}

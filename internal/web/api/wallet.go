@@ -7,6 +7,7 @@ import (
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/checkout"
+	"github.com/verno-loyalty/verno/internal/web"
 )
 
 // TopUpBody puts stored money on a member's account.
@@ -59,6 +60,12 @@ type Hold struct {
 	EndedAt   time.Time        `json:"ended_at,omitzero"`
 }
 
+// HoldShort is the problem of a capture for which too little is left.
+type HoldShort struct {
+	web.Problem
+	Capturable int64 `json:"capturable" required:"false" doc:"With hold_short: how much of the hold can be captured now."`
+}
+
 func (a *API) walletRoutes() {
 	reused := []string{"idempotency_key_reused", "outcome_unknown"}
 	handle(a, operation{
@@ -73,7 +80,7 @@ func (a *API) walletRoutes() {
 	ended := slices.Concat(reused, []string{"hold_ended", "not_found"})
 	handle(a, operation{
 		route: "POST /holds/{id}/capture", id: "capture-hold", tag: "wallets", summary: "Take what is held, or a part", keyed: keyNeeded,
-		codes: slices.Concat(ended, []string{"hold_too_much"}),
+		codes: slices.Concat(ended, []string{"hold_too_much", "hold_short", "account_frozen"}),
 	}, a.captureHold)
 	handle(a, operation{route: "POST /holds/{id}/release", id: "release-hold", tag: "wallets", summary: "Release a hold", keyed: keyNeeded, codes: ended}, a.releaseHold)
 }
