@@ -37,18 +37,22 @@ func verified(ctx context.Context, t *term, c server.Config, asJSON bool) error 
 			return unchecked{err}
 		}
 	} else {
-		fmt.Fprintf(t.out, "%d receipts, %d entries, %d postings, %d accounts, %d lots, %d operations\n",
-			report.Receipts, report.Entries, report.Postings, report.Accounts, report.Lots, report.Operations)
-		fmt.Fprintf(t.out, "%d events, %d of them not sealed yet, %d checkpoints\n", report.Events, report.UnsealedTail, report.Checkpoints)
-		for _, p := range report.Problems {
-			fmt.Fprintf(t.out, "PROBLEM %s, %s: %s\n", p.Code, p.Subject, p.Detail)
-		}
-		if report.OK {
-			fmt.Fprintln(t.out, "sound")
-		}
+		showReport(t, &report)
 	}
 	if !report.OK {
 		return errUnsound
 	}
 	return nil
+}
+
+func showReport(t *term, report *server.Report) {
+	fmt.Fprintf(t.out, "%d receipts, %d entries, %d postings, %d accounts, %d lots, %d operations\n",
+		report.Receipts, report.Entries, report.Postings, report.Accounts, report.Lots, report.Operations)
+	fmt.Fprintf(t.out, "%d events, %d of them not sealed yet, %d checkpoints\n", report.Events, report.UnsealedTail, report.Checkpoints)
+	for _, p := range report.Problems {
+		fmt.Fprintf(t.out, "PROBLEM %s, %s: %s\n", p.Code, p.Subject, p.Detail)
+	}
+	if report.OK {
+		fmt.Fprintln(t.out, "sound")
+	}
 }
