@@ -1,7 +1,10 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -76,22 +79,40 @@ func (r *Reader) MembersByName(ctx context.Context, q NameQuery) ([]verno.Member
 	if len(q.Tokens) == 0 || len(q.Tokens) > MaxNameTokens {
 		return nil, nil
 	}
-	tokens := make([]any, MaxNameTokens)
-	for i := range tokens {
-		tokens[i] = q.Tokens[min(i, len(q.Tokens)-1)]
+	tokens, err := r.rarestFirst(ctx, q)
+	if err != nil {
+		return nil, err
 	}
-	return queryAll(ctx, r, scanOne[verno.MemberID],
-		`SELECT member_id FROM name_prefix WHERE tenant = $1 AND token IN ($2, $3, $4, $5) AND member_id > $6
-		GROUP BY member_id HAVING COUNT(*) = $7 ORDER BY member_id LIMIT $8`,
-		q.Tenant, tokens[0], tokens[1], tokens[2], tokens[3], q.After[:], distinct(q.Tokens), q.Limit)
+	word := func(i int) []byte { return tokens[min(i, len(tokens)-1)] }
+	return queryAll(ctx, r, scanOne[verno.MemberID], `SELECT member_id FROM name_prefix n
+		WHERE tenant = $1 AND token = $2 AND member_id > $6
+		AND EXISTS (SELECT 1 FROM name_prefix m WHERE m.tenant = $1 AND m.token = $3 AND m.member_id = n.member_id)
+		AND EXISTS (SELECT 1 FROM name_prefix m WHERE m.tenant = $1 AND m.token = $4 AND m.member_id = n.member_id)
+		AND EXISTS (SELECT 1 FROM name_prefix m WHERE m.tenant = $1 AND m.token = $5 AND m.member_id = n.member_id)
+		ORDER BY member_id LIMIT $7`, q.Tenant, word(0), word(1), word(2), word(3), q.After[:], q.Limit)
 }
 
-func distinct(tokens [][]byte) int {
-	seen := map[string]bool{}
-	for _, t := range tokens {
-		seen[string(t)] = true
+// manyNames is how many members with a word are counted before it is simply a common one.
+const manyNames = 5_000
+
+// rarestFirst are the different tokens of a query, those first that fewer members have: the list of the first is walked,
+// and each of it is looked up in the others. Among 200,000 members a first name may have 20,000, a surname a hundred.
+func (r *Reader) rarestFirst(ctx context.Context, q NameQuery) ([][]byte, error) {
+	tokens := slices.CompactFunc(slices.SortedFunc(slices.Values(q.Tokens), bytes.Compare), bytes.Equal)
+	if len(tokens) == 1 {
+		return tokens, nil
 	}
-	return len(seen)
+	members := make(map[string]int64, len(tokens))
+	for _, token := range tokens {
+		n, err := queryOne(ctx, r, scanOne[int64], `SELECT COUNT(*) FROM (SELECT 1 AS one FROM name_prefix
+			WHERE tenant = $1 AND token = $2 AND member_id > $3 LIMIT $4) AS few`, q.Tenant, token, q.After[:], manyNames)
+		if err != nil {
+			return nil, err
+		}
+		members[string(token)] = n
+	}
+	slices.SortStableFunc(tokens, func(a, b []byte) int { return cmp.Compare(members[string(a)], members[string(b)]) })
+	return tokens, nil
 }
 
 var insertNamePrefix = Insert("name_prefix", "tenant bytea, token bytea, member_id bytea", "ON CONFLICT DO NOTHING")

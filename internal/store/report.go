@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/money"
@@ -36,22 +37,68 @@ func (s *Span) args() []any {
 	return []any{s.Tenant, int64(s.First), int64(s.Last), s.Programme, s.Store.Bytes()}
 }
 
-// DayTotals adds up receipts by business date, in its order.
-func (r *Reader) DayTotals(ctx context.Context, s Span) ([]DayTotal, error) {
-	return queryAll(ctx, r, func(row Scanner) (d DayTotal, err error) {
-		err = row.Scan(&d.Date, &d.Kind, &d.Carded, &d.Count, &d.Payable, &d.Points, &d.Earned)
-		return d, err
-	}, `SELECT business_date, kind, CASE WHEN member_id IS NULL THEN 0 ELSE 1 END, COUNT(*), CAST(SUM(payable) AS BIGINT),
-		CAST(SUM(points) AS BIGINT), CAST(SUM(earned) AS BIGINT)`+spanned+`
-		GROUP BY business_date, kind, CASE WHEN member_id IS NULL THEN 0 ELSE 1 END ORDER BY business_date, kind`, s.args()...)
+// sums are the figures of the receipts of one kind, with a card or without.
+func sums(of string) string {
+	return `SUM(CASE WHEN ` + of + ` THEN 1 ELSE 0 END), CAST(SUM(CASE WHEN ` + of + ` THEN payable ELSE 0 END) AS BIGINT),
+		CAST(SUM(CASE WHEN ` + of + ` THEN points ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN ` + of + ` THEN earned ELSE 0 END) AS BIGINT)`
 }
 
-// Buyers counts who bought in a span, and who of them did more than once.
+// A row is a date, so that rows come in the order of the index and nothing is sorted: this is what a page waits for.
+var dayTotals = `SELECT business_date, ` + sums(`kind = 'sale' AND member_id IS NULL`) + `, ` + sums(`kind = 'sale' AND member_id IS NOT NULL`) + `, ` +
+	sums(`kind = 'return' AND member_id IS NULL`) + `, ` + sums(`kind = 'return' AND member_id IS NOT NULL`) + spanned + ` GROUP BY business_date ORDER BY business_date`
+
+// DayTotals adds up receipts by business date, in its order.
+func (r *Reader) DayTotals(ctx context.Context, s Span) ([]DayTotal, error) {
+	days, err := queryAll(ctx, r, scanDay, dayTotals, s.args()...)
+	var all []DayTotal
+	for i := range days {
+		for _, d := range days[i] {
+			if d.Count > 0 {
+				all = append(all, d)
+			}
+		}
+	}
+	return all, err
+}
+
+func scanDay(row Scanner) (list [4]DayTotal, err error) {
+	var date int32
+	into := []any{&date}
+	for i := range list {
+		d := &list[i]
+		into = append(into, &d.Count, &d.Payable, &d.Points, &d.Earned)
+	}
+	err = row.Scan(into...)
+	for i := range list {
+		list[i].Date, list[i].Kind, list[i].Carded = date, verno.ReceiptSale, i%2 == 1
+		if i > 1 {
+			list[i].Kind = verno.ReceiptReturn
+		}
+	}
+	return list, err
+}
+
+const bought = ` AND kind = 'sale' AND member_id IS NOT NULL`
+
+// Buyers counts who bought in a span, and who of them did more than once. SQLite would sort them all to count them, so
+// it gives the buyers of each date in one piece, and they are counted here.
 func (r *Reader) Buyers(ctx context.Context, s Span) (all, again int64, err error) {
-	err = r.QueryRow(ctx, `SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN n > 1 THEN 1 ELSE 0 END), 0) AS BIGINT)
-		FROM (SELECT member_id, COUNT(*) AS n`+spanned+` AND kind = 'sale' AND member_id IS NOT NULL GROUP BY member_id) AS buyer`,
-		s.args()...).Scan(&all, &again)
-	return all, again, err
+	if r.Engine() != SQLite {
+		err = r.QueryRow(ctx, `SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN n > 1 THEN 1 ELSE 0 END), 0) AS BIGINT)
+			FROM (SELECT member_id, COUNT(*) AS n`+spanned+bought+` GROUP BY member_id) AS buyer`, s.args()...).Scan(&all, &again)
+		return all, again, err
+	}
+	dates, err := queryAll(ctx, r, scanOne[[]byte], `SELECT CAST(group_concat(member_id, '') AS BLOB)`+spanned+bought+` GROUP BY business_date`, s.args()...)
+	times := map[verno.MemberID]int{}
+	for _, buyers := range dates {
+		for each := range slices.Chunk(buyers, len(verno.MemberID{})) {
+			id := verno.MemberID(each)
+			if times[id]++; times[id] == 2 {
+				again++
+			}
+		}
+	}
+	return int64(len(times)), again, err
 }
 
 // Issued says by unit what a programme, or the issuer of stored money, owes its members: what left its own accounts and

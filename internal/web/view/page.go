@@ -102,7 +102,7 @@ func (f *Form) Fault(name string) string {
 // Fail makes of an error what a form says about it. A fault is put at the field that its pointer names, or at the one
 // that rename gives for it; what names no field of the form is said above it. An error that is ours to mend is reported.
 func (f *Form) Fail(r *http.Request, p *Page, err error, rename map[string]string) {
-	e := verno.AsError(err)
+	e := web.Explain(r, err)
 	web.Report(r.Context(), e)
 	f.Faults = map[string]string{}
 	f.Wrong = p.Error(e)
