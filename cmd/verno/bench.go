@@ -8,15 +8,35 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/verno-loyalty/verno/internal/rig"
 	"github.com/verno-loyalty/verno/internal/server"
 )
 
-// bench measures the till on a database of its own, or one that is given.
+// benches lists what can be measured.
+var benches = []command{
+	{"checkout", "sales at the till", benchCheckout},
+	{"growth", "the till with few members against the till with many", benchGrowth},
+}
+
+// bench measures a part of Verno.
 func bench(ctx context.Context, t *term, args []string) error {
-	f := flags(t, "bench", "checkout [flags]")
+	names := make([]string, len(benches))
+	for i, b := range benches {
+		if names[i] = b.name; len(args) > 0 && args[0] == b.name {
+			return b.run(ctx, t, args[1:])
+		}
+	}
+	flags(t, "bench", strings.Join(names, "|")+" [flags]").Usage()
+	return errUsage
+}
+
+// benchCheckout measures the till on a database of its own, or one that is given, and verifies that the books are sound
+// which that leaves. Its exit codes are those of verify.
+func benchCheckout(ctx context.Context, t *term, args []string) error {
+	f := flags(t, "bench checkout", "[flags]")
 	db := f.String("db", "", "SQLite file or postgres:// URL; a temporary SQLite file where left out")
 	clients := f.Int("clients", 256, "callers at once")
 	seconds := f.Int("seconds", 10, "length of each measurement")
@@ -28,11 +48,7 @@ func bench(ctx context.Context, t *term, args []string) error {
 	one := f.String("all", "", `"member" or "store": all sales by one member or at one store`)
 	asJSON := f.Bool("json", false, "print the figures as JSON")
 	profile := f.String("cpuprofile", "", "write a CPU profile of the measurement")
-	if len(args) == 0 || args[0] != "checkout" {
-		f.Usage()
-		return errUsage
-	}
-	if err := parse(f, args[1:]); err != nil {
+	if err := parse(f, args); err != nil {
 		return err
 	}
 	dsn, kek := *db, ""
@@ -68,13 +84,35 @@ func bench(ctx context.Context, t *term, args []string) error {
 	if err != nil {
 		return err
 	}
-	if *asJSON {
-		return json.NewEncoder(t.out).Encode(g)
+	report, err := s.Verify(ctx, func(done, total int64) { t.progress("verified", int(done), int(total)) })
+	if err != nil {
+		return unchecked{err}
 	}
+	if *asJSON {
+		err = json.NewEncoder(t.out).Encode(measured{g, report})
+	} else {
+		showFigures(t, &g)
+		showReport(t, &report)
+	}
+	if err == nil && (!report.OK || g.Answered > g.Sales) {
+		return errUnsound
+	}
+	return err
+}
+
+// measured is what a benchmark found: its figures, and whether the books are sound that it leaves.
+type measured struct {
+	rig.Figures
+	Verify server.Report `json:"verify"`
+}
+
+func showFigures(t *term, g *rig.Figures) {
 	fmt.Fprintf(t.out, "%d sales in %.1f s: %.0f/s, median %.2f ms, p99 %.2f ms, longest %.1f ms\n", g.Sales, g.Seconds, g.PerSecond, g.P50, g.P99, g.Max)
 	fmt.Fprintf(t.out, "%d commits, %.1f sales a commit, %.2f round trips a commit; %d answered, %d totals_changed, %d failed %s\n",
 		g.Commits, g.SalesPerCommit, g.RoundTrips, g.Answered, g.Changed, g.Failed, g.Failure)
-	return nil
+	if g.Answered > g.Sales {
+		fmt.Fprintf(t.out, "LOST %d receipts were answered and are not there\n", g.Answered-g.Sales)
+	}
 }
 
 // progress tells on err how far something is.
