@@ -273,24 +273,24 @@ func TestLimits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			each(t, func(t *testing.T, b *bundle) {
-				c.limits.ReturnsGive = true
-				b.promote("fixed_discount", `{"amount":1000,"on":"basket"}`, limits(c.limits))
+				bounds := c.limits
+				bounds.ReturnsGive = true
+				b.promote("fixed_discount", `{"amount":1000,"on":"basket"}`, limits(bounds))
 				guests := []*guest{b.enrol()}
 				for !c.one && len(guests) < 6 {
 					guests = append(guests, b.enrol())
 				}
-				var given []*verno.Receipt
 				for round := range 2 {
-					given = given[:0]
+					var used []*verno.Receipt
 					for _, r := range b.race(30, guests) {
 						if r.Totals.Discount > 0 {
-							given = append(given, r)
+							used = append(used, r)
 						}
 					}
-					if int64(len(given)) != c.given {
-						t.Fatalf("round %d: given %d times, want %d", round, len(given), c.given)
+					if int64(len(used)) != c.given {
+						t.Fatalf("round %d: given %d times, want %d", round, len(used), c.given)
 					}
-					for _, r := range given {
+					for _, r := range used {
 						b.back(r) // gives the use back
 					}
 				}
