@@ -236,6 +236,7 @@ var advice = map[string][2]string{
 	"store_missing":   {"Send `terminal_id` or `store_id`, or use a till's token.", "Передайте `terminal_id` или `store_id` либо работайте с токеном кассы."},
 	"store_unknown":   {"Check the identifier; a till cannot name another till.", "Проверьте идентификатор; касса не может назвать другую кассу."},
 	"overloaded":      {"Nothing was written.", "Ничего не записано."},
+	"stopping":        {"Only `/readyz` says so, for balancers; requests are answered until the door is closed.", "Так отвечает только `/readyz`, для балансировщика; на запросы Verno отвечает, пока не закроет вход."},
 	"outcome_unknown": {"It may have been done. Repeat with the same key, or ask `GET /operations/{key}`.", "Могло выполниться. Повторите с тем же ключом или спросите `GET /operations/{key}`."},
 	"internal":        {"Repeat with the same key; if it stays so, queue the sale.", "Повторите с тем же ключом; если не помогает, отложите продажу в очередь."},
 	"rate_limited":    {"Wait as long as `Retry-After` says.", "Подождите столько, сколько указано в `Retry-After`."},

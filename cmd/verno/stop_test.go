@@ -40,8 +40,11 @@ func TestStopsInOrder(t *testing.T) {
 			if err != nil {
 				break
 			}
-			unready = answer.StatusCode == http.StatusServiceUnavailable
+			body, _ := io.ReadAll(answer.Body)
 			_ = answer.Body.Close()
+			if unready = answer.StatusCode == http.StatusServiceUnavailable; unready && !strings.Contains(string(body), `"code":"stopping"`) {
+				s.t.Errorf("/readyz says %s", body)
+			}
 		}
 		if !unready {
 			s.t.Error("/readyz never said that it stops")

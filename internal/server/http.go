@@ -79,7 +79,7 @@ func (s *Server) prove(ctx context.Context, tenant verno.TenantID, seq int64) ([
 // ready asks the database the smallest question.
 func (s *Server) ready(ctx context.Context) error {
 	if s.stopping.Load() {
-		return verno.Unavailable("overloaded", 1).Because(errStopping)
+		return verno.Unavailable("stopping", 1).Because(errStopping)
 	}
 	_, err := s.Store.Reader().Tenants(ctx)
 	return err
