@@ -166,7 +166,7 @@ func (t Torture) run(ctx context.Context, act func(*rack, context.Context) error
 	v.Seconds = t.Clock().Sub(r.began).Seconds()
 	v.Broken = v.broken()
 	v.OK = err == nil && v.Verify && len(v.Broken) == 0
-	return r.Verdict, errors.Join(err, r.clear())
+	return r.Verdict, errors.Join(err, r.clear(ctx))
 }
 
 // prepare starts what is needed and opens the shop.
@@ -244,14 +244,17 @@ func (r *rack) conclude(ctx context.Context) error {
 }
 
 // clear ends what was started and removes what was made, unless somebody will want to look at it.
-func (r *rack) clear() error {
+func (r *rack) clear(ctx context.Context) error {
 	if r.verno != nil {
 		r.verno.kill()
 	}
 	keep := len(r.Problems) > 0
 	var err error
 	if r.cluster != nil {
-		err = r.cluster.close(keep)
+		if keep { // Without a dump there are the journal and the logs.
+			_ = r.cluster.dump(context.WithoutCancel(ctx), filepath.Join(r.folder, "database.dump"))
+		}
+		err = r.cluster.close()
 	}
 	if r.disk != nil {
 		err = errors.Join(err, r.disk.close())

@@ -20,6 +20,7 @@ import (
 // cluster is a private PostgreSQL on a port of the loopback address, which may be killed and started again.
 type cluster struct {
 	folder  string
+	lock    *os.File // held as long as the folder is ours
 	bin     string
 	port    int
 	log     *os.File
@@ -39,6 +40,9 @@ full_page_writes = on
 synchronous_commit = on
 `
 
+// clusterFolders is how the folders of clusters begin.
+const clusterFolders = "verno-torture-pg-"
+
 // startCluster makes a cluster in a temporary folder below another, or in the usual place, and starts it.
 func startCluster(ctx context.Context, clock func() time.Time, below, log string, options []string) (*cluster, error) {
 	c := &cluster{clock: clock, options: options}
@@ -47,7 +51,11 @@ func startCluster(ctx context.Context, clock func() time.Time, below, log string
 		return nil, err
 	}
 	if c.bin, err = postgresPrograms(); err == nil {
-		c.folder, err = os.MkdirTemp(below, "verno-torture-pg-")
+		if below == "" {
+			below = os.TempDir()
+		}
+		sweepFolders(below)
+		c.folder, c.lock, err = lockedFolder(below)
 	}
 	if err == nil {
 		err = c.init(ctx)
@@ -56,7 +64,7 @@ func startCluster(ctx context.Context, clock func() time.Time, below, log string
 		err = c.start(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(err, c.close(false))
+		return nil, errors.Join(err, c.close())
 	}
 	return c, nil
 }
@@ -191,17 +199,33 @@ func (c *cluster) halt() error {
 	return nil
 }
 
-// close stops the server and removes its folder, unless it is to be kept.
-func (c *cluster) close(keep bool) error {
+// dump writes the database into a file, for whoever wants to look at it when the cluster is gone.
+func (c *cluster) dump(ctx context.Context, path string) error {
+	if c.server == nil || c.server.gone() {
+		return errors.New("PostgreSQL does not run any more")
+	}
+	ctx, stop := context.WithTimeout(ctx, startPatience)
+	defer stop()
+	program := filepath.Join(c.bin, "pg_dump")
+	if _, err := os.Stat(program); err != nil {
+		program = "pg_dump" // wherever the shell finds it
+	}
+	return exec.CommandContext(ctx, program, "-Fc", "-f", path, "-d", c.url()).Run()
+}
+
+// close stops the server and removes its folder.
+func (c *cluster) close() error {
 	if c.server != nil && !c.server.gone() {
 		_ = c.server.cmd.Process.Signal(syscall.SIGINT)
 		<-c.server.ended
 	}
 	_ = c.log.Close()
-	if keep || c.folder == "" {
+	if c.folder == "" {
 		return nil
 	}
-	return os.RemoveAll(c.folder)
+	err := os.RemoveAll(c.folder)
+	_ = c.lock.Close()
+	return err
 }
 
 func freePort(ctx context.Context) (int, error) {
