@@ -76,7 +76,7 @@ func Read(ctx context.Context, r *store.Reader, q Query, now time.Time) (*Overvi
 		of   *Figures
 		span store.Span
 	}{{&o.Before, before}, {&o.Now, span}} {
-		totals, err := r.DayTotals(ctx, part.span)
+		totals, err := totals(ctx, r, part.span)
 		if err != nil {
 			return nil, err
 		}
@@ -94,6 +94,16 @@ func Read(ctx context.Context, r *store.Reader, q Query, now time.Time) (*Overvi
 		return o, nil
 	}
 	return o, o.owed(ctx, r, q)
+}
+
+// totals are the sales and the returns of a span, by date.
+func totals(ctx context.Context, r *store.Reader, s store.Span) ([]store.DayTotal, error) {
+	sales, err := r.DayTotals(ctx, s, verno.ReceiptSale)
+	if err != nil {
+		return nil, err
+	}
+	returns, err := r.DayTotals(ctx, s, verno.ReceiptReturn)
+	return append(sales, returns...), err
 }
 
 // programme reads the terms in force, or the draft of a programme that was never published.
@@ -119,18 +129,14 @@ func (f *Figures) add(d *store.DayTotal) {
 	f.Sold += sign * d.Payable
 	f.Earned += money.Points(sign) * d.Earned
 	f.Spent += money.Points(sign) * d.Points
-	if d.Carded {
-		f.SoldWithCard += sign * d.Payable
-	}
+	f.SoldWithCard += sign * d.PayableCarded
 	if sign < 0 {
 		return
 	}
 	f.Sales += d.Count
 	f.paid += d.Payable
-	if d.Carded {
-		f.SalesWithCard += d.Count
-		f.paidWithCard += d.Payable
-	}
+	f.SalesWithCard += d.Carded
+	f.paidWithCard += d.PayableCarded
 }
 
 // Share is how much of what was sold went over a card.
@@ -190,16 +196,14 @@ func spread(totals []store.DayTotal, from time.Time, days int) []Day {
 		if day == nil {
 			continue
 		}
-		sum := t.Payable
 		if t.Kind == verno.ReceiptReturn {
-			sum = -sum
-		} else {
-			day.Sales += t.Count
+			day.Sold -= t.Payable
+			day.WithCard -= t.PayableCarded
+			continue
 		}
-		day.Sold += sum
-		if t.Carded {
-			day.WithCard += sum
-		}
+		day.Sales += t.Count
+		day.Sold += t.Payable
+		day.WithCard += t.PayableCarded
 	}
 	return list
 }

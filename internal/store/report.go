@@ -17,16 +17,16 @@ type Span struct {
 	Last      int32
 }
 
-// DayTotal is what the receipts of one kind came to on a business date, with a card or without. Of returns the figures
-// are what was given back.
+// DayTotal is what the receipts of one kind came to on a business date. Of returns the figures are what was given back.
 type DayTotal struct {
-	Date    int32
-	Kind    verno.ReceiptKind
-	Carded  bool
-	Count   int64
-	Payable money.Amount
-	Points  money.Points // spent
-	Earned  money.Points
+	Date          int32
+	Kind          verno.ReceiptKind
+	Count         int64
+	Carded        int64 // how many of them were with a card
+	Payable       money.Amount
+	PayableCarded money.Amount
+	Points        money.Points // spent
+	Earned        money.Points
 }
 
 // A store that is not given narrows nothing. The statements read the index alone, not the receipts.
@@ -37,45 +37,17 @@ func (s *Span) args() []any {
 	return []any{s.Tenant, int64(s.First), int64(s.Last), s.Programme, s.Store.Bytes()}
 }
 
-// sums are the figures of the receipts of one kind, with a card or without.
-func sums(of string) string {
-	return `SUM(CASE WHEN ` + of + ` THEN 1 ELSE 0 END), CAST(SUM(CASE WHEN ` + of + ` THEN payable ELSE 0 END) AS BIGINT),
-		CAST(SUM(CASE WHEN ` + of + ` THEN points ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN ` + of + ` THEN earned ELSE 0 END) AS BIGINT)`
-}
-
-// A row is a date, so that rows come in the order of the index and nothing is sorted: this is what a page waits for.
-var dayTotals = `SELECT business_date, ` + sums(`kind = 'sale' AND member_id IS NULL`) + `, ` + sums(`kind = 'sale' AND member_id IS NOT NULL`) + `, ` +
-	sums(`kind = 'return' AND member_id IS NULL`) + `, ` + sums(`kind = 'return' AND member_id IS NOT NULL`) + spanned + ` GROUP BY business_date ORDER BY business_date`
-
-// DayTotals adds up receipts by business date, in its order.
-func (r *Reader) DayTotals(ctx context.Context, s Span) ([]DayTotal, error) {
-	days, err := queryAll(ctx, r, scanDay, dayTotals, s.args()...)
-	var all []DayTotal
-	for i := range days {
-		for _, d := range days[i] {
-			if d.Count > 0 {
-				all = append(all, d)
-			}
-		}
-	}
-	return all, err
-}
-
-func scanDay(row Scanner) (list [4]DayTotal, err error) {
-	var date int32
-	into := []any{&date}
-	for i := range list {
-		d := &list[i]
-		into = append(into, &d.Count, &d.Payable, &d.Points, &d.Earned)
-	}
-	err = row.Scan(into...)
-	for i := range list {
-		list[i].Date, list[i].Kind, list[i].Carded = date, verno.ReceiptSale, i%2 == 1
-		if i > 1 {
-			list[i].Kind = verno.ReceiptReturn
-		}
-	}
-	return list, err
+// DayTotals adds up sales or returns by business date, in its order. Dates are the order of the index, so that nothing is
+// sorted: this is what a page waits for.
+func (r *Reader) DayTotals(ctx context.Context, s Span, kind verno.ReceiptKind) ([]DayTotal, error) {
+	return queryAll(ctx, r, func(row Scanner) (DayTotal, error) {
+		d := DayTotal{Kind: kind}
+		err := row.Scan(&d.Date, &d.Count, &d.Carded, &d.Payable, &d.PayableCarded, &d.Points, &d.Earned)
+		return d, err
+	}, `SELECT business_date, COUNT(*), COUNT(member_id), CAST(SUM(payable) AS BIGINT),
+		CAST(SUM(CASE WHEN member_id IS NULL THEN 0 ELSE payable END) AS BIGINT), CAST(SUM(points) AS BIGINT),
+		CAST(SUM(earned) AS BIGINT)`+spanned+` AND kind = $6 GROUP BY business_date ORDER BY business_date`,
+		append(s.args(), string(kind))...)
 }
 
 const bought = ` AND kind = 'sale' AND member_id IS NOT NULL`

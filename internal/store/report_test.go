@@ -74,14 +74,19 @@ func TestDayTotals(t *testing.T) {
 			{Tenant: us, Programme: id[verno.ProgrammeID](1), First: 20261201, Last: 20261231},
 			{Tenant: id[verno.TenantID](77), Programme: id[verno.ProgrammeID](1), First: 20261101, Last: 20261130},
 		} {
-			got, err := s.Reader().DayTotals(t.Context(), span)
+			got, err := s.Reader().DayTotals(t.Context(), span, verno.ReceiptSale)
 			if err != nil {
 				t.Fatal(err)
 			}
+			returns, err := s.Reader().DayTotals(t.Context(), span, verno.ReceiptReturn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, returns...)
 			want, buyers := byHand(list, span)
 			for _, d := range [][]store.DayTotal{got, want} {
 				slices.SortFunc(d, func(a, b store.DayTotal) int {
-					return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.Kind, b.Kind), cmp.Compare(strconv.FormatBool(a.Carded), strconv.FormatBool(b.Carded)))
+					return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.Kind, b.Kind))
 				})
 			}
 			if diff := gocmp.Diff(want, got); diff != "" {
@@ -115,14 +120,18 @@ func byHand(list []*store.ReceiptRow, span store.Span) (want []store.DayTotal, b
 		if carded && r.Kind == verno.ReceiptSale {
 			buyers[r.Member]++
 		}
-		at := slices.IndexFunc(want, func(d store.DayTotal) bool { return d.Date == r.BusinessDate && d.Kind == r.Kind && d.Carded == carded })
+		at := slices.IndexFunc(want, func(d store.DayTotal) bool { return d.Date == r.BusinessDate && d.Kind == r.Kind })
 		if at < 0 {
 			at = len(want)
-			want = append(want, store.DayTotal{Date: r.BusinessDate, Kind: r.Kind, Carded: carded})
+			want = append(want, store.DayTotal{Date: r.BusinessDate, Kind: r.Kind})
 		}
 		d := &want[at]
 		d.Count++
 		d.Payable += r.Totals.Payable
+		if carded {
+			d.Carded++
+			d.PayableCarded += r.Totals.Payable
+		}
 		d.Points += r.Totals.Points
 		d.Earned += r.Totals.Earn
 	}
