@@ -72,7 +72,33 @@ CREATE UNIQUE INDEX pass_serial ON pass (serial);
 CREATE INDEX pass_member ON pass (tenant, member_id) WHERE member_id IS NOT NULL;
 CREATE INDEX pass_template ON pass (tenant, template_id, card_id);
 CREATE INDEX pass_due ON pass (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX pass_google_due ON pass (google_due) WHERE google_due IS NOT NULL;
+CREATE INDEX pass_google_due ON pass (tenant, google_due) WHERE google_due IS NOT NULL;
+
+-- What Google was told of a pass, so that nothing is told twice and no more often than Google lets it.
+CREATE TABLE google_object (
+	tenant  BYTEA  NOT NULL,
+	card_id BYTEA  NOT NULL,
+	id      TEXT   NOT NULL, -- at Google; another issuer or class makes another object
+	sent    BYTEA,           -- SHA-256 of what it holds
+	loud    BYTEA,           -- SHA-256 of the fields whose changes are spoken of, as they were last spoken of
+	news    BYTEA,           -- SHA-256 of the news that it was told last
+	asked   BYTEA,           -- SHA-256 of the news that it may have been told
+	changes TEXT   NOT NULL, -- JSON: when the latest changes were spoken of, microseconds
+	notices TEXT   NOT NULL, -- JSON: when the latest messages were, microseconds
+	tries   BIGINT NOT NULL, -- in vain, since the last that was not
+	fault   TEXT   NOT NULL, -- why it was given up, until it changes
+	PRIMARY KEY (tenant, card_id)
+);
+
+-- What Google was told of a template.
+CREATE TABLE google_class (
+	tenant      BYTEA  NOT NULL,
+	template_id BYTEA  NOT NULL,
+	id          TEXT   NOT NULL, -- at Google
+	sent        BYTEA  NOT NULL, -- SHA-256 of what it was made of
+	sent_at     BIGINT NOT NULL,
+	PRIMARY KEY (tenant, template_id, id)
+);
 
 -- The tags of a tenant's passes, and how far its events have been looked through for what changes a card.
 CREATE TABLE wallet_clock (
@@ -90,11 +116,26 @@ CREATE TABLE pass_registration (
 	card_id    BYTEA  NOT NULL,
 	push_token TEXT   NOT NULL,
 	scheme     TEXT   NOT NULL, -- ApplePass, AndroidPass, WalletUnionPass, WalletUnionHMSPass, Pass2U: how it is told
+	tag        BIGINT NOT NULL, -- given out when it was made: to its device the pass is new since then
+	pushed_tag BIGINT NOT NULL, -- up to which tag of the pass it was told, where others of the pass were not
 	created_at BIGINT NOT NULL,
 	updated_at BIGINT NOT NULL,
 	PRIMARY KEY (pass_type, device, serial)
 );
 CREATE INDEX pass_registration_card ON pass_registration (tenant, card_id);
+
+-- What changes many passes at once, and how far it has come.
+CREATE TABLE pass_sweep (
+	tenant       BYTEA  NOT NULL,
+	name         TEXT   NOT NULL, -- the event that asked for it, or a day of a programme
+	programme_id BYTEA,           -- whose passes; null for all
+	template_id  BYTEA,           -- whose passes; null for all
+	looks        BIGINT NOT NULL, -- 1 where only those are told of that look different now
+	after        BYTEA  NOT NULL, -- the last card that was looked at
+	at           BIGINT NOT NULL, -- when it was asked for
+	done_at      BIGINT,
+	PRIMARY KEY (tenant, name)
+);
 
 -- What was registered once and is no more, for the count of cards that were installed and removed.
 CREATE TABLE pass_history (

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+)
+
+// GoogleObject is what Google was told of a pass.
+type GoogleObject struct {
+	Tenant  verno.TenantID
+	Card    verno.CardID
+	ID      string // at Google; empty where it was told nothing yet
+	Sent    []byte // hash of what it holds; nil where that is not known
+	Loud    []byte // hash of the fields whose changes are spoken of, as they were last spoken of
+	News    []byte // hash of the news that it was told last
+	Asked   []byte // hash of the news that it may have been told
+	Changes string // JSON: when the latest changes were spoken of
+	Notices string // JSON: when the latest messages were
+	Tries   int64  // in vain, since the last that was not
+	Fault   string // why it was given up; empty where it was not
+}
+
+const googleObjectColumns = `tenant, card_id, id, sent, loud, news, asked, changes, notices, tries, fault`
+
+func scanGoogleObject(row Scanner) (o GoogleObject, err error) {
+	err = row.Scan(&o.Tenant, &o.Card, &o.ID, &o.Sent, &o.Loud, &o.News, &o.Asked, &o.Changes, &o.Notices, &o.Tries, &o.Fault)
+	return o, err
+}
+
+// GoogleObject is what Google was told of a card's pass. It returns ErrNotFound where it was told nothing.
+func (r *Reader) GoogleObject(ctx context.Context, tenant verno.TenantID, card verno.CardID) (GoogleObject, error) {
+	return queryOne(ctx, r, scanGoogleObject, `SELECT `+googleObjectColumns+` FROM google_object
+		WHERE tenant = $1 AND card_id = $2`, tenant, card)
+}
+
+// PutGoogleObject writes what Google was told of a pass.
+func (tx *Tx) PutGoogleObject(ctx context.Context, o GoogleObject) error {
+	_, err := tx.Exec(ctx, `INSERT INTO google_object (`+googleObjectColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		ON CONFLICT (tenant, card_id) DO UPDATE SET id = excluded.id, sent = excluded.sent, loud = excluded.loud,
+			news = excluded.news, asked = excluded.asked, changes = excluded.changes, notices = excluded.notices,
+			tries = excluded.tries, fault = excluded.fault`,
+		o.Tenant, o.Card, o.ID, o.Sent, o.Loud, o.News, o.Asked, o.Changes, o.Notices, o.Tries, o.Fault)
+	return err
+}
+
+// GoogleClassSent is the hash of what Google was told a class is made of. It returns ErrNotFound where it was told nothing.
+func (r *Reader) GoogleClassSent(ctx context.Context, tenant verno.TenantID, template verno.TemplateID, id string) ([]byte, error) {
+	return queryOne(ctx, r, scanOne[[]byte], `SELECT sent FROM google_class
+		WHERE tenant = $1 AND template_id = $2 AND id = $3`, tenant, template[:], id)
+}
+
+// PutGoogleClass writes what Google was told of a template.
+func (tx *Tx) PutGoogleClass(ctx context.Context, tenant verno.TenantID, template verno.TemplateID, id string, sent []byte, at time.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO google_class (tenant, template_id, id, sent, sent_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (tenant, template_id, id) DO UPDATE SET sent = excluded.sent, sent_at = excluded.sent_at`,
+		tenant, template[:], id, sent, verno.Micros(at))
+	return err
+}
+
+// GoogleTenants are the tenants that have a credential for Google in use.
+func (r *Reader) GoogleTenants(ctx context.Context) ([]verno.TenantID, error) {
+	return queryAll(ctx, r, scanOne[verno.TenantID], `SELECT DISTINCT tenant FROM wallet_credential
+		WHERE kind = $1 AND retired_at IS NULL ORDER BY tenant`, string(CredentialGoogle))
+}
+
+// ClaimGoogle takes passes of a tenant that Google has to be told of, and makes them due again at a moment, for the case
+// that whoever took them falls. The moment is the claim: GoogleDone and GoogleLater name it.
+func (tx *Tx) ClaimGoogle(ctx context.Context, tenant verno.TenantID, now, until time.Time, limit int) ([]Pass, error) {
+	return queryAll(ctx, tx.Reader, scanPass, `UPDATE pass SET google_due = $3 WHERE tenant = $1 AND card_id IN
+		(SELECT card_id FROM pass WHERE tenant = $1 AND google_due <= $2 ORDER BY google_due LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED)
+		RETURNING `+passColumns, tenant, verno.Micros(now), verno.Micros(until), limit)
+}
+
+// GoogleDone notes that Google knows a pass up to a tag. It stays due where it has changed since the claim.
+func (tx *Tx) GoogleDone(ctx context.Context, p Pass, claim time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE pass SET google_id = $1, google_tag = CASE WHEN google_tag < $2 THEN $2 ELSE google_tag END,
+		google_due = CASE WHEN google_due = $3 THEN NULL ELSE google_due END WHERE tenant = $4 AND card_id = $5`,
+		textOrNull(p.GoogleID), p.Tag, verno.Micros(claim), p.Tenant, p.Card)
+	return err
+}
+
+// GoogleLater puts off what was claimed, unless the pass has become due anew.
+func (tx *Tx) GoogleLater(ctx context.Context, p Pass, claim, at time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE pass SET google_due = $1 WHERE tenant = $2 AND card_id = $3 AND google_due = $4`,
+		verno.Micros(at), p.Tenant, p.Card, verno.Micros(claim))
+	return err
+}
+
+// GoogleSaved notes that somebody has put a card into Google Wallet, or taken it out, by what Google calls it.
+func (tx *Tx) GoogleSaved(ctx context.Context, p Pass, saved bool, at time.Time) error {
+	us := verno.Micros(at)
+	column, removed := "removed_at", &us
+	if saved {
+		column, removed = "saved_at", nil
+	}
+	if _, err := tx.Exec(ctx, `UPDATE pass SET `+column+` = $1 WHERE tenant = $2 AND card_id = $3`, us, p.Tenant, p.Card); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO pass_history (tenant, card_id, wallet, first_at, removed_at) VALUES ($1, $2, 'google', $3, $4)
+		ON CONFLICT (tenant, card_id, wallet) DO UPDATE SET removed_at = excluded.removed_at`, p.Tenant, p.Card, us, removed)
+	return err
+}
+
+// AddTaskOnce adds a task unless one of its kind about the same thing is open.
+func (tx *Tx) AddTaskOnce(ctx context.Context, tenant verno.TenantID, t verno.Task) error {
+	open, err := queryOne(ctx, tx.Reader, scanOne[int64], `SELECT COUNT(*) FROM task
+		WHERE tenant = $1 AND kind = $2 AND ref = $3 AND done_at IS NULL`, tenant, t.Kind, []byte(t.Ref))
+	if err == nil && open == 0 {
+		tx.Bulk().AddTasks(tenant, []verno.Task{t})
+	}
+	return err
+}
