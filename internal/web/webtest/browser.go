@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -24,7 +23,7 @@ import (
 // Patience is how long a page may take for anything that a test asks of it.
 const Patience = 60 * time.Second
 
-// Browser is a Chromium of one test's own.
+// Browser is a Chromium as one test has it: with a profile of its own.
 type Browser struct {
 	tb  testing.TB
 	ctx context.Context //nolint:containedctx // It is the browser, as the library has it.
@@ -40,28 +39,15 @@ type Tab struct {
 	allowed    []string
 }
 
-// Open starts a browser, with more flags than those that keep it quiet, as names and values by turns.
+// Open gives the test a browser, with more flags than those that keep it quiet, as names and values by turns. Its tabs
+// share their cookies with each other and with no other test's.
 func Open(tb testing.TB, flags ...string) *Browser {
 	tb.Helper()
-	dir, err := os.MkdirTemp("", "verno-browser-") //nolint:usetesting // The browser may still write when the test has ended.
-	if err != nil {
-		tb.Fatal(err)
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.DisableGPU, chromedp.NoSandbox, chromedp.UserDataDir(dir), chromedp.WSURLReadTimeout(Patience),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true))
-	for i := 0; i+1 < len(flags); i += 2 {
-		options = append(options, chromedp.Flag(flags[i], flags[i+1]))
-	}
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, closeIt := chromedp.NewContext(ctx)
-	tb.Cleanup(func() {
-		closeIt()
-		stop()
-		_ = os.RemoveAll(dir)
-	})
+	e := use(tb, strings.Join(flags, " "), flags)
+	ctx, closeIt := chromedp.NewContext(e.ctx, chromedp.WithNewBrowserContext())
+	tb.Cleanup(closeIt)
 	if err := chromedp.Do(ctx); err != nil {
-		tb.Fatal("no browser: ", err)
+		tb.Fatal("no profile: ", err)
 	}
 	return &Browser{tb: tb, ctx: ctx}
 }

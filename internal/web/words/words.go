@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -111,7 +112,21 @@ func data(pairs []any) map[string]any {
 }
 
 // For is what a script says: all messages of a group, by their names without it. Plurals are objects of their forms.
+// It is the same map for everybody: nobody changes it.
 func For(code, group string) map[string]any {
+	key := [2]string{code, group}
+	if all, ok := groups.Load(key); ok {
+		return all.(map[string]any) //nolint:forcetypeassert // Nothing else is stored there.
+	}
+	all := read(code, group)
+	groups.Store(key, all)
+	return all
+}
+
+// groups are the messages of For, as they were read the first time.
+var groups sync.Map
+
+func read(code, group string) map[string]any {
 	all := map[string]any{}
 	files, _ := fs.Glob(catalogues, "*."+code+".toml")
 	for _, name := range files {
