@@ -68,7 +68,7 @@ func (tx *Tx) InsertPass(ctx context.Context, p Pass) (bool, error) {
 	if err := tx.startWalletClock(ctx, p.Tenant); err != nil {
 		return false, err
 	}
-	tag, err := tx.nextTag(ctx, p.Tenant)
+	tag, err := tx.NextTag(ctx, p.Tenant)
 	if err != nil {
 		return false, err
 	}
@@ -87,8 +87,8 @@ func (tx *Tx) startWalletClock(ctx context.Context, tenant verno.TenantID) error
 	return err
 }
 
-// nextTag gives out a tag and keeps the clock until the transaction ends, so that what is committed later has the greater
-// one.
-func (tx *Tx) nextTag(ctx context.Context, tenant verno.TenantID) (int64, error) {
+// NextTag gives out a tag of a tenant that has passes, and keeps the clock until the transaction ends: what is committed
+// later has the greater one.
+func (tx *Tx) NextTag(ctx context.Context, tenant verno.TenantID) (int64, error) {
 	return queryOne(ctx, tx.Reader, scanOne[int64], `UPDATE wallet_clock SET tag = tag + 1 WHERE tenant = $1 RETURNING tag`, tenant)
 }

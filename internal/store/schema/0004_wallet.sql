@@ -71,7 +71,7 @@ CREATE TABLE pass (
 CREATE UNIQUE INDEX pass_serial ON pass (serial);
 CREATE INDEX pass_member ON pass (tenant, member_id) WHERE member_id IS NOT NULL;
 CREATE INDEX pass_template ON pass (tenant, template_id, card_id);
-CREATE INDEX pass_due ON pass (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX pass_due ON pass (due_at, tenant) WHERE due_at IS NOT NULL;
 CREATE INDEX pass_google_due ON pass (tenant, google_due) WHERE google_due IS NOT NULL;
 
 -- What Google was told of a pass, so that nothing is told twice and no more often than Google lets it.
@@ -104,7 +104,9 @@ CREATE TABLE google_class (
 CREATE TABLE wallet_clock (
 	tenant BYTEA  NOT NULL PRIMARY KEY,
 	tag    BIGINT NOT NULL, -- the last that was given out
-	seq    BIGINT NOT NULL  -- the last event that was looked at
+	seq    BIGINT NOT NULL, -- the last event that was looked at
+	told   BIGINT NOT NULL DEFAULT 0, -- devices that took a notification since no pass was due
+	failed BIGINT NOT NULL DEFAULT 0  -- devices that never will, since then
 );
 
 -- A registration is a pass on a device that wants to hear of its changes.

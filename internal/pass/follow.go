@@ -1,0 +1,196 @@
+package pass
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/store"
+)
+
+const (
+	// followStep is how many events are looked at in one turn, and what one transaction writes at most.
+	followStep = 256
+	// looksStep is how many cards are looked at closely in one turn. A turn that concerns more takes it on trust that they
+	// look different: to look at a card takes longer than to tell a phone.
+	looksStep = 48
+	// sweepStep is how many passes of a template are touched in one transaction.
+	sweepStep = 500
+	// leaseLife is how long the lease of a job lasts without being renewed.
+	leaseLife = 30 * time.Second
+	// sweepsKept is how long it is remembered that a sweep was done, so that a day is not swept twice.
+	sweepsKept = 72 * time.Hour
+)
+
+// errNotMine says that another process is at it.
+var errNotMine = errors.New("pass: another process has the lease")
+
+// Follow looks through what was sealed since the last time, and makes due the passes that it changes. Of several Vernos
+// on one database, one follows; a turn ends where the log does. What it has done stays done when it is stopped.
+func (p *Passes) Follow(ctx context.Context) error {
+	clocks, err := p.Store.Reader().WalletClocks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, clock := range clocks {
+		err := p.followTenant(ctx, clock)
+		if errors.Is(err, errNotMine) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("follow %s: %w", clock.Tenant, err)
+		}
+	}
+	return nil
+}
+
+func (p *Passes) followTenant(ctx context.Context, clock store.WalletClock) error {
+	for {
+		events, err := p.Store.Reader().Events(ctx, clock.Tenant, clock.Seq, followStep)
+		if err != nil {
+			return err
+		}
+		if len(events) == 0 {
+			break
+		}
+		if err := p.followEvents(ctx, clock, events); err != nil {
+			return err
+		}
+		clock.Seq = events[len(events)-1].Seq
+		if len(events) < followStep {
+			break
+		}
+	}
+	if err := p.addDays(ctx, clock.Tenant); err != nil {
+		return err
+	}
+	return p.sweep(ctx, clock.Tenant)
+}
+
+// followEvents makes due what some events change, and moves the clock behind them.
+func (p *Passes) followEvents(ctx context.Context, clock store.WalletClock, events []store.EventRow) error {
+	now := p.Clock()
+	c, err := concernOf(events, now)
+	if err != nil {
+		return err
+	}
+	changed, err := p.concerned(ctx, clock.Tenant, c)
+	if err != nil {
+		return err
+	}
+	if changed, err = p.different(ctx, clock.Tenant, changed, len(changed) <= looksStep); err != nil {
+		return err
+	}
+	to := events[len(events)-1].Seq
+	return p.turn(ctx, func(tx *store.Tx) error {
+		tag, ok, err := tx.TickWallet(ctx, clock.Tenant, clock.Seq, to)
+		if err != nil || !ok {
+			return errors.Join(err, notMine(ok))
+		}
+		for i := range c.sweeps {
+			if err := tx.AddPassSweep(ctx, c.sweeps[i]); err != nil {
+				return err
+			}
+		}
+		tx.Bulk().TouchPasses(clock.Tenant, changed, tag, now)
+		return p.rebind(ctx, tx, clock.Tenant, c.rebound)
+	})
+}
+
+// turn runs one transaction of this job, as long as it has the lease.
+func (p *Passes) turn(ctx context.Context, fn func(tx *store.Tx) error) error {
+	return p.Store.WriteLow(ctx, func(tx *store.Tx) error {
+		now := p.Clock()
+		mine, err := tx.Lease(ctx, "wallet", p.Holder, verno.Micros(now), verno.Micros(now.Add(leaseLife)))
+		if err != nil || !mine {
+			return errors.Join(err, notMine(mine))
+		}
+		return fn(tx)
+	})
+}
+
+func notMine(mine bool) error {
+	if mine {
+		return nil
+	}
+	return errNotMine
+}
+
+// concerned are the passes of what some events concern, each once.
+func (p *Passes) concerned(ctx context.Context, tenant verno.TenantID, c concern) ([]store.Followed, error) {
+	var list []store.Followed
+	seen := map[verno.CardID]bool{}
+	err := p.Store.Reader().PassesOf(ctx, tenant, c.owners, c.cards, func(f store.Followed) {
+		if !seen[f.Card] {
+			seen[f.Card] = true
+			list = append(list, f)
+		}
+	})
+	return list, err
+}
+
+// different are those of some passes that do not look as they did when phones were last told, with what they look like.
+// Where nobody looks, all are. A pass that nobody has is not looked at: it is drawn when somebody fetches it.
+func (p *Passes) different(ctx context.Context, tenant verno.TenantID, passes []store.Followed, looks bool) ([]store.Followed, error) {
+	out := passes[:0]
+	for _, f := range passes {
+		if !looks || !f.Told {
+			f.Face = nil
+			out = append(out, f)
+			continue
+		}
+		hash, err := p.faceHash(ctx, tenant, f.Card)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Equal(hash, f.Face) || hash == nil {
+			f.Face = hash
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
+// faceHash is what a card looks like now, in 32 bytes; nil where it shows nothing, as its template is gone.
+func (p *Passes) faceHash(ctx context.Context, tenant verno.TenantID, id verno.CardID) ([]byte, error) {
+	face, err := p.face(ctx, tenant, id, p.Clock())
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the face of %s: %w", id, err)
+	}
+	drawn, err := json.Marshal(face)
+	if err != nil {
+		return nil, fmt.Errorf("the face of %s: %w", id, err)
+	}
+	sum := sha256.Sum256(drawn)
+	return sum[:], nil
+}
+
+// rebind writes whose some passes are now, as their cards were given to another member.
+func (p *Passes) rebind(ctx context.Context, tx *store.Tx, tenant verno.TenantID, cards []verno.CardID) error {
+	for _, id := range cards {
+		c, err := tx.Card(ctx, tenant, id)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		template, err := tx.TemplateOf(ctx, tenant, id)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		tx.Bulk().RebindPass(tenant, id, c.Member, template)
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package pass
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/store"
+)
+
+// concern is whose cards some events may change.
+type concern struct {
+	owners  []verno.OwnerID
+	cards   []verno.CardID
+	rebound []verno.CardID // of the cards, those that were given to another member
+	sweeps  []store.PassSweep
+}
+
+// ofOwner are the events after which the cards of their owner may look different.
+var ofOwner = map[verno.EventKind]bool{
+	verno.EventReceiptCommitted: true, verno.EventReceiptReturned: true, verno.EventCheckoutCancelled: true,
+	verno.EventPointsAwarded: true, verno.EventPointsAdjusted: true, verno.EventPointsExpired: true,
+	verno.EventWalletToppedUp: true, verno.EventHoldPlaced: true, verno.EventHoldCaptured: true, verno.EventHoldReleased: true,
+	verno.EventMemberUpdated: true, verno.EventMemberMerged: true, verno.EventMemberErased: true, verno.EventMemberFrozen: true,
+}
+
+// ofCard are the events after which the card that they name may look different.
+var ofCard = map[verno.EventKind]bool{
+	verno.EventCardBlocked: true, verno.EventCardUnblocked: true, verno.EventCardReplaced: true, verno.EventCardLinked: true,
+}
+
+// told is what an event says beside its kind and owner.
+type told struct {
+	Subject string            `json:"subject"`
+	Detail  map[string]string `json:"detail"`
+}
+
+// concernOf finds out whose cards some events may change.
+func concernOf(events []store.EventRow, now time.Time) (concern, error) {
+	var c concern
+	for i := range events {
+		e := &events[i]
+		switch {
+		case ofOwner[e.Kind]:
+			if !e.Owner.IsZero() && !slices.Contains(c.owners, e.Owner) {
+				c.owners = append(c.owners, e.Owner)
+			}
+		case ofCard[e.Kind]:
+			t, err := tellOf(e)
+			if err != nil {
+				return c, err
+			}
+			if id, err := verno.ParseID[verno.CardID](t.Subject); err == nil && !slices.Contains(c.cards, id) {
+				c.cards = append(c.cards, id)
+				if e.Kind == verno.EventCardLinked {
+					c.rebound = append(c.rebound, id)
+				}
+			}
+		case e.Kind == verno.EventConfigPublished || e.Kind == verno.EventConfigChanged:
+			t, err := tellOf(e)
+			if err != nil {
+				return c, err
+			}
+			if s, ok := sweepOf(e, t, now); ok {
+				c.sweeps = append(c.sweeps, s)
+			}
+		}
+	}
+	return c, nil
+}
+
+func tellOf(e *store.EventRow) (t told, err error) {
+	if err := json.Unmarshal([]byte(e.Body), &t); err != nil {
+		return t, fmt.Errorf("read event %d: %w", e.Seq, err)
+	}
+	return t, nil
+}
+
+// shownChanges are the changes of configuration that a card may show, beside what is published: where shops are, and what
+// the merchant is called.
+var shownChanges = []string{"store", "brand"}
+
+// sweepOf is which passes a change of configuration may change. A template that was published changes all of its cards,
+// whatever they look like; of all else only those are told that look different.
+func sweepOf(e *store.EventRow, t told, now time.Time) (store.PassSweep, bool) {
+	s := store.PassSweep{Tenant: e.Tenant, Name: "event/" + strconv.FormatInt(e.Seq, 10), Looks: true, At: now}
+	published := e.Kind == verno.EventConfigPublished
+	switch prefix, _, _ := strings.Cut(t.Subject, "_"); {
+	case published && prefix == verno.TemplateID{}.Prefix():
+		id, err := verno.ParseID[verno.TemplateID](t.Subject)
+		s.Template, s.Looks = id, false
+		return s, err == nil
+	case published && prefix == verno.ProgrammeID{}.Prefix():
+		id, err := verno.ParseID[verno.ProgrammeID](t.Subject)
+		s.Programme = id
+		return s, err == nil
+	default:
+		return s, !published && slices.Contains(shownChanges, t.Detail["what"])
+	}
+}

@@ -1,0 +1,118 @@
+package pass
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/store"
+)
+
+// addDays asks, once a day of each programme, to look at all of its cards: points that are to expire, banners that begin
+// and end, and all else that changes by itself as days go by.
+func (p *Passes) addDays(ctx context.Context, tenant verno.TenantID) error {
+	now := p.Clock()
+	programmes, err := p.Store.Reader().Programmes(ctx, tenant, verno.ProgrammeID{}, 200)
+	if err != nil {
+		return err
+	}
+	for i := range programmes {
+		draft := &programmes[i].Draft
+		zone, err := time.LoadLocation(draft.TimeZone)
+		if err != nil {
+			zone = time.UTC
+		}
+		s := store.PassSweep{
+			Tenant: tenant, Name: "day/" + draft.ID.String() + "/" + now.In(zone).Format(time.DateOnly),
+			Programme: draft.ID, Looks: true, At: now,
+		}
+		if _, err := p.Store.Reader().PassSweep(ctx, tenant, s.Name); !errors.Is(err, store.ErrNotFound) {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if err := p.turn(ctx, func(tx *store.Tx) error {
+			return errors.Join(tx.AddPassSweep(ctx, s), tx.DeletePassSweeps(ctx, now.Add(-sweepsKept)))
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweep works through what changes many passes at once, from where it was left.
+func (p *Passes) sweep(ctx context.Context, tenant verno.TenantID) error {
+	sweeps, err := p.Store.Reader().PassSweeps(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	for i := range sweeps {
+		s := &sweeps[i]
+		step := p.sweepTrusting
+		if s.Looks {
+			step = p.sweepLooking
+		}
+		for more := true; more; {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if s.After, err = step(ctx, s); err != nil {
+				return err
+			}
+			more = !s.After.IsZero()
+		}
+	}
+	return nil
+}
+
+// sweepTrusting touches the next passes of a template, and returns the last of them; zero at the end.
+func (p *Passes) sweepTrusting(ctx context.Context, s *store.PassSweep) (verno.CardID, error) {
+	now := p.Clock()
+	until, err := p.Store.Reader().LastSwept(ctx, s, sweepStep)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return until, err
+	}
+	return until, p.sweepTurn(ctx, s, until, func(tx *store.Tx, tag int64) {
+		tx.Bulk().TouchTemplate(s.Tenant, s.Template, s.After, until, tag, now)
+	})
+}
+
+// sweepLooking looks at the next passes, touches those that look different, and returns the last of them; zero at the
+// end.
+func (p *Passes) sweepLooking(ctx context.Context, s *store.PassSweep) (last verno.CardID, err error) {
+	now := p.Clock()
+	passes, err := p.Store.Reader().Swept(ctx, s, looksStep)
+	if err != nil {
+		return last, err
+	}
+	if len(passes) > 0 {
+		last = passes[len(passes)-1].Card
+	}
+	changed, err := p.different(ctx, s.Tenant, passes, true)
+	if err != nil {
+		return last, err
+	}
+	return last, p.sweepTurn(ctx, s, last, func(tx *store.Tx, tag int64) {
+		tx.Bulk().TouchPasses(s.Tenant, changed, tag, now)
+	})
+}
+
+// sweepTurn moves a sweep on, and touches passes in the same transaction, unless another follower has moved it.
+func (p *Passes) sweepTurn(ctx context.Context, s *store.PassSweep, to verno.CardID, touch func(tx *store.Tx, tag int64)) error {
+	return p.turn(ctx, func(tx *store.Tx) error {
+		tag, err := tx.NextTag(ctx, s.Tenant)
+		if err != nil {
+			return err
+		}
+		ok, err := tx.MovePassSweep(ctx, s, to, p.Clock())
+		if err != nil || !ok {
+			return errors.Join(err, notMine(ok))
+		}
+		if !to.IsZero() {
+			touch(tx, tag)
+		}
+		return nil
+	})
+}

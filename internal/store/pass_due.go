@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+)
+
+// DuePass is a pass whose devices are to be told of a change.
+type DuePass struct {
+	Tenant    verno.TenantID
+	Card      verno.CardID
+	Tag       int64 // up to which they will know
+	PushedTag int64
+	DueAt     int64
+}
+
+// DuePasses lists passes whose devices are to be told by a moment, those first that have waited longest.
+func (r *Reader) DuePasses(ctx context.Context, now time.Time, limit int) ([]DuePass, error) {
+	return queryAll(ctx, r, func(row Scanner) (p DuePass, err error) {
+		err = row.Scan(&p.Tenant, &p.Card, &p.Tag, &p.PushedTag, &p.DueAt)
+		return p, err
+	}, `SELECT tenant, card_id, tag, pushed_tag, due_at FROM pass WHERE due_at IS NOT NULL AND due_at <= $1
+		ORDER BY due_at LIMIT $2`, verno.Micros(now), limit)
+}
+
+var registrationsOf = Keyed("tenant bytea, card_id bytea",
+	`SELECT `+registrationColumns+` FROM pass_registration r WHERE r.tenant = k.tenant AND r.card_id = k.card_id`)
+
+// RegistrationsOfAll gives the devices that have any of some passes to found.
+func (r *Reader) RegistrationsOfAll(ctx context.Context, passes []DuePass, found func(Registration)) error {
+	return r.Pipe(ctx, func(p *Pipe) error {
+		v := p.Values(registrationsOf).Each(func(row Scanner) error {
+			one, err := scanRegistration(row)
+			if err == nil {
+				found(one)
+			}
+			return err
+		})
+		for i := range passes {
+			v.Bytes(passes[i].Tenant[:]).Bytes(passes[i].Card[:])
+		}
+		return nil
+	})
+}
+
+var (
+	toldPass = Keyed("tenant bytea, card_id bytea, tag bigint, due_at bigint",
+		`UPDATE pass SET pushed_tag = CASE WHEN pass.pushed_tag < k.tag THEN k.tag ELSE pass.pushed_tag END,
+			due_at = CASE WHEN pass.tag <= k.tag AND pass.due_at <= k.due_at THEN NULL ELSE pass.due_at END
+		FROM k WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id`)
+	laterPass = Keyed("tenant bytea, card_id bytea, later bigint",
+		`UPDATE pass SET due_at = k.later FROM k
+		WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id AND pass.due_at IS NOT NULL`)
+	toldRegistration = Keyed("pass_type text, device text, serial text, tag bigint",
+		`UPDATE pass_registration SET pushed_tag = k.tag FROM k WHERE pass_registration.pass_type = k.pass_type
+		AND pass_registration.device = k.device AND pass_registration.serial = k.serial`)
+	pruneDevice = Keyed("pass_type text, device text, push_token text, updated_at bigint",
+		`DELETE FROM pass_registration USING k WHERE pass_registration.pass_type = k.pass_type
+		AND pass_registration.device = k.device AND pass_registration.push_token = k.push_token
+		AND pass_registration.updated_at <= k.updated_at`)
+)
+
+// Told is what came of telling the devices of passes.
+type Told struct {
+	Tallies []Tally
+	Done  []DuePass      // all devices know
+	Later []DuePass      // some do not; their DueAt is when to try again
+	Knows []Registration // of those, the devices that do, with the tag up to which
+	Gone  []Registration // devices that will never hear again
+}
+
+// Tally is how many of a tenant's devices took a notification, and how many never will.
+type Tally struct {
+	Tenant       verno.TenantID
+	Told, Failed int64
+}
+
+var tallyTold = Keyed("tenant bytea, told bigint, failed bigint", `UPDATE wallet_clock
+	SET told = wallet_clock.told + k.told, failed = wallet_clock.failed + k.failed FROM k WHERE wallet_clock.tenant = k.tenant`)
+
+// PutTold writes what came of telling. A pass that was changed meanwhile stays due.
+func (p *Pipe) PutTold(t *Told) {
+	done := p.Values(toldPass)
+	for i := range t.Done {
+		d := &t.Done[i]
+		done.Bytes(d.Tenant[:]).Bytes(d.Card[:]).Int(d.Tag).Int(d.DueAt)
+	}
+	later := p.Values(laterPass)
+	for i := range t.Later {
+		d := &t.Later[i]
+		later.Bytes(d.Tenant[:]).Bytes(d.Card[:]).Int(d.DueAt)
+	}
+	knows := p.Values(toldRegistration)
+	for i := range t.Knows {
+		r := &t.Knows[i]
+		knows.Text(r.PassType).Text(r.Device).Text(r.Serial).Int(r.PushedTag)
+	}
+	tallies := p.Values(tallyTold)
+	for _, one := range t.Tallies {
+		tallies.Bytes(one.Tenant[:]).Int(one.Told).Int(one.Failed)
+	}
+	gone := p.Values(pruneDevice)
+	for i := range t.Gone {
+		r := &t.Gone[i]
+		gone.Text(r.PassType).Text(r.Device).Text(r.PushToken).Int(verno.Micros(r.UpdatedAt))
+	}
+}
+
+// PushState is how far telling the devices of a tenant has come since it last had nothing to tell.
+type PushState struct {
+	Waiting int64 // passes that have devices to be told
+	Marking bool  // a change of many passes is still being worked through
+	Told    int64 // devices that took a notification
+	Failed  int64 // devices that never will
+}
+
+// PushState reads how far telling has come.
+func (r *Reader) PushState(ctx context.Context, tenant verno.TenantID) (s PushState, err error) {
+	return queryOne(ctx, r, func(row Scanner) (PushState, error) {
+		err := row.Scan(&s.Waiting, &s.Marking, &s.Told, &s.Failed)
+		return s, err
+	}, `SELECT (SELECT COUNT(*) FROM pass WHERE due_at IS NOT NULL AND tenant = $1),
+		(SELECT COUNT(*) FROM (SELECT 1 FROM pass_sweep WHERE tenant = $1 AND done_at IS NULL LIMIT 1) AS some),
+		COALESCE((SELECT told FROM wallet_clock WHERE tenant = $1), 0), COALESCE((SELECT failed FROM wallet_clock WHERE tenant = $1), 0)`, tenant)
+}
