@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/member"
@@ -38,6 +39,7 @@ type Config struct {
 
 	Adjusting Bounds         // of points, without a second person; Bounded where it is zero
 	Cooling   time.Duration  // nothing is spent for so long after staff changed a phone, two days
+	Hashing   auth.Hashing   // of passwords and PINs; weaker than its default for tests alone
 	Rates     api.Limits     // requests a second, by class of caller
 	Timeout   time.Duration  // of a request, 15 seconds
 	Proxies   []netip.Prefix // whose X-Forwarded-For is believed
