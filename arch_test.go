@@ -49,15 +49,15 @@ var house = []room{
 	{"money", words, ""},
 	{"verno", words, "money"},
 
+	{"brand", rules, ""},
 	{"ledger", rules, "verno money"},
 	{"segment", rules, "verno money"},
 	{"promo", rules, "verno money segment"},
 	{"progress", rules, "verno money"},
 	{"fraud", rules, "verno money"},
-	{"card", rules, "verno money"},
+	{"card", rules, "verno money brand"},
 	{"code", rules, "verno"},
 	{"nfc", rules, "verno"},
-	{"brand", rules, ""},
 
 	{"store/schema", storage, ""},
 	{"store", storage, "verno money ledger store/schema"},

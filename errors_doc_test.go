@@ -70,10 +70,7 @@ var constructors = map[string]verno.Kind{
 }
 
 // notes are the functions that point at a field with a code.
-var notes = []string{"Say", "At", "InvalidField", "wrong", "paramWrong"}
-
-// signals never reach a caller.
-var signals = []string{"dry_run"}
+var notes = []string{"Say", "At", "InvalidField", "wrong", "paramWrong", "warn"}
 
 // apart have codes of their own, some under the same names.
 var apart = []string{"internal/exchange", "internal/promo"}
@@ -181,7 +178,7 @@ func errorPage(uses map[string][]use, lang string) string {
 	for _, g := range groups {
 		var codes []string
 		for code, of := range uses {
-			if slices.Contains(of, g.use) && !slices.Contains(signals, code) {
+			if slices.Contains(of, g.use) {
 				codes = append(codes, code)
 			}
 		}

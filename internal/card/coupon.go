@@ -1,0 +1,66 @@
+package card
+
+import (
+	"slices"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+)
+
+// couponSettings say what a coupon gives and when. The promotion that it opens is the programme's, found by the word.
+type couponSettings struct {
+	Offer   Text   `json:"offer" en:"What it gives" ru:"Что даёт" required:"true" max:"60"`
+	Details Text   `json:"details,omitempty" en:"In one more sentence" ru:"Ещё одно предложение" max:"120"`
+	Coupon  string `json:"coupon,omitempty" en:"Code word of the promotion" ru:"Кодовое слово акции" form:"code" max:"60"`
+	From    string `json:"from,omitempty" en:"First day" ru:"Первый день" form:"date"`
+	Until   string `json:"until,omitempty" en:"Last day" ru:"Последний день" form:"date"`
+	Terms   Text   `json:"terms,omitempty" en:"Terms on the back" ru:"Условия на обороте" max:"4000"`
+}
+
+// checkDays sees that the last day of something is not before its first.
+func checkDays(f *verno.Faults, at, from, until string) {
+	if from != "" && until != "" && until < from {
+		f.Say(at, "not_after_start")
+	}
+}
+
+// coupon is an offer to be used once: a discount, a gift, something to try.
+var coupon = define(Kind{
+	Name: "coupon", Title: Both("Coupon", "Купон"), Style: StyleCoupon, Class: ClassOffer, Scan: ScanRedeem,
+	About: Both("One offer, used once: a discount, a gift, something new to try.", "Одно предложение на один раз: скидка, подарок, проба новинки."),
+	Fields: []Known{
+		set(Known{Name: "offer", Label: Both("Offer", "Предложение"), Change: Both("%@", "%@")},
+			func(s *couponSettings, _ *Facts) Value { return textValue(s.Offer) }),
+		set(Known{Name: "details", Label: Both("What it is", "Подробнее")}, func(s *couponSettings, _ *Facts) Value { return textValue(s.Details) }),
+		set(knownStarts, func(s *couponSettings, x *Facts) Value { return dateValue(firstDay(s.From, x)) }),
+		set(knownEnds, func(s *couponSettings, x *Facts) Value { return dateValue(lastDay(s.Until, x)) }),
+		knownHolder, knownNumber, knownMerchant, knownNews,
+		set(termsField, func(s *couponSettings, _ *Facts) Value { return textValue(s.Terms) }),
+	},
+	Starter: Design{
+		Title: Both("Coupon", "Купон"), Format: QR, Colours: Colours{Background: "#a3211b", Foreground: "#ffffff", Label: "#ffe1dd"},
+		Front: slices.Concat([]Placed{{Field: "offer", Area: AreaPrimary, Silent: true}}, at(AreaSecondary, "details"), at(AreaAuxiliary, "ends")),
+		Back:  back("news", "starts", "number", "merchant", "terms"),
+	},
+}, couponSettings{Offer: Both("10 % off", "Скидка 10 %")}, func(s *couponSettings, f *verno.Faults) {
+	checkDays(f, "/settings/until", s.From, s.Until)
+}, func(f *Face, s *couponSettings, x *Facts) {
+	f.Starts, f.Ends = firstDay(s.From, x), lastDay(s.Until, x)
+	f.Balance = textValue(s.Offer)
+})
+
+// firstDay is when a card begins: its own day, else the template's.
+func firstDay(from string, x *Facts) time.Time {
+	if !x.Starts.IsZero() {
+		return x.Starts
+	}
+	return moment(from, dayForm, x.At.Location())
+}
+
+// lastDay is when a card ends: its own day, else the template's.
+func lastDay(until string, x *Facts) time.Time {
+	if !x.Ends.IsZero() {
+		return x.Ends
+	}
+	return dayEnd(until, x.At.Location())
+}
