@@ -34,8 +34,10 @@ const (
 type Card struct {
 	ID         CardID
 	Tenant     TenantID
-	Member     MemberID // zero for a card that nobody has yet
-	Kind       string   // "loyalty", "plastic"
+	Member     MemberID   // zero for a card that nobody has yet
+	Kind       string     // "loyalty", "plastic", or the kind of its template
+	Template   TemplateID // zero for one that shows its programme's standard template
+	Document   string     // JSON: what this card alone has, and nothing that tells who holds it; empty for nothing
 	State      CardState
 	Reason     string // why it is blocked or replaced
 	ReplacedBy CardID
@@ -50,6 +52,8 @@ type CardSecret struct {
 	Number  string `json:"number"`  // for people: 16 digits, the last a check digit
 	Machine string `json:"machine"` // for scanners: digits with 128 random bits
 	Live    []byte `json:"live"`    // secret of the live code
+	// Values are what the card alone shows and what tells who holds it, such as a name.
+	Values map[string]string `json:"values,omitempty"`
 }
 
 // Consent is one decision of a member about one purpose, with the proof of what was shown.

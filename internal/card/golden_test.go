@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -131,7 +132,7 @@ func value(v card.Value, lang string) string {
 	case v.Money != nil:
 		return v.Currency.Format(*v.Money) + " " + string(v.Currency)
 	case v.Number != nil:
-		return fmt.Sprint(*v.Number)
+		return strconv.FormatInt(*v.Number, 10)
 	case v.Percent != nil:
 		return money.Percent(*v.Percent).String() + " %"
 	case v.WithTime:

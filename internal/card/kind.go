@@ -153,5 +153,3 @@ func told(f Known, value func(facts *Facts) Value) Known {
 	return f
 }
 
-// noSettings are those of a kind that has none.
-type noSettings struct{}

@@ -13,12 +13,13 @@ type Card struct {
 	Sealed []byte
 }
 
-const cardColumns = `tenant, id, member_id, kind, sealed, last_step, state, replaced_by, reason, revision, issued_at, updated_at`
+const cardColumns = `tenant, id, member_id, kind, sealed, last_step, state, replaced_by, reason, revision, issued_at, updated_at,
+	template_id, document`
 
 func scanCard(row Scanner) (c Card, err error) {
 	var issued, updated int64
 	err = row.Scan(&c.Tenant, &c.ID, &c.Member, &c.Kind, &c.Sealed, &c.LastStep, &c.State, &c.ReplacedBy, &c.Reason,
-		&c.Revision, &issued, &updated)
+		&c.Revision, &issued, &updated, &c.Template, &c.Document)
 	c.IssuedAt, c.UpdatedAt = verno.FromMicros(issued), verno.FromMicros(updated)
 	return c, err
 }
@@ -42,9 +43,9 @@ func (tx *Tx) LockCard(ctx context.Context, tenant verno.TenantID, id verno.Card
 
 // InsertCard adds a card.
 func (tx *Tx) InsertCard(ctx context.Context, c Card) error {
-	_, err := tx.Exec(ctx, `INSERT INTO card (`+cardColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		c.Tenant, c.ID, c.Member, c.Kind, c.Sealed, c.LastStep, c.State, c.ReplacedBy, c.Reason, c.Revision,
-		verno.Micros(c.IssuedAt), verno.Micros(c.UpdatedAt))
+	_, err := tx.Exec(ctx, `INSERT INTO card (`+cardColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+		$13, $14)`, c.Tenant, c.ID, c.Member, c.Kind, c.Sealed, c.LastStep, c.State, c.ReplacedBy, c.Reason, c.Revision,
+		verno.Micros(c.IssuedAt), verno.Micros(c.UpdatedAt), c.Template, c.Document)
 	return err
 }
 
@@ -52,8 +53,8 @@ func (tx *Tx) InsertCard(ctx context.Context, c Card) error {
 // where it is no longer that. The last step of the live code stays.
 func (tx *Tx) ChangeCard(ctx context.Context, c Card) (bool, error) {
 	n, err := tx.Exec(ctx, `UPDATE card SET member_id = $1, sealed = $2, state = $3, replaced_by = $4, reason = $5,
-		updated_at = $6, revision = revision + 1 WHERE tenant = $7 AND id = $8 AND revision = $9`,
-		c.Member, c.Sealed, c.State, c.ReplacedBy, c.Reason, verno.Micros(c.UpdatedAt), c.Tenant, c.ID, c.Revision)
+		document = $6, updated_at = $7, revision = revision + 1 WHERE tenant = $8 AND id = $9 AND revision = $10`,
+		c.Member, c.Sealed, c.State, c.ReplacedBy, c.Reason, c.Document, verno.Micros(c.UpdatedAt), c.Tenant, c.ID, c.Revision)
 	return n == 1, err
 }
 
