@@ -65,7 +65,7 @@ var house = []room{
 	{"vault", storage, "verno store"},
 	{"books", storage, "verno money ledger store"},
 
-	{"auth", useCases, "verno code fraud store vault"},
+	{"auth", useCases, "verno code fraud nfc store vault"},
 	{"checkout", useCases, "verno money ledger promo progress segment fraud card code nfc books store vault"},
 	{"member", useCases, "verno money ledger promo progress card code nfc segment fraud books store vault"},
 	{"campaign", useCases, "verno money ledger promo progress segment card brand books store"},
@@ -73,6 +73,7 @@ var house = []room{
 
 	{"queue", delivery, "verno store"},
 	{"pass", delivery, "verno money card code store vault"},
+	{"pass/googletest", delivery, ""},
 	{"notify", delivery, "verno money store"},
 	{"payment", delivery, "verno money ledger books store vault"},
 	{"webhook", delivery, "verno store vault"},
@@ -100,7 +101,7 @@ var house = []room{
 
 // testRooms hold code that only tests run. It is compiled like any other, so it stands on the map, but nothing on the
 // map may import it and it may read the clock.
-var testRooms = []string{"store/storetest", "web/webtest"}
+var testRooms = []string{"store/storetest", "web/webtest", "pass/googletest"}
 
 // impure are the standard packages that reach outside or are not the same twice, and so have no place in WORDS and
 // RULES (law 1), they and all below them.

@@ -34,7 +34,14 @@ func NewSecret(entropy io.Reader) []byte {
 // Live is the payload that the card shows at a moment: version digit, machine code without its own, eight digits of
 // TOTP.
 func Live(secret []byte, machine Machine, at time.Time) string {
-	return string(liveVersion) + string(machine[1:]) + totp(secret, stepAt(at))
+	head, _ := LiveHead(machine)
+	return head + totp(secret, stepAt(at))
+}
+
+// LiveHead is how each live payload of a card begins, and how many digits follow: for wallets that count the steps
+// themselves.
+func LiveHead(machine Machine) (head string, digits int) {
+	return string(liveVersion) + string(machine[1:]), oneTime
 }
 
 // Check says whether a payload is the live code of the current or the previous step, and of which step. That a step

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -32,15 +33,16 @@ type Passes struct {
 	Apple   AppleConfig
 	Google  GoogleConfig
 	Log     *slog.Logger
+
+	passTypes sync.Map // of passTypeOf: what tenants were seen to have certificates for
+
+	google google // what is remembered of it
 }
 
 // AppleConfig says how Verno speaks with Apple, and with the wallets that took over Apple's way.
 type AppleConfig struct {
 	PushURL string // of APNs; DefaultPushURL where empty
 }
-
-// GoogleConfig says how Verno speaks with Google.
-type GoogleConfig struct{}
 
 var serialText = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 

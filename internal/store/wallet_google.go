@@ -74,11 +74,14 @@ func (tx *Tx) ClaimGoogle(ctx context.Context, tenant verno.TenantID, now, until
 		RETURNING `+passColumns, tenant, verno.Micros(now), verno.Micros(until), limit)
 }
 
-// GoogleDone notes that Google knows a pass up to a tag. It stays due where it has changed since the claim.
-func (tx *Tx) GoogleDone(ctx context.Context, p Pass, claim time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE pass SET google_id = $1, google_tag = CASE WHEN google_tag < $2 THEN $2 ELSE google_tag END,
-		google_due = CASE WHEN google_due = $3 THEN NULL ELSE google_due END WHERE tenant = $4 AND card_id = $5`,
-		textOrNull(p.GoogleID), p.Tag, verno.Micros(claim), p.Tenant, p.Card)
+// GoogleDone ends a claim of a pass as it was read: Google knows it up to its tag or, where it knows nothing new, refuses
+// to. The pass stays due where it has changed since.
+func (tx *Tx) GoogleDone(ctx context.Context, p Pass, knows bool, claim, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE pass SET google_id = $1,
+		google_tag = CASE WHEN $2 = 1 AND google_tag < $3 THEN $3 ELSE google_tag END,
+		google_due = CASE WHEN google_due IS NOT NULL AND google_due <> $4 THEN google_due WHEN tag > $3 THEN $5 END
+		WHERE tenant = $6 AND card_id = $7`,
+		textOrNull(p.GoogleID), flag(knows), p.Tag, verno.Micros(claim), verno.Micros(now), p.Tenant, p.Card)
 	return err
 }
 
@@ -89,18 +92,23 @@ func (tx *Tx) GoogleLater(ctx context.Context, p Pass, claim, at time.Time) erro
 	return err
 }
 
-// GoogleSaved notes that somebody has put a card into Google Wallet, or taken it out, by what Google calls it.
-func (tx *Tx) GoogleSaved(ctx context.Context, p Pass, saved bool, at time.Time) error {
-	us := verno.Micros(at)
-	column, removed := "removed_at", &us
-	if saved {
-		column, removed = "saved_at", nil
-	}
-	if _, err := tx.Exec(ctx, `UPDATE pass SET `+column+` = $1 WHERE tenant = $2 AND card_id = $3`, us, p.Tenant, p.Card); err != nil {
+// GoogleSaved notes that somebody has put a card into Google Wallet.
+func (tx *Tx) GoogleSaved(ctx context.Context, p Pass, at time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE pass SET saved_at = $1 WHERE tenant = $2 AND card_id = $3`, verno.Micros(at), p.Tenant, p.Card)
+	if err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO pass_history (tenant, card_id, wallet, first_at, removed_at) VALUES ($1, $2, 'google', $3, $4)
-		ON CONFLICT (tenant, card_id, wallet) DO UPDATE SET removed_at = excluded.removed_at`, p.Tenant, p.Card, us, removed)
+	return tx.Installed(ctx, p.Tenant, p.Card, "google", at)
+}
+
+// GoogleRemoved notes that somebody has taken a card out of Google Wallet.
+func (tx *Tx) GoogleRemoved(ctx context.Context, p Pass, at time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE pass SET removed_at = $1 WHERE tenant = $2 AND card_id = $3`, verno.Micros(at), p.Tenant, p.Card)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE pass_history SET removed_at = $1 WHERE tenant = $2 AND card_id = $3 AND wallet = 'google'`,
+		verno.Micros(at), p.Tenant, p.Card)
 	return err
 }
 

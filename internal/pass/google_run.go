@@ -1,0 +1,180 @@
+package pass
+
+import (
+	"context"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/store"
+)
+
+// mostRounds bounds how many calls one card takes: a patch that finds nothing, an insert, its quota, a look, a message
+// without a sound, and room for the next.
+const mostRounds = 8
+
+// runGoogle tells Google of cards: the classes that they need first, then all that is left, round by round.
+func (p *Passes) runGoogle(ctx context.Context, g *googleIssuer, works []*googleWork, now time.Time) error {
+	classes := map[string]*googleWork{}
+	var first []*googleWork
+	for _, w := range works {
+		if w.class == nil {
+			continue
+		}
+		if classes[w.class.id] == nil {
+			classes[w.class.id] = w.class
+			first = append(first, w.class)
+		}
+		w.class = classes[w.class.id]
+	}
+	g.rounds(ctx, first, now)
+	if err := p.reportClasses(ctx, first, now); err != nil {
+		return err
+	}
+	for _, w := range works {
+		if w.class != nil && w.class.outcome != googleDone {
+			w.outcome, w.wait, w.held, w.access, w.fault = w.class.outcome, w.class.wait, w.class.held, w.class.access, w.class.fault
+		}
+	}
+	if err := p.ask(ctx, works); err != nil {
+		return err
+	}
+	g.rounds(ctx, works, now)
+	held, taken, after := false, false, time.Duration(0)
+	for _, w := range works {
+		held, taken = held || w.held, taken || w.outcome == googleDone
+		if w.held {
+			after = max(after, w.wait)
+		}
+	}
+	g.heed(held && !taken, after) // One card that is held up does not hold up the others.
+	return nil
+}
+
+// rounds makes the calls of works, those of a round in batches, until each has its outcome.
+func (g *googleIssuer) rounds(ctx context.Context, works []*googleWork, now time.Time) {
+	for range mostRounds {
+		var open []*googleWork
+		for _, w := range works {
+			if w.outcome == googleUnderWay && len(open) < googleSlice {
+				open = append(open, w)
+			}
+		}
+		if len(open) == 0 {
+			return
+		}
+		calls := make([]googleCall, len(open))
+		for i, w := range open {
+			calls[i] = w.call()
+		}
+		for i, a := range g.do(ctx, calls) {
+			open[i].answer(&a, now)
+		}
+	}
+	for _, w := range works {
+		if w.outcome == googleUnderWay {
+			w.outcome, w.wait = googleLater, googlePause(w.had.Tries)
+		}
+	}
+}
+
+// ask notes which news are about to be told, so that whoever comes after a fall looks before telling them again.
+func (p *Passes) ask(ctx context.Context, works []*googleWork) error {
+	var asking []*googleWork
+	for _, w := range works {
+		if w.outcome == googleUnderWay && w.news != nil && w.had.Sent != nil && string(w.had.Asked) != string(w.told) {
+			asking = append(asking, w)
+		}
+	}
+	if len(asking) == 0 {
+		return nil
+	}
+	return p.Store.WriteLow(ctx, func(tx *store.Tx) error {
+		for _, w := range asking {
+			asked := w.had
+			asked.Asked = w.told
+			if err := tx.PutGoogleObject(ctx, asked); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (p *Passes) reportClasses(ctx context.Context, classes []*googleWork, now time.Time) error {
+	if len(classes) == 0 {
+		return nil
+	}
+	ctx = context.WithoutCancel(ctx) // What Google has taken is noted even when Verno stops.
+	return p.Store.WriteLow(ctx, func(tx *store.Tx) error {
+		for _, w := range classes {
+			if w.outcome != googleDone {
+				continue
+			}
+			if err := tx.PutGoogleClass(ctx, w.pass.Tenant, w.pass.Template, w.id, w.digest, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// reportGoogle writes what became of a slice, and leaves a task where somebody has to do something.
+func (p *Passes) reportGoogle(ctx context.Context, g *googleIssuer, works []*googleWork, claim time.Time) error {
+	ctx = context.WithoutCancel(ctx)
+	now := p.Clock()
+	return p.Store.WriteLow(ctx, func(tx *store.Tx) error {
+		for _, w := range works {
+			if err := p.reportOne(ctx, tx, g, w, claim, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (p *Passes) reportOne(ctx context.Context, tx *store.Tx, g *googleIssuer, w *googleWork, claim, now time.Time) error {
+	if w.outcome == googleLater {
+		at := now.Add(w.wait)
+		if silence := g.paused(); silence.After(at) {
+			at = silence
+		}
+		if err := tx.GoogleLater(ctx, w.pass, claim, at); err != nil || w.view == nil {
+			return err
+		}
+	}
+	had := w.had
+	had.Tries, had.Fault = 0, ""
+	pass := w.pass
+	switch w.outcome {
+	case googleLater:
+		had.Tries = w.had.Tries + 1
+	case googleRefused:
+		had.Fault = w.fault
+		if w.had.Sent == nil {
+			pass.GoogleID = ""
+		}
+	}
+	if err := tx.PutGoogleObject(ctx, had); err != nil {
+		return err
+	}
+	if w.outcome != googleLater {
+		if err := tx.GoogleDone(ctx, pass, w.outcome == googleDone, claim, now); err != nil {
+			return err
+		}
+	}
+	return p.leaveTask(ctx, tx, g, w, now)
+}
+
+// leaveTask tells the merchant of what only a person can mend: one task for all the cards of a template.
+func (p *Passes) leaveTask(ctx context.Context, tx *store.Tx, g *googleIssuer, w *googleWork, now time.Time) error {
+	t := verno.Task{ID: verno.NewID[verno.TaskID](now, p.Entropy), Detail: w.fault, CreatedAt: now}
+	switch {
+	case w.access:
+		t.Kind, t.Ref = TaskGoogleAccess, g.id
+	case w.outcome == googleRefused:
+		t.Kind, t.Ref = TaskGoogleRefused, w.view.ClassID
+	default:
+		return nil
+	}
+	return tx.AddTaskOnce(ctx, w.pass.Tenant, t)
+}

@@ -1,0 +1,264 @@
+package pass
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/card"
+	"github.com/verno-loyalty/verno/internal/store"
+)
+
+// googleOutcome is what became of telling Google.
+type googleOutcome uint8
+
+const (
+	googleUnderWay googleOutcome = iota
+	googleDone                   // it knows
+	googleLater                  // it would not listen now
+	googleRefused                // it will never take this
+)
+
+// googleWork is telling Google of one card, or of one template, call by call. Its steps are pure: answer says from what was
+// answered what comes next.
+type googleWork struct {
+	pass    store.Pass
+	had     store.GoogleObject
+	view    *GoogleView
+	class   *googleWork // of a card: what has to be done first; nil where Google knows the class
+	at      string      // loyaltyObject, loyaltyClass …
+	id      string
+	body    googleBody
+	digest  []byte
+	loud    []byte    // hash of the fields whose changes are spoken of
+	news    card.Text // that has to be told; nil for none
+	told    []byte    // hash of the news of the face
+	step    googleStep
+	speaks  bool // the change is spoken of
+	rings   bool // the message is spoken of
+	outcome googleOutcome
+	wait    time.Duration
+	held    bool   // Google would not listen, to nobody perhaps
+	access  bool   // the issuer is not let in
+	fault   string // of what was refused
+}
+
+// googleStep is a call.
+type googleStep uint8
+
+const (
+	googlePatch googleStep = iota
+	googleInsert
+	googleLook    // whether the message is there already
+	googleMessage // tell the news
+	googlePrune   // of the oldest message, to leave room for the next
+)
+
+// Google takes so many messages a card, and speaks of so many changes, and as many messages, in so long.
+const (
+	mostMessages  = 10
+	mostSpoken    = 3
+	spokenIn      = 24 * time.Hour
+	longestHeader = 60
+)
+
+// googleWork looks at what there is to tell of a pass.
+func (p *Passes) googleWork(ctx context.Context, g *googleIssuer, pass store.Pass, now time.Time) (*googleWork, error) {
+	template, facts, err := p.Facts(ctx, pass.Tenant, pass.Card, now)
+	if err != nil {
+		return nil, err
+	}
+	face, err := p.Draw(&template, &facts)
+	if err != nil {
+		return nil, err
+	}
+	reader := p.Store.Reader()
+	had, err := reader.GoogleObject(ctx, pass.Tenant, pass.Card)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	class := googleClassOf(face.Kind)
+	view := &GoogleView{
+		Face: &face, State: facts.State, Class: class, Account: g.account.GoogleAccount, Pass: pass, Base: p.Base, Now: now,
+		ID:      g.id + "." + pass.Serial + "." + string(class),
+		ClassID: g.id + "." + pass.Template.String() + "." + string(class),
+	}
+	if strings.HasPrefix(p.Base, "https://") {
+		view.Callback = p.Base + "/hooks/google/" + pass.Tenant.String()
+	}
+	if view.Logo, err = p.tenantLogo(ctx, pass.Tenant); err != nil {
+		return nil, err
+	}
+	if face.Code.Live && p.Google.Secret != nil && !face.Voided {
+		if view.Live, view.Machine, err = p.Google.Secret(ctx, pass.Tenant, pass.Card); err != nil {
+			return nil, err
+		}
+	}
+	w := newGoogleWork(view, had, now)
+	w.class, err = p.googleClassWork(ctx, view, &template)
+	return w, err
+}
+
+// tenantLogo is the address of the logo that a merchant's pages have; empty where it has none.
+func (p *Passes) tenantLogo(ctx context.Context, tenant verno.TenantID) (string, error) {
+	brand, err := p.Store.Reader().Brand(ctx, tenant)
+	if errors.Is(err, store.ErrNotFound) || err == nil && brand.LogoHash == "" {
+		return "", nil
+	}
+	return p.Base + "/brand/" + tenant.String() + "-" + brand.LogoHash + ".png", err
+}
+
+// newGoogleWork compares a card with what Google was told of it.
+func newGoogleWork(v *GoogleView, had store.GoogleObject, now time.Time) *googleWork {
+	w := &googleWork{pass: v.Pass, had: had, view: v, at: string(v.Class) + "Object", id: v.ID, body: GoogleObject(v)}
+	if had.ID != v.ID {
+		w.had = store.GoogleObject{Tenant: v.Pass.Tenant, Card: v.Pass.Card, ID: v.ID, Changes: "[]", Notices: "[]"}
+		w.step = googleInsert
+	}
+	w.pass.GoogleID = v.ID
+	w.digest = hashOf(w.body)
+	w.loud = hashOf(loudFields(v.Face))
+	if news := newsOf(v.Face); !news.Empty() {
+		w.told = hashOf(news)
+		if string(w.told) != string(w.had.News) {
+			w.news = news
+		}
+	}
+	w.speaks = w.step == googlePatch && v.Class != card.ClassGeneric && string(w.loud) != string(w.had.Loud) && mayRing(w.had.Changes, now)
+	w.rings = mayRing(w.had.Notices, now)
+	if w.step == googlePatch && string(w.digest) == string(w.had.Sent) {
+		w.tell()
+	}
+	return w
+}
+
+// tell goes on to the news after the card itself.
+func (w *googleWork) tell() {
+	switch {
+	case w.news == nil:
+		w.outcome = googleDone
+	case w.had.Asked != nil && string(w.had.Asked) == string(w.told):
+		w.step = googleLook // It was asked for before, and nobody knows what became of it.
+	default:
+		w.step = googleMessage
+	}
+}
+
+// googleClassWork is what there is to tell of a template; nil where Google knows it. What counts is what the class was made
+// of, and not how it looks on one card.
+func (p *Passes) googleClassWork(ctx context.Context, v *GoogleView, t *card.Template) (*googleWork, error) {
+	digest := hashOf([]any{t, v.Face.Merchant, v.Account.SmartTap, v.Callback, v.Logo})
+	sent, err := p.Store.Reader().GoogleClassSent(ctx, v.Pass.Tenant, v.Pass.Template, v.ClassID)
+	w := &googleWork{pass: v.Pass, view: v, at: string(v.Class) + "Class", id: v.ClassID, body: GoogleClass(v), digest: digest}
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		w.step = googleInsert
+		return w, nil
+	case err != nil:
+		return nil, err
+	case string(sent) == string(digest):
+		return nil, nil
+	}
+	return w, nil
+}
+
+// call is the next call.
+func (w *googleWork) call() googleCall {
+	at := w.at + "/" + w.id
+	switch w.step {
+	case googleInsert:
+		body := w.body.whole()
+		if w.news != nil {
+			body = body.with("messages", []any{w.message("TEXT")})
+		}
+		return googleCall{http.MethodPost, w.at, body}
+	case googleLook:
+		return googleCall{http.MethodGet, at, nil}
+	case googleMessage:
+		kind := "TEXT"
+		if w.rings {
+			kind = "TEXT_AND_NOTIFY"
+		}
+		return googleCall{http.MethodPost, at + "/addMessage", googleBody{"message": w.message(kind)}}
+	case googlePrune:
+		return googleCall{http.MethodPatch, at, w.body}
+	}
+	if w.speaks {
+		return googleCall{http.MethodPatch, at, w.body.with("notifyPreference", "NOTIFY_ON_UPDATE")}
+	}
+	return googleCall{http.MethodPatch, at, w.body}
+}
+
+// message is the news as Google takes it. Its name is made of what it says, so that it can be found again.
+func (w *googleWork) message(kind string) map[string]any {
+	header, body := localize(card.Same(w.view.Face.Merchant), longestHeader), localize(w.news, longestModule)
+	m := map[string]any{
+		"id": hex.EncodeToString(w.told[:8]), "messageType": kind, "header": header.plain(), "body": body.plain(),
+	}
+	if len(body.Translations) > 0 {
+		m["localizedBody"] = body
+	}
+	return m
+}
+
+// hashOf is the hash of what something is as JSON, in which names stand in their order.
+func hashOf(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic("pass: what Google is told cannot be written: " + err.Error())
+	}
+	sum := sha256.Sum256(text)
+	return sum[:]
+}
+
+// newsOf is what campaigns say on a card.
+func newsOf(f *card.Face) card.Text {
+	for _, area := range [][]card.Field{f.Back, f.Auxiliary, f.Secondary} {
+		for i := range area {
+			if area[i].Key == newsField {
+				return area[i].Value.Text
+			}
+		}
+	}
+	return nil
+}
+
+// loudFields are the fields whose changes are spoken of, but for the news.
+func loudFields(f *card.Face) map[string]card.Text {
+	out := map[string]card.Text{}
+	for _, area := range [][]card.Field{f.Header, f.Primary, f.Secondary, f.Auxiliary, f.Back} {
+		for i := range area {
+			if !area[i].Change.Empty() && area[i].Key != newsField {
+				out[area[i].Key] = valueText(&area[i].Value)
+			}
+		}
+	}
+	return out
+}
+
+// mayRing says whether Google lets us speak up once more, by when we did.
+func mayRing(times string, now time.Time) bool { return len(recent(times, now)) < mostSpoken }
+
+// recent are the moments within the time that Google counts over.
+func recent(times string, now time.Time) []int64 {
+	var all, out []int64
+	_ = json.Unmarshal([]byte(times), &all) //nolint:errcheck // What we wrote ourselves; if it cannot be read, none.
+	for _, us := range all {
+		if verno.FromMicros(us).After(now.Add(-spokenIn)) {
+			out = append(out, us)
+		}
+	}
+	return out
+}
+
+// rang is the moments with one more.
+func rang(times string, now time.Time) string {
+	text, _ := json.Marshal(append(recent(times, now), verno.Micros(now))) //nolint:errcheck,errchkjson // Numbers can be written.
+	return string(text)
+}
