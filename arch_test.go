@@ -95,7 +95,7 @@ var house = []room{
 
 	{"server", entrance, everything},
 	{"rig", entrance, everything},
-	{"web/webtest", entrance, "server rig"},
+	{"web/webtest", entrance, "auth server rig"},
 	{"cmd/verno", entrance, "server rig verno money"},
 }
 

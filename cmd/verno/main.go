@@ -37,6 +37,7 @@ var commands = []command{
 	{"serve", "run the server", serve},
 	{"init", "make a tenant with a programme, a store, a till, an owner and keys", found},
 	{"keys", "list and rotate the keys that seal persons and secrets: keys list, rotate, rotate-kek", keys},
+	{"nfc", "make, list and retire the keys of NFC readers: nfc keys", nfcKeys},
 	{"verify", "check that the books are sound", verify},
 	{"backup", "copy a running database into a file", backup},
 	{"restore", "fill an empty database from a backup, and verify it", restore},
