@@ -74,7 +74,7 @@ func (p *Passes) googleWork(ctx context.Context, g *googleIssuer, pass store.Pas
 	if err != nil {
 		return nil, err
 	}
-	face, err := p.Draw(&template, &facts)
+	face, err := card.Show(&template, &facts)
 	if err != nil {
 		return nil, err
 	}

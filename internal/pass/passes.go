@@ -2,6 +2,7 @@ package pass
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/base32"
 	"encoding/hex"
 	"errors"
@@ -24,8 +25,9 @@ type Passes struct {
 	// Facts is what there is to show of a card, and by which template. It returns store.ErrNotFound where there is no such
 	// card, or no template for it.
 	Facts func(ctx context.Context, tenant verno.TenantID, card verno.CardID, now time.Time) (card.Template, card.Facts, error)
-	// Draw makes the face of a card of what there is to show.
-	Draw    func(t *card.Template, f *card.Facts) (card.Face, error)
+	// Credential is what Apple knows a tenant by that has passes of a type. Phones are told of nothing where it is nil.
+	Credential func(ctx context.Context, tenant verno.TenantID, passType string) (*PushCredential, error)
+
 	Clock   func() time.Time
 	Entropy io.Reader
 	Base    string // public address of Verno, https://…, without a slash at its end; empty where phones cannot reach it
@@ -35,13 +37,16 @@ type Passes struct {
 	Log     *slog.Logger
 
 	passTypes sync.Map // of passTypeOf: what tenants were seen to have certificates for
+	push      pushing
 
 	google google // what is remembered of it
 }
 
 // AppleConfig says how Verno speaks with Apple, and with the wallets that took over Apple's way.
 type AppleConfig struct {
-	PushURL string // of APNs; DefaultPushURL where empty
+	PushURL   string                 // where notifications go; DefaultPushURL where empty
+	PushRoots *x509.CertPool         // who signs for that; the system's where nil
+	Others    map[string]OtherWallet // by scheme: other wallets that want to be told
 }
 
 var serialText = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -94,7 +99,7 @@ func (p *Passes) face(ctx context.Context, tenant verno.TenantID, id verno.CardI
 	if err != nil {
 		return card.Face{}, err
 	}
-	return p.Draw(&template, &facts)
+	return card.Show(&template, &facts)
 }
 
 // Token is the authenticationToken of a pass. It is made of the serial number under the tenant's index key, which stays

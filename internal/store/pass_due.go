@@ -16,13 +16,15 @@ type DuePass struct {
 	DueAt     int64
 }
 
-// DuePasses lists passes whose devices are to be told by a moment, those first that have waited longest.
-func (r *Reader) DuePasses(ctx context.Context, now time.Time, limit int) ([]DuePass, error) {
+// DuePasses lists a tenant's passes whose devices are to be told by a moment, those first that have waited longest, after
+// one of them; the zero one begins.
+func (r *Reader) DuePasses(ctx context.Context, tenant verno.TenantID, now time.Time, after DuePass, limit int) ([]DuePass, error) {
 	return queryAll(ctx, r, func(row Scanner) (p DuePass, err error) {
 		err = row.Scan(&p.Tenant, &p.Card, &p.Tag, &p.PushedTag, &p.DueAt)
 		return p, err
-	}, `SELECT tenant, card_id, tag, pushed_tag, due_at FROM pass WHERE due_at IS NOT NULL AND due_at <= $1
-		ORDER BY due_at LIMIT $2`, verno.Micros(now), limit)
+	}, `SELECT tenant, card_id, tag, pushed_tag, due_at FROM pass WHERE tenant = $1 AND due_at IS NOT NULL AND due_at <= $2
+		AND due_at >= $3 AND (due_at > $3 OR card_id > $4) ORDER BY due_at, card_id LIMIT $5`,
+		tenant, verno.Micros(now), after.DueAt, after.Card[:], limit)
 }
 
 var registrationsOf = Keyed("tenant bytea, card_id bytea",
@@ -56,19 +58,20 @@ var (
 	toldRegistration = Keyed("pass_type text, device text, serial text, tag bigint",
 		`UPDATE pass_registration SET pushed_tag = k.tag FROM k WHERE pass_registration.pass_type = k.pass_type
 		AND pass_registration.device = k.device AND pass_registration.serial = k.serial`)
-	pruneDevice = Keyed("pass_type text, device text, push_token text, updated_at bigint",
+	pruneDevice = Keyed("pass_type text, device text, serial text, push_token text, updated_at bigint",
 		`DELETE FROM pass_registration USING k WHERE pass_registration.pass_type = k.pass_type
-		AND pass_registration.device = k.device AND pass_registration.push_token = k.push_token
-		AND pass_registration.updated_at <= k.updated_at`)
+		AND pass_registration.device = k.device AND pass_registration.serial = k.serial
+		AND pass_registration.push_token = k.push_token AND pass_registration.updated_at <= k.updated_at`)
 )
 
 // Told is what came of telling the devices of passes.
 type Told struct {
+	At      time.Time
 	Tallies []Tally
-	Done  []DuePass      // all devices know
-	Later []DuePass      // some do not; their DueAt is when to try again
-	Knows []Registration // of those, the devices that do, with the tag up to which
-	Gone  []Registration // devices that will never hear again
+	Done    []DuePass      // all devices know
+	Later   []DuePass      // some do not; their DueAt is when to try again
+	Knows   []Registration // of those, the devices that do, with the tag up to which
+	Gone    []Registration // devices that will never hear again
 }
 
 // Tally is how many of a tenant's devices took a notification, and how many never will.
@@ -104,7 +107,13 @@ func (p *Pipe) PutTold(t *Told) {
 	gone := p.Values(pruneDevice)
 	for i := range t.Gone {
 		r := &t.Gone[i]
-		gone.Text(r.PassType).Text(r.Device).Text(r.PushToken).Int(verno.Micros(r.UpdatedAt))
+		gone.Text(r.PassType).Text(r.Device).Text(r.Serial).Text(r.PushToken).Int(verno.Micros(r.UpdatedAt))
+	}
+	removed := p.Values(removedCards)
+	for i := range t.Gone {
+		if r := &t.Gone[i]; i == 0 || r.Card != t.Gone[i-1].Card {
+			removed.Bytes(r.Tenant[:]).Bytes(r.Card[:]).Int(verno.Micros(t.At))
+		}
 	}
 }
 

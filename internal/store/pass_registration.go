@@ -101,10 +101,18 @@ func (tx *Tx) Installed(ctx context.Context, tenant verno.TenantID, card verno.C
 	return err
 }
 
-// Removed notes that a card is in no wallet of a kind any more.
-func (tx *Tx) Removed(ctx context.Context, tenant verno.TenantID, card verno.CardID, wallet string, at time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE pass_history SET removed_at = $4
-		WHERE tenant = $1 AND card_id = $2 AND wallet = $3 AND removed_at IS NULL`, tenant, card, wallet, verno.Micros(at))
+// removedFrom tells which wallets a card is in no more: none of its devices has it.
+const removedFrom = ` AND pass_history.wallet <> 'google' AND pass_history.removed_at IS NULL AND NOT EXISTS (
+	SELECT 1 FROM pass_registration r WHERE r.tenant = pass_history.tenant AND r.card_id = pass_history.card_id
+	AND (CASE WHEN r.scheme = 'ApplePass' THEN 'apple' ELSE 'other' END) = pass_history.wallet)`
+
+var removedCards = Keyed("tenant bytea, card_id bytea, at bigint", `UPDATE pass_history SET removed_at = k.at FROM k
+	WHERE pass_history.tenant = k.tenant AND pass_history.card_id = k.card_id`+removedFrom)
+
+// Removed notes the wallets, Google's aside, in which no device has a card any more.
+func (tx *Tx) Removed(ctx context.Context, tenant verno.TenantID, card verno.CardID, at time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE pass_history SET removed_at = $3 WHERE tenant = $1 AND card_id = $2`+removedFrom,
+		tenant, card, verno.Micros(at))
 	return err
 }
 

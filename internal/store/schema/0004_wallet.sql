@@ -71,7 +71,7 @@ CREATE TABLE pass (
 CREATE UNIQUE INDEX pass_serial ON pass (serial);
 CREATE INDEX pass_member ON pass (tenant, member_id) WHERE member_id IS NOT NULL;
 CREATE INDEX pass_template ON pass (tenant, template_id, card_id);
-CREATE INDEX pass_due ON pass (due_at, tenant) WHERE due_at IS NOT NULL;
+CREATE INDEX pass_due ON pass (tenant, due_at, card_id) WHERE due_at IS NOT NULL;
 CREATE INDEX pass_google_due ON pass (tenant, google_due) WHERE google_due IS NOT NULL;
 
 -- What Google was told of a pass, so that nothing is told twice and no more often than Google lets it.

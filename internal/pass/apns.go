@@ -1,0 +1,195 @@
+package pass
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// DefaultPushURL is where Apple takes notifications. Those of passes go there always, never to the sandbox.
+const DefaultPushURL = "https://api.push.apple.com"
+
+// PushCredential is what Apple knows a merchant by: the certificate that signs the passes, or a key that signs tokens.
+type PushCredential struct {
+	ID          string // tells one credential from another
+	Certificate *tls.Certificate
+	Key         *ecdsa.PrivateKey
+	KeyID, Team string // of the key
+}
+
+const (
+	// apnsStreams is how many notifications of a credential are under way at once. Apple lets a connection have 1,000.
+	apnsStreams = 500
+	// tokenLife is how long a token is shown: Apple wants it changed once an hour, and no more often than each 20 minutes.
+	tokenLife = 40 * time.Minute
+)
+
+// apns is one connection to Apple. It is made when it is first needed, kept, and made anew when it breaks.
+type apns struct {
+	transport *http.Transport
+	base      *url.URL
+	streams   chan struct{}
+	tokens    *pushTokens
+	clock     func() time.Time
+}
+
+func newAPNs(c AppleConfig, credential *PushCredential, clock func() time.Time) apns {
+	base, err := url.Parse(or(c.PushURL, DefaultPushURL))
+	if err != nil {
+		base = &url.URL{Scheme: "https", Host: "invalid"}
+	}
+	only := &http.Protocols{}
+	only.SetHTTP2(true)
+	encrypted := &tls.Config{RootCAs: c.PushRoots, MinVersion: tls.VersionTLS12}
+	a := apns{base: base, streams: make(chan struct{}, apnsStreams), clock: clock}
+	if credential.Certificate != nil {
+		encrypted.Certificates = []tls.Certificate{*credential.Certificate}
+	} else {
+		a.tokens = &pushTokens{credential: credential, clock: clock}
+	}
+	a.transport = &http.Transport{
+		Protocols:           only,
+		TLSClientConfig:     encrypted,
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: time.Minute}).DialContext,
+		TLSHandshakeTimeout: 10 * time.Second,
+		IdleConnTimeout:     time.Hour,
+		DisableCompression:  true,
+		HTTP2: &http.HTTP2Config{
+			StrictMaxConcurrentRequests: true,
+			SendPingTimeout:             30 * time.Second,
+			PingTimeout:                 15 * time.Second,
+		},
+	}
+	return a
+}
+
+// take waits for room on the connection, unless the context ends first. Whoever got it gives it back.
+func (a *apns) take(ctx context.Context) bool {
+	select {
+	case a.streams <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (a *apns) give() { <-a.streams }
+
+// emptyBody is all that a notification of a pass says: that there is something new.
+var emptyBody = []byte("{}")
+
+func openEmptyBody() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(emptyBody)), nil }
+
+// push sends one notification.
+func (a *apns) push(ctx context.Context, topic, token string) answered {
+	header := http.Header{
+		"Apns-Topic": {topic}, "Apns-Push-Type": {"background"}, "Apns-Priority": {"5"}, "Apns-Expiration": {"0"},
+	}
+	if a.tokens != nil {
+		bearer, err := a.tokens.current()
+		if err != nil {
+			return answered{err: err}
+		}
+		header["Authorization"] = []string{"bearer " + bearer}
+	}
+	body, _ := openEmptyBody()
+	to := *a.base
+	to.Path = "/3/device/" + token
+	r := (&http.Request{
+		Method: http.MethodPost, URL: &to, Host: to.Host, Header: header,
+		Body: body, GetBody: openEmptyBody, ContentLength: int64(len(emptyBody)),
+	}).WithContext(ctx)
+	got, err := a.transport.RoundTrip(r)
+	if err != nil {
+		return answered{err: err}
+	}
+	defer got.Body.Close()
+	if got.StatusCode == http.StatusOK {
+		return answered{status: got.StatusCode}
+	}
+	return readAnswer(got, a.clock())
+}
+
+// answered is what Apple answered to a notification.
+type answered struct {
+	status     int
+	reason     string
+	retryAfter time.Duration
+	err        error // where there was no answer
+}
+
+func readAnswer(got *http.Response, now time.Time) answered {
+	const enough = 4 << 10
+	a := answered{status: got.StatusCode}
+	var body struct {
+		Reason string `json:"reason"`
+	}
+	if text, err := io.ReadAll(io.LimitReader(got.Body, enough)); err == nil && json.Unmarshal(text, &body) == nil {
+		a.reason = body.Reason
+	}
+	a.retryAfter = retryAfter(got.Header, now)
+	return a
+}
+
+// unregistered says that the device will never hear again: the pass was taken off it, or it never was a device.
+func (a *answered) unregistered() bool {
+	return a.err == nil && (a.status == http.StatusGone || a.status == http.StatusBadRequest && a.reason == "BadDeviceToken")
+}
+
+// ours says that it is the credential that Apple does not take, so that no device will hear until that is mended.
+func (a *answered) ours() bool {
+	return a.err == nil && (a.status == http.StatusForbidden || a.reason == "BadTopic" || a.reason == "TopicDisallowed" ||
+		a.reason == "DeviceTokenNotForTopic" || a.reason == "MissingTopic" || a.reason == "BadCertificateEnvironment")
+}
+
+// oneDevice says that only this device is told too often.
+func (a *answered) oneDevice() bool {
+	return a.err == nil && a.status == http.StatusTooManyRequests && a.reason == "TooManyRequests"
+}
+
+// hopeless says that trying again would not help.
+func (a *answered) hopeless() bool {
+	return a.status >= 400 && a.status < 500 && a.status != http.StatusTooManyRequests && !a.ours()
+}
+
+// pushTokens are the tokens that a key signs, each for a while.
+type pushTokens struct {
+	credential *PushCredential
+	clock      func() time.Time
+
+	mu    sync.Mutex
+	token string
+	at    time.Time
+}
+
+func (t *pushTokens) current() (string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.clock()
+	if t.token != "" && now.Sub(t.at) < tokenLife {
+		return t.token, nil
+	}
+	if t.credential.Key == nil {
+		return "", errors.New("pass: a credential for notifications has neither a certificate nor a key")
+	}
+	made := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{"iss": t.credential.Team, "iat": now.Unix()})
+	made.Header["kid"] = t.credential.KeyID
+	token, err := made.SignedString(t.credential.Key)
+	if err != nil {
+		return "", fmt.Errorf("sign a token for Apple: %w", err)
+	}
+	t.token, t.at = token, now
+	return token, nil
+}

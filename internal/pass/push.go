@@ -1,0 +1,232 @@
+package pass
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/store"
+)
+
+const (
+	// pushBatch is how many passes are taken at once, and pushAhead how many such batches are under way: while one is being
+	// told, what came of another is written.
+	pushBatch = 500
+	pushAhead = 3
+	// While sales come in, this few are taken at once, one batch after another, with a rest between them: a sale does not
+	// notice that a campaign goes out.
+	busyBatch = 50
+	busyRest  = 50 * time.Millisecond
+	// writtenAtOnce is how many passes' results one transaction writes.
+	writtenAtOnce = 250
+	// batchLife is how long a batch may take, whatever hangs.
+	batchLife = time.Minute
+)
+
+// Push tells the devices that have passes which are due, until there are none or the context ends. What was sent when it
+// ends is written down, so that nothing is told twice and nothing is left out; only a process that is killed may tell a
+// last batch again. Many changes of a pass that came in meanwhile are told once.
+func (p *Passes) Push(ctx context.Context) error {
+	clocks, err := p.Store.Reader().WalletClocks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, clock := range clocks {
+		err := p.pushTenant(ctx, clock.Tenant)
+		if errors.Is(err, errNotMine) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("tell the devices of %s: %w", clock.Tenant, err)
+		}
+	}
+	return nil
+}
+
+// pushTenant tells a tenant's devices, batch by batch.
+func (p *Passes) pushTenant(ctx context.Context, tenant verno.TenantID) error {
+	var (
+		batches sync.WaitGroup
+		ahead   = make(chan struct{}, pushAhead)
+		failed  = make(chan error, 1)
+		leased  time.Time
+		last    store.DuePass
+		until   = p.Clock()
+		commits = p.Store.Stats().Commits
+	)
+	defer batches.Wait()
+	for ctx.Err() == nil && !p.push.resting(tenant, p.Clock()) {
+		busy := p.Store.Stats().Commits != commits
+		commits = p.Store.Stats().Commits
+		limit := pushBatch
+		if busy {
+			batches.Wait()
+			limit = busyBatch
+		}
+		due, err := p.Store.Reader().DuePasses(ctx, tenant, until, last, limit)
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		last = due[len(due)-1]
+		if now := p.Clock(); now.Sub(leased) > leaseLife/3 {
+			if err := p.leasePush(ctx, now); err != nil {
+				return err
+			}
+			leased = now
+		}
+		select {
+		case err := <-failed:
+			return err
+		case ahead <- struct{}{}:
+		}
+		batches.Go(func() {
+			defer func() { <-ahead }()
+			if err := p.pushSome(ctx, tenant, due); err != nil {
+				select {
+				case failed <- err:
+				default:
+				}
+			}
+		})
+		if busy && pause(ctx, busyRest) != nil {
+			break
+		}
+	}
+	batches.Wait()
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+func (p *Passes) leasePush(ctx context.Context, now time.Time) error {
+	return p.Store.WriteLow(ctx, func(tx *store.Tx) error {
+		mine, err := tx.Lease(ctx, "wallet push", p.Holder, verno.Micros(now), verno.Micros(now.Add(leaseLife)))
+		return errors.Join(err, notMine(mine))
+	})
+}
+
+// outcome is what came of telling one device of one pass.
+type outcome uint8
+
+const (
+	notSent   outcome = iota // the context ended first, or nothing is sent for now
+	accepted                 // the device will hear
+	isGone                   // it never will again
+	isRefused                // it will not hear of this change, and trying again would not help
+	tryAgain                 // later
+)
+
+// send is one device that is to be told of one pass.
+type send struct {
+	registration store.Registration
+	pass         int // which of the batch
+	outcome      outcome
+	again        time.Time // when to try again
+}
+
+// pushSome tells the devices of some passes and writes what came of it.
+func (p *Passes) pushSome(ctx context.Context, tenant verno.TenantID, due []store.DuePass) error {
+	sends, err := p.sends(ctx, due)
+	if err != nil {
+		return err
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), batchLife)
+	defer cancel()
+	p.tell(ctx, limited, tenant, sends)
+	return p.writeTold(limited, tenant, due, sends)
+}
+
+// sends are the devices of some passes that do not know yet.
+func (p *Passes) sends(ctx context.Context, due []store.DuePass) ([]send, error) {
+	at := make(map[verno.CardID]int, len(due))
+	for i := range due {
+		at[due[i].Card] = i
+	}
+	sends := make([]send, 0, len(due))
+	err := p.Store.Reader().RegistrationsOfAll(ctx, due, func(r store.Registration) {
+		if i := at[r.Card]; r.PushedTag < due[i].Tag {
+			sends = append(sends, send{registration: r, pass: i})
+		}
+	})
+	return sends, err
+}
+
+// writeTold writes what came of telling, a part at a time. It is written even where another process has the lease by now:
+// it is true.
+func (p *Passes) writeTold(ctx context.Context, tenant verno.TenantID, due []store.DuePass, sends []send) error {
+	now := p.Clock()
+	parts := make([]store.Told, (len(due)+writtenAtOnce-1)/writtenAtOnce)
+	again, unsent := make([]time.Time, len(due)), make([]bool, len(due))
+	for i := range parts {
+		parts[i] = store.Told{At: now, Tallies: []store.Tally{{Tenant: tenant}}}
+	}
+	for i := range sends {
+		s := &sends[i]
+		switch part := &parts[s.pass/writtenAtOnce]; s.outcome {
+		case notSent:
+			unsent[s.pass] = true
+		case tryAgain:
+			if s.again.After(again[s.pass]) {
+				again[s.pass] = s.again
+			}
+		case isGone:
+			part.Gone = append(part.Gone, s.registration)
+			part.Tallies[0].Failed++
+		case isRefused:
+			part.Tallies[0].Failed++
+		case accepted:
+			part.Tallies[0].Told++
+		}
+	}
+	for i, d := range due {
+		part := &parts[i/writtenAtOnce]
+		switch {
+		case !again[i].IsZero():
+			d.DueAt = verno.Micros(again[i])
+			part.Later = append(part.Later, d)
+		case !unsent[i]:
+			part.Done = append(part.Done, d)
+		}
+	}
+	for i := range sends {
+		s := &sends[i]
+		if (unsent[s.pass] || !again[s.pass].IsZero()) && (s.outcome == accepted || s.outcome == isRefused) {
+			knows := s.registration
+			knows.PushedTag = due[s.pass].Tag
+			part := &parts[s.pass/writtenAtOnce]
+			part.Knows = append(part.Knows, knows)
+		}
+	}
+	for i := range parts {
+		if err := p.Store.WriteLow(ctx, func(tx *store.Tx) error {
+			tx.Bulk().PutTold(&parts[i])
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Progress reads how far telling a tenant's devices has come.
+func (p *Passes) Progress(ctx context.Context, tenant verno.TenantID) (store.PushState, error) {
+	return p.Store.Reader().PushState(ctx, tenant)
+}
+
+// pause waits unless the context ends first.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,189 @@
+package pass
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+)
+
+// pushing is what telling devices remembers between its turns.
+type pushing struct {
+	mu    sync.Mutex
+	rests map[verno.TenantID]time.Time // until when nothing is sent for a tenant
+	lines map[string]*line             // by credential
+}
+
+// line is the connection of one credential, and how it went lately.
+type line struct {
+	name   string
+	client apns
+
+	mu    sync.Mutex
+	fails int // one after another
+}
+
+const (
+	// shortestRest and longestRest bound how long nothing is sent after failures: it doubles with each.
+	shortestRest = time.Second
+	longestRest  = 5 * time.Minute
+	// failsToRest is how many failures in a row are more than a stream that was reset.
+	failsToRest = 3
+	// noCredentialRest is how long devices wait that cannot be told for want of a certificate.
+	noCredentialRest = 10 * time.Minute
+)
+
+// resting says whether nothing is sent for a tenant now.
+func (p *pushing) resting(tenant verno.TenantID, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.rests[tenant].After(now)
+}
+
+// rest has nothing sent for a tenant until a moment.
+func (p *pushing) rest(tenant verno.TenantID, until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.rests == nil {
+		p.rests = map[verno.TenantID]time.Time{}
+	}
+	if until.After(p.rests[tenant]) {
+		p.rests[tenant] = until
+	}
+}
+
+// tell tells devices: iPhones one by one on the connection of their credential, others by batches. It stops beginning
+// when ctx ends, and what it has begun ends with limited.
+func (p *Passes) tell(ctx, limited context.Context, tenant verno.TenantID, sends []send) {
+	var all sync.WaitGroup
+	defer all.Wait()
+	byType := map[string][]*send{}
+	others := map[otherBatch][]*send{}
+	for i := range sends {
+		s := &sends[i]
+		if r := &s.registration; r.Scheme == SchemeApple {
+			byType[r.PassType] = append(byType[r.PassType], s)
+		} else {
+			of := otherBatch{r.Scheme, r.PassType}
+			others[of] = append(others[of], s)
+		}
+	}
+	for of, list := range others {
+		all.Go(func() { p.tellOthers(ctx, limited, of, list) })
+	}
+	for passType, list := range byType {
+		all.Go(func() { p.tellApple(ctx, limited, tenant, passType, list) })
+	}
+}
+
+// tellApple tells the devices of one type of pass.
+func (p *Passes) tellApple(ctx, limited context.Context, tenant verno.TenantID, passType string, sends []*send) {
+	l, err := p.line(limited, tenant, passType)
+	if err != nil {
+		p.Log.WarnContext(ctx, "phones cannot be told of changes", "tenant", tenant.String(), "pass_type", passType, "error", err)
+		p.push.rest(tenant, p.Clock().Add(noCredentialRest))
+		return
+	}
+	var all sync.WaitGroup
+	defer all.Wait()
+	for _, s := range sends {
+		if ctx.Err() != nil || p.push.resting(tenant, p.Clock()) || !l.client.take(ctx) {
+			return
+		}
+		all.Go(func() {
+			defer l.client.give()
+			p.judge(limited, tenant, l, s, l.client.push(limited, passType, s.registration.PushToken))
+		})
+	}
+}
+
+// line is the connection for a tenant's passes of a type.
+func (p *Passes) line(ctx context.Context, tenant verno.TenantID, passType string) (*line, error) {
+	if p.Credential == nil {
+		return nil, errors.New("pass: there is no certificate to show to Apple")
+	}
+	credential, err := p.Credential(ctx, tenant, passType)
+	if err != nil {
+		return nil, err
+	}
+	p.push.mu.Lock()
+	defer p.push.mu.Unlock()
+	if l := p.push.lines[credential.ID]; l != nil {
+		return l, nil
+	}
+	if p.push.lines == nil {
+		p.push.lines = map[string]*line{}
+	}
+	l := &line{name: credential.ID, client: newAPNs(p.Apple, credential, p.Clock)}
+	p.push.lines[credential.ID] = l
+	return l, nil
+}
+
+// judge notes what an answer means for a device, and for what is to come.
+func (p *Passes) judge(ctx context.Context, tenant verno.TenantID, l *line, s *send, a answered) {
+	now := p.Clock()
+	switch {
+	case a.err == nil && a.status == 200:
+		s.outcome = accepted
+		l.well()
+		return
+	case a.unregistered():
+		s.outcome = isGone
+		l.well()
+		return
+	case a.err == nil && a.hopeless():
+		s.outcome = isRefused
+		p.Log.WarnContext(ctx, "apple refuses a notification", "status", a.status, "reason", a.reason)
+		l.well()
+		return
+	}
+	s.outcome = tryAgain
+	rest := l.badly(p.jitter)
+	s.again = now.Add(max(rest, a.retryAfter))
+	if a.oneDevice() {
+		return
+	}
+	if l.failing() || a.retryAfter > 0 || a.ours() {
+		if a.ours() {
+			rest = longestRest
+		}
+		p.push.rest(tenant, now.Add(max(rest, a.retryAfter)))
+		p.Log.WarnContext(ctx, "apple takes no notifications for now", "status", a.status, "reason", a.reason, "error", a.err, "rest", max(rest, a.retryAfter).String())
+	}
+}
+
+// well notes that all is well again.
+func (l *line) well() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fails = 0
+}
+
+// badly notes a failure, and says how long to wait after so many: about twice as long each time.
+func (l *line) badly(jitter func(time.Duration) time.Duration) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fails++
+	rest := longestRest
+	if steps := l.fails / failsToRest; steps < 9 {
+		rest = min(shortestRest<<steps, longestRest)
+	}
+	return rest/2 + jitter(rest/2)
+}
+
+func (l *line) failing() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.fails >= failsToRest
+}
+
+// jitter is a random part of a time, so that many do not come back at the same moment.
+func (p *Passes) jitter(d time.Duration) time.Duration {
+	var b [2]byte
+	if _, err := p.Entropy.Read(b[:]); err != nil {
+		return d
+	}
+	return d * time.Duration(uint16(b[0])<<8|uint16(b[1])) / (1 << 16)
+}
