@@ -49,8 +49,4 @@ var accessCodes = map[string]CodeText{
 	"till_needed":        {EN: "Only a paired till can do this.", RU: "Это может сделать только подключённая касса."},
 	"store_foreign":      {EN: "You are bound to another store.", RU: "Вы привязаны к другому магазину.", CashierEN: "Another store's", CashierRU: "Это другой магазин"},
 	"time_past":          {EN: "Must be in the future.", RU: "Должно быть в будущем."},
-	"statement_invalid": {
-		EN: "This statement was not signed here, or was changed.", RU: "Эта выписка подписана не здесь или изменена.",
-		CashierEN: "Not valid", CashierRU: "Недействительно",
-	},
 }

@@ -31,7 +31,6 @@ var checkoutCodes = map[string]CodeText{
 	"hold_too_much":         {EN: "Only {amount} is held.", RU: "Зарезервировано только {amount}."},
 	"hold_short":            {EN: "Only {capturable} of what is held can still be captured: a return or a receipt from offline took the rest.", RU: "Из резерва можно забрать только {capturable}: остальное ушло на возврат или чек, проведённый без связи.", CashierEN: "Only {capturable} left of the hold", CashierRU: "Из резерва осталось {capturable}"},
 	"adjust_limit":          {EN: "This is above your limit of {limit}; a second person must do it.", RU: "Это больше вашего лимита {limit}: нужен второй сотрудник."},
-	"dry_run":               {EN: "This was only tried.", RU: "Это была только проба."},
 	"rules_stale":           {EN: "The rules were changed meanwhile; try again.", RU: "Правила за это время изменились, повторите.", CashierEN: "Try again", CashierRU: "Повторите"},
 	"draft_invalid":         {EN: "The drafts have errors: {reason}.", RU: "В черновиках есть ошибки: {reason}."},
 	"owner_moved":           {EN: "The account was merged or moved meanwhile; try again.", RU: "Счёт за это время объединён или перенесён, повторите."},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/verno-loyalty/verno/internal/brand"
 	"github.com/verno-loyalty/verno/internal/campaign"
 )
 
@@ -33,6 +34,11 @@ func TestLook(t *testing.T) {
 		_, err = b.office.ChangeLook(b.ctx, b.actor, now, look.Revision, change)
 		b.wrong(err, "/logo", "logo_invalid")
 		b.wrong(err, "/accent", "colour_invalid")
+		logo.Reset()
+		b.must(png.Encode(&logo, image.NewNRGBA(image.Rect(0, 0, brand.MaxSide+1, 1))))
+		change.Logo = logo.Bytes()
+		_, err = b.office.ChangeLook(b.ctx, b.actor, now, look.Revision, change)
+		b.wrong(err, "/logo", "logo_too_large")
 		again, err := b.office.Look(b.ctx, b.actor)
 		b.must(err)
 		if again != look {

@@ -13,8 +13,8 @@ import (
 	"github.com/verno-loyalty/verno/money"
 )
 
-// errDryRun ends a return that is only tried; its data is the receipt.
-var errDryRun = verno.Conflict("dry_run")
+// errDryRun ends a return that is only tried; its data is the receipt. It reaches nobody, so there is no sentence for it.
+var errDryRun = &verno.Error{Kind: verno.KindConflict, Code: "dry_run"}
 
 // Return gives goods of a sale back, by line and quantity, in as many parts as it takes: what all parts give back is
 // exactly what the sale took. Spent points go back into the lots they came from, earned ones are taken back, and what is

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"encoding/binary"
+	"errors"
 	"math/big"
 	"time"
 
@@ -46,28 +47,30 @@ func (s Statement) Sign(key ed25519.PrivateKey) string {
 	return string(statementVersion) + new(big.Int).SetBytes(append(body, signature...)).String()
 }
 
-// OpenStatement reads a statement and checks its signature. It returns the invalid error statement_invalid for
-// anything that the key did not sign, letter for letter.
+// ErrStatement says that a statement was not signed with the key, or was changed.
+var ErrStatement = errors.New("code: not a statement that was signed with this key")
+
+// OpenStatement reads a statement and checks its signature. It returns ErrStatement for anything that the key did not
+// sign, letter for letter.
 func OpenStatement(public ed25519.PublicKey, payload string) (Statement, error) {
-	invalid := verno.Invalid("statement_invalid")
 	if len(public) != ed25519.PublicKeySize || len(payload) > maxStatement || !allDigits(payload) || payload[0] != statementVersion {
-		return Statement{}, invalid
+		return Statement{}, ErrStatement
 	}
 	number, ok := new(big.Int).SetString("0"+payload[1:], 10)
 	if !ok || number.String() != payload[1:] {
-		return Statement{}, invalid
+		return Statement{}, ErrStatement
 	}
 	raw := number.Bytes()
 	if len(raw) <= ed25519.SignatureSize {
-		return Statement{}, invalid
+		return Statement{}, ErrStatement
 	}
 	body, signature := raw[:len(raw)-ed25519.SignatureSize], raw[len(raw)-ed25519.SignatureSize:]
 	if !ed25519.Verify(public, append([]byte(statementDomain), body...), signature) {
-		return Statement{}, invalid
+		return Statement{}, ErrStatement
 	}
 	s, ok := readStatement(body)
 	if !ok {
-		return Statement{}, invalid
+		return Statement{}, ErrStatement
 	}
 	return s, nil
 }

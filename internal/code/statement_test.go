@@ -73,7 +73,7 @@ func TestStatementsThatNobodySigned(t *testing.T) {
 		"other version": {public, "4" + good[1:]}, "cut": {public, good[:len(good)-1]}, "leading zero": {public, "30" + good[1:]},
 		"long": {public, good + strings.Repeat("0", 400)}, "letters": {public, "3a" + good[2:]},
 	} {
-		if _, err := code.OpenStatement(c.public, c.payload); !errors.Is(err, verno.Invalid("statement_invalid")) {
+		if _, err := code.OpenStatement(c.public, c.payload); !errors.Is(err, code.ErrStatement) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

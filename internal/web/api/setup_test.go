@@ -71,6 +71,9 @@ func each(t *testing.T, fn func(b *bundle)) {
 	})
 }
 
+// adjustedDaily is how many points whoever may adjust up to a limit adjusts in a day.
+const adjustedDaily = 5000
+
 // unlimited lets tests ask as fast as they can.
 var unlimited = api.Limits{Till: none, Server: none, Staff: none, Public: none, Login: none}
 
@@ -93,7 +96,7 @@ func setup(t *testing.T, s *store.Store, limits api.Limits) *bundle {
 			return books.Record(ctx, tx, e.At, rand.Reader, e)
 		},
 	})
-	b.roll = &member.Roll{Store: s, Books: ledgers, Vault: v, Entropy: rand.Reader, Adjusting: member.Bounds{Once: 500}}
+	b.roll = &member.Roll{Store: s, Books: ledgers, Vault: v, Entropy: rand.Reader, Adjusting: member.Bounds{Once: 500, Daily: adjustedDaily}}
 	b.office = &campaign.Office{Store: s, Entropy: rand.Reader}
 	b.sealer = books.NewSealer(s, "test", func(ctx context.Context, tenant verno.TenantID) (ed25519.PrivateKey, error) {
 		signer, err := v.Signer(ctx, tenant)
