@@ -14,6 +14,7 @@ import (
 type GoogleView struct {
 	Face     *card.Face
 	State    string // of the card: active, blocked, replaced, used, lapsed
+	News     card.Text
 	Class    card.Class
 	ClassID  string
 	ID       string // of the object

@@ -83,7 +83,7 @@ func intermediateKey(raw json.RawMessage, roots []*ecdsa.PublicKey, now time.Tim
 		return nil, errGoogleSignature
 	}
 	var value, expiration string
-	if !exactly([]byte(signedKey), map[string]any{"keyValue": &value, "keyExpiration": &expiration}) || !later(expiration, now) {
+	if !exactly([]byte(signedKey), map[string]any{"keyValue": &value, "keyExpiration": &expiration}) || !notYet(expiration, now) {
 		return nil, errGoogleSignature
 	}
 	return parseKey(value)
@@ -105,7 +105,7 @@ func readCallback(signed, issuer string, now time.Time) (GoogleCallback, error) 
 	}
 	expires := strings.Trim(string(message.Expires), `"`)
 	own := strings.HasPrefix(message.ClassID, issuer+".") && strings.HasPrefix(message.ObjectID, issuer+".")
-	if !own || !later(expires, now) || message.Nonce == "" || message.Event != "save" && message.Event != "del" {
+	if !own || !notYet(expires, now) || message.Nonce == "" || message.Event != "save" && message.Event != "del" {
 		return GoogleCallback{}, errGoogleSignature
 	}
 	return GoogleCallback{
@@ -179,8 +179,8 @@ func millis(text string) time.Time {
 	return time.UnixMilli(n).UTC()
 }
 
-// later says that a moment in milliseconds has not come yet.
-func later(text string, now time.Time) bool { return millis(text).After(now) }
+// notYet says that a moment in milliseconds has not come yet.
+func notYet(text string, now time.Time) bool { return millis(text).After(now) }
 
 // GoogleCalls takes in a callback for a tenant: it notes that a card was saved or taken out, once however often Google
 // says so. It returns the forbidden error google_signature for one that is not from Google, expired or for another issuer.

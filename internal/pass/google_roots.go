@@ -86,7 +86,7 @@ func fetchRoots(ctx context.Context, c *GoogleConfig, now time.Time) ([]*ecdsa.P
 	var keys []*ecdsa.PublicKey
 	for _, k := range file.Keys {
 		key, err := parseKey(k.Value)
-		if err != nil || k.Protocol != googleProtocol || !later(k.Expiration, now) {
+		if err != nil || k.Protocol != googleProtocol || !notYet(k.Expiration, now) {
 			continue
 		}
 		keys = append(keys, key)

@@ -46,9 +46,7 @@ func newShop(t *testing.T, s *store.Store) *shop {
 	b := &shop{t: t, store: s, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), facts: map[verno.CardID]card.Facts{}}
 	points, _ := card.Find("points")
 	b.template = points.Template("Card")
-	key := make([]byte, 32)
-	_, _ = rand.Read(key)
-	keks, err := vault.ParseKEKs(base64.StdEncoding.EncodeToString(key))
+	keks, err := vault.ParseKEKs(base64.StdEncoding.EncodeToString(make([]byte, 32)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +70,9 @@ func (b *shop) worker(holder string) *pass.Passes {
 		Facts: b.look, Log: slog.New(slog.DiscardHandler),
 		Google: pass.GoogleConfig{
 			API: b.google.URL, Token: b.google.URL + "/token", Keys: b.google.URL + "/keys", PerSecond: 10_000,
-			Secret: func(context.Context, verno.TenantID, verno.CardID) ([]byte, code.Machine, error) { return shopSecret, shopMachine, nil },
+			Secret: func(context.Context, verno.TenantID, verno.CardID) ([]byte, code.Machine, error) {
+				return shopSecret, shopMachine, nil
+			},
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,7 +86,7 @@ func (p *Passes) googleWork(ctx context.Context, g *googleIssuer, pass store.Pas
 	}
 	class := googleClassOf(face.Kind)
 	view := &GoogleView{
-		Face: &face, State: facts.State, Class: class, Account: g.account.GoogleAccount, Pass: pass, Base: p.Base, Now: now,
+		Face: &face, State: facts.State, News: facts.News, Class: class, Account: g.account.GoogleAccount, Pass: pass, Base: p.Base, Now: now,
 		ID:      g.id + "." + pass.Serial + "." + string(class),
 		ClassID: g.id + "." + pass.Template.String() + "." + string(class),
 	}
@@ -124,7 +125,7 @@ func newGoogleWork(v *GoogleView, had store.GoogleObject, now time.Time) *google
 	w.pass.GoogleID = v.ID
 	w.digest = hashOf(w.body)
 	w.loud = hashOf(loudFields(v.Face))
-	if news := newsOf(v.Face); !news.Empty() {
+	if news := newsOf(v.Face, v.News); !news.Empty() {
 		w.told = hashOf(news)
 		if string(w.told) != string(w.had.News) {
 			w.news = news
@@ -217,16 +218,13 @@ func hashOf(v any) []byte {
 	return sum[:]
 }
 
-// newsOf is what campaigns say on a card.
-func newsOf(f *card.Face) card.Text {
-	for _, area := range [][]card.Field{f.Back, f.Auxiliary, f.Secondary} {
-		for i := range area {
-			if area[i].Key == newsField {
-				return area[i].Value.Text
-			}
-		}
+// newsOf is what campaigns say on a card whose design has a place for it. The field itself says something in any case.
+func newsOf(f *card.Face, news card.Text) card.Text {
+	is := func(field card.Field) bool { return field.Key == newsField }
+	if !slices.ContainsFunc(slices.Concat(f.Header, f.Secondary, f.Auxiliary, f.Back), is) {
+		return nil
 	}
-	return nil
+	return news
 }
 
 // loudFields are the fields whose changes are spoken of, but for the news.

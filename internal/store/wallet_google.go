@@ -69,9 +69,10 @@ func (r *Reader) GoogleTenants(ctx context.Context) ([]verno.TenantID, error) {
 // ClaimGoogle takes passes of a tenant that Google has to be told of, and makes them due again at a moment, for the case
 // that whoever took them falls. The moment is the claim: GoogleDone and GoogleLater name it.
 func (tx *Tx) ClaimGoogle(ctx context.Context, tenant verno.TenantID, now, until time.Time, limit int) ([]Pass, error) {
-	return queryAll(ctx, tx.Reader, scanPass, `UPDATE pass SET google_due = $3 WHERE tenant = $1 AND card_id IN
-		(SELECT card_id FROM pass WHERE tenant = $1 AND google_due <= $2 ORDER BY google_due LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED)
-		RETURNING `+passColumns, tenant, verno.Micros(now), verno.Micros(until), limit)
+	return queryAll(ctx, tx.Reader, scanPass, `WITH due AS MATERIALIZED (SELECT card_id AS due_card FROM pass
+			WHERE tenant = $1 AND google_due <= $2 ORDER BY google_due LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED)
+		UPDATE pass SET google_due = $3 FROM due WHERE tenant = $1 AND card_id = due_card RETURNING `+passColumns,
+		tenant, verno.Micros(now), verno.Micros(until), limit)
 }
 
 // GoogleDone ends a claim of a pass as it was read: Google knows it up to its tag or, where it knows nothing new, refuses
@@ -114,10 +115,9 @@ func (tx *Tx) GoogleRemoved(ctx context.Context, p Pass, at time.Time) error {
 
 // AddTaskOnce adds a task unless one of its kind about the same thing is open.
 func (tx *Tx) AddTaskOnce(ctx context.Context, tenant verno.TenantID, t verno.Task) error {
-	open, err := queryOne(ctx, tx.Reader, scanOne[int64], `SELECT COUNT(*) FROM task
-		WHERE tenant = $1 AND kind = $2 AND ref = $3 AND done_at IS NULL`, tenant, t.Kind, []byte(t.Ref))
-	if err == nil && open == 0 {
-		tx.Bulk().AddTasks(tenant, []verno.Task{t})
-	}
+	_, err := tx.Exec(ctx, `INSERT INTO task (tenant, id, kind, owner_id, ref, detail, created_at)
+		SELECT $1, $2, $3, $4, $5, $6, $7 WHERE NOT EXISTS
+			(SELECT 1 FROM task WHERE tenant = $1 AND kind = $3 AND ref = $5 AND done_at IS NULL)`,
+		tenant, t.ID, t.Kind, t.Owner, []byte(t.Ref), t.Detail, verno.Micros(t.CreatedAt))
 	return err
 }
