@@ -25,7 +25,8 @@ const (
 	EventCardUnblocked      EventKind = "card.unblocked"
 	EventCardReplaced       EventKind = "card.replaced"
 	EventCardLinked         EventKind = "card.linked"
-	EventCardShown          EventKind = "card.shown" // its live codes, to an app
+	EventCardRewritten      EventKind = "card.rewritten" // what the card alone has, such as a seat
+	EventCardShown          EventKind = "card.shown"     // its live codes, to an app
 	EventCodeReused         EventKind = "code.reused"
 	EventLookupsExceeded    EventKind = "lookups.exceeded" // somebody looks up, or guesses, too much
 	EventPointsAwarded      EventKind = "points.awarded"

@@ -49,7 +49,7 @@ func ReadLogo(raw []byte) (Logo, error) {
 	if err != nil {
 		return Logo{}, ErrFormat
 	}
-	small := shrink(full)
+	small := shrink(full, Side)
 	var b bytes.Buffer
 	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, small); err != nil {
 		return Logo{}, fmt.Errorf("encode a logo: %w", err)
@@ -57,14 +57,14 @@ func ReadLogo(raw []byte) (Logo, error) {
 	return Logo{PNG: b.Bytes(), Image: small, Palette: paletteOf(small)}, nil
 }
 
-// shrink makes a picture no larger than Side, each pixel the mean of those that it stands for. A small one stays as it is.
-func shrink(full image.Image) *image.NRGBA {
+// shrink makes a picture no larger than a side, each pixel the mean of those that it stands for. A small one stays as it is.
+func shrink(full image.Image, side int) *image.NRGBA {
 	from := image.NewRGBA(image.Rect(0, 0, full.Bounds().Dx(), full.Bounds().Dy()))
 	draw.Draw(from, from.Bounds(), full, full.Bounds().Min, draw.Src)
 	w, h := from.Rect.Dx(), from.Rect.Dy()
-	long := max(w, h, Side)
-	tw, th := max(1, w*Side/long), max(1, h*Side/long)
-	if long == Side {
+	long := max(w, h, side)
+	tw, th := max(1, w*side/long), max(1, h*side/long)
+	if long == side {
 		tw, th = w, h
 	}
 	to := image.NewNRGBA(image.Rect(0, 0, tw, th))

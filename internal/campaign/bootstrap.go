@@ -27,12 +27,13 @@ type Opened struct {
 	Programme verno.ProgrammeID
 	Promotion verno.PromotionID
 	Store     verno.StoreID
+	Template  verno.TemplateID // of its cards
 	Version   *verno.Version
 }
 
 // Bootstrap makes and publishes all that a tenant needs to sell: a legal entity, a programme that gives five percent of
-// what is paid in whole points, each worth one unit of the currency, and a store. It runs in the caller's transaction,
-// in which the tenant may just have been made.
+// what is paid in whole points, each worth one unit of the currency, what its cards look like, and a store. It runs in the
+// caller's transaction, in which the tenant may just have been made.
 func (o *Office) Bootstrap(ctx context.Context, tx *store.Tx, actor verno.Actor, now time.Time, opening Opening) (Opened, error) {
 	if err := actor.Require(verno.MayWriteConfig | verno.MayPublish | verno.MayManageStores); err != nil {
 		return Opened{}, err
@@ -74,6 +75,11 @@ func (o *Office) Bootstrap(ctx context.Context, tx *store.Tx, actor verno.Actor,
 	if err := o.enact(ctx, tx, now, tenant.ID, made.Version); err != nil {
 		return Opened{}, err
 	}
+	standard, err := tx.StandardTemplate(ctx, tenant.ID, made.Programme)
+	if err != nil {
+		return Opened{}, err
+	}
+	made.Template = standard.ID
 	return made, o.record(ctx, tx, actor, now, note{
 		kind: verno.EventConfigPublished, subject: made.Programme.String(), detail: map[string]string{"number": "1"},
 	})

@@ -106,13 +106,17 @@ func (o *Office) publish(ctx context.Context, actor verno.Actor, now time.Time, 
 	return v, nil
 }
 
-// enact puts a version into force: compiled to be sure, with the units that its accounts will count in.
+// enact puts a version into force: compiled to be sure, with the units that its accounts will count in and the cards that
+// whoever joins is given.
 func (o *Office) enact(ctx context.Context, tx *store.Tx, now time.Time, tenant verno.TenantID, v *verno.Version) error {
 	rules, err := compiled(v)
 	if err != nil {
 		return err
 	}
 	if err := o.units(ctx, tx, now, tenant, &v.Programme, rules.StampPromotions()); err != nil {
+		return err
+	}
+	if _, err := o.standard(ctx, tx, now, tenant, v); err != nil {
 		return err
 	}
 	if err := tx.InsertVersion(ctx, tenant, v); err != nil {

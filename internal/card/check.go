@@ -13,9 +13,11 @@ import (
 	"github.com/verno-loyalty/verno"
 )
 
+// MaxName is the longest name of a template.
+const MaxName = 100
+
 // Bounds of a design.
 const (
-	maxName      = 100
 	maxTitle     = 60
 	maxLabel     = 30
 	maxShort     = 60
@@ -36,7 +38,7 @@ type Warning = verno.FieldError
 // pictures there are.
 func Check(t *Template, known func(hash string) bool) ([]Warning, error) {
 	c := &check{known: known}
-	c.Text("/name", t.Name, 1, maxName)
+	c.Text("/name", t.Name, 1, MaxName)
 	k, ok := Find(t.Kind)
 	if !ok || k.Name != t.Kind {
 		c.Say("/kind", "unknown_value", "known", names())

@@ -152,4 +152,3 @@ func told(f Known, value func(facts *Facts) Value) Known {
 	f.value = func(_ any, facts *Facts) Value { return value(facts) }
 	return f
 }
-

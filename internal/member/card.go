@@ -10,6 +10,7 @@ import (
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
+	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/code"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/vault"
@@ -28,8 +29,12 @@ type Card struct {
 	Replayed bool // the key of the request had made it before
 }
 
-// maxCards is how many active cards a member has at most.
-const maxCards = 10
+// maxCards is how many active cards that say who it is a member has at most, and maxOthers how many coupons, tickets and
+// the like.
+const (
+	maxCards  = 10
+	maxOthers = 100
+)
 
 // unusable is the one answer about a card that cannot be given to a member, whatever the reason: whoever asks learns
 // nothing of other members.
@@ -88,9 +93,26 @@ func (r *Roll) ReplaceCard(ctx context.Context, a verno.Actor, now time.Time, q 
 		if err := tx.EndMemberSessions(ctx, a.Tenant, old.ID, now); err != nil {
 			return nil, id, err
 		}
-		_, err = r.issue(ctx, tx, now, m, id, KindPhone)
+		err = r.successor(ctx, tx, now, m, id, old)
 		return []verno.Event{event(verno.EventCardReplaced, a, m, old.ID.String(), "member", m.ID.String(), "by", id.String())}, id, err
 	})
+}
+
+// successor makes the card that comes after another one: of the same template and with the same values, else in the phone.
+func (r *Roll) successor(ctx context.Context, tx *store.Tx, now time.Time, m verno.Member, id verno.CardID, old store.Card) error {
+	if old.Template.IsZero() {
+		_, err := r.issue(ctx, tx, now, m, id, KindPhone)
+		return err
+	}
+	secret, err := r.open(ctx, old)
+	if err != nil {
+		return err
+	}
+	_, err = r.issueCard(ctx, tx, m, store.Card{Card: verno.Card{
+		ID: id, Tenant: m.Tenant, Member: m.ID, Kind: old.Kind, Template: old.Template, Document: old.Document, State: verno.CardActive,
+		Revision: 1, IssuedAt: now, UpdatedAt: now,
+	}}, secret.Values)
+	return err
 }
 
 // newCard runs what gives a member a card under the lock of its owner, whose presences end.
@@ -205,10 +227,15 @@ func (r *Roll) issue(ctx context.Context, tx *store.Tx, now time.Time, m verno.M
 	c := store.Card{Card: verno.Card{
 		ID: id, Tenant: m.Tenant, Member: m.ID, Kind: kind, State: verno.CardActive, Revision: 1, IssuedAt: now, UpdatedAt: now,
 	}}
-	if err := roomFor(ctx, tx, m); err != nil {
+	return r.issueCard(ctx, tx, m, c, nil)
+}
+
+// issueCard adds a card with its codes, its secret and the values that are sealed with it.
+func (r *Roll) issueCard(ctx context.Context, tx *store.Tx, m verno.Member, c store.Card, values map[string]string) (store.Card, error) {
+	if err := roomFor(ctx, tx, m, c.Kind); err != nil {
 		return c, err
 	}
-	secret := verno.CardSecret{Machine: string(code.NewMachine(r.Entropy)), Live: code.NewSecret(r.Entropy)}
+	secret := verno.CardSecret{Machine: string(code.NewMachine(r.Entropy)), Live: code.NewSecret(r.Entropy), Values: values}
 	number, err := r.number(ctx, tx, c)
 	if err != nil {
 		return c, err
@@ -217,14 +244,18 @@ func (r *Roll) issue(ctx context.Context, tx *store.Tx, now time.Time, m verno.M
 	if _, err := r.lead(ctx, tx, c, secret.Machine); err != nil {
 		return c, err
 	}
-	plain, err := json.Marshal(secret)
-	if err != nil {
-		return c, err
-	}
-	if c.Sealed, err = r.Vault.Seal(ctx, c.Tenant, sealedAt(id), plain); err != nil {
+	if c.Sealed, err = r.sealed(ctx, c, secret); err != nil {
 		return c, err
 	}
 	return c, tx.InsertCard(ctx, c)
+}
+
+func (r *Roll) sealed(ctx context.Context, c store.Card, secret verno.CardSecret) ([]byte, error) {
+	plain, err := json.Marshal(secret)
+	if err != nil {
+		return nil, err
+	}
+	return r.Vault.Seal(ctx, c.Tenant, sealedAt(c.ID), plain)
 }
 
 // number draws a number that no card has. Of fourteen random digits one draw is nearly always enough.
@@ -245,7 +276,11 @@ func (r *Roll) lead(ctx context.Context, tx *store.Tx, c store.Card, value strin
 	if err != nil {
 		return false, err
 	}
-	return tx.InsertLookup(ctx, store.Lookup{Tenant: c.Tenant, Token: token, Kind: store.LookupCard, Member: c.Member, Card: c.ID})
+	l := store.Lookup{Tenant: c.Tenant, Token: token, Kind: store.LookupCard, Member: c.Member, Card: c.ID}
+	if !identifies(c.Kind) {
+		l.Member = verno.MemberID{} // Whoever holds a coupon may show it, and is not taken for the member whose it is.
+	}
+	return tx.InsertLookup(ctx, l)
 }
 
 // link gives a blank card, found by its number, to a member.
@@ -254,7 +289,7 @@ func (r *Roll) link(ctx context.Context, tx *store.Tx, now time.Time, m verno.Me
 	if err != nil {
 		return store.Card{}, verno.InvalidField("/card_number", "card_number_invalid")
 	}
-	if err := roomFor(ctx, tx, m); err != nil {
+	if err := roomFor(ctx, tx, m, KindPlastic); err != nil {
 		return store.Card{}, err
 	}
 	found, err := r.Vault.Find(ctx, tx.Reader, m.Tenant, store.LookupCard, string(number))
@@ -265,7 +300,7 @@ func (r *Roll) link(ctx context.Context, tx *store.Tx, now time.Time, m verno.Me
 	if err != nil {
 		return c, blank(err)
 	}
-	if !c.Member.IsZero() || c.State != verno.CardActive {
+	if !c.Member.IsZero() || c.State != verno.CardActive || !identifies(c.Kind) {
 		return c, unusable()
 	}
 	c.Member, c.UpdatedAt = m.ID, now
@@ -295,8 +330,8 @@ func blank(err error) error {
 	return err
 }
 
-// roomFor sees that a member may have one more card.
-func roomFor(ctx context.Context, tx *store.Tx, m verno.Member) error {
+// roomFor sees that a member may have one more card of a kind: few that say who it is, and some others.
+func roomFor(ctx context.Context, tx *store.Tx, m verno.Member, kind string) error {
 	if m.ID.IsZero() {
 		return nil
 	}
@@ -304,9 +339,19 @@ func roomFor(ctx context.Context, tx *store.Tx, m verno.Member) error {
 	if err != nil {
 		return err
 	}
-	list = slices.DeleteFunc(list, func(c store.Card) bool { return c.State != verno.CardActive })
-	if len(list) >= maxCards {
-		return verno.Conflict("card_limit").With("max", strconv.Itoa(maxCards))
+	most := maxOthers
+	if identifies(kind) {
+		most = maxCards
+	}
+	list = slices.DeleteFunc(list, func(c store.Card) bool { return c.State != verno.CardActive || identifies(c.Kind) != identifies(kind) })
+	if len(list) >= most {
+		return verno.Conflict("card_limit").With("max", strconv.Itoa(most))
 	}
 	return nil
+}
+
+// identifies says whether a card of a kind says who buys.
+func identifies(kind string) bool {
+	k, ok := card.Find(kind)
+	return ok && k.Scan == card.ScanIdentify
 }

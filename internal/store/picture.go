@@ -29,6 +29,12 @@ func (r *Reader) Picture(ctx context.Context, tenant verno.TenantID, hash string
 		WHERE tenant = $1 AND hash = $2`, tenant, hash)
 }
 
+// HasPicture says whether there is a picture.
+func (r *Reader) HasPicture(ctx context.Context, tenant verno.TenantID, hash string) (bool, error) {
+	n, err := queryOne(ctx, r, scanOne[int64], `SELECT COUNT(*) FROM picture WHERE tenant = $1 AND hash = $2`, tenant, hash)
+	return n > 0, err
+}
+
 // Pictures lists a tenant's pictures without what they show, the newest first.
 func (r *Reader) Pictures(ctx context.Context, tenant verno.TenantID, limit int) ([]Picture, error) {
 	return queryAll(ctx, r, func(row Scanner) (p Picture, err error) {

@@ -32,7 +32,8 @@ var topics = []topic{
 		verno.EventMemberErased, verno.EventMemberExported, verno.EventMemberFrozen, verno.EventConsentGranted, verno.EventConsentWithdrawn,
 	}},
 	{name: "cards", kinds: []verno.EventKind{
-		verno.EventCardIssued, verno.EventCardBlocked, verno.EventCardUnblocked, verno.EventCardReplaced, verno.EventCardLinked, verno.EventCardShown,
+		verno.EventCardIssued, verno.EventCardBlocked, verno.EventCardUnblocked, verno.EventCardReplaced, verno.EventCardLinked, verno.EventCardRewritten,
+		verno.EventCardShown,
 	}},
 	{name: "value", kinds: []verno.EventKind{
 		verno.EventPointsAdjusted, verno.EventAdjustmentProposed, verno.EventAdjustmentRefused, verno.EventPointsAwarded,

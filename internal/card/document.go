@@ -1,0 +1,88 @@
+package card
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+)
+
+// Document is what one card has beside its template, as it is kept beside the card. What its kind calls personal is not
+// in it, but sealed with the card's secret.
+type Document struct {
+	Values map[string]string `json:"values,omitempty"`
+	Starts time.Time         `json:"starts,omitzero"`
+	Ends   time.Time         `json:"ends,omitzero"`
+	State  string            `json:"state,omitempty"` // StateUsed or StateLapsed; empty while the card is good
+}
+
+// ReadDocument reads what a card has; the empty text is nothing.
+func ReadDocument(text string) (d Document, err error) {
+	if text == "" {
+		return d, nil
+	}
+	return d, json.Unmarshal([]byte(text), &d)
+}
+
+// Check looks at what a card of a kind is to have.
+func (d *Document) Check(k *Kind, f *verno.Faults) {
+	k.CheckValues("/values", d.Values, f)
+	if !d.Starts.IsZero() && !d.Ends.IsZero() && !d.Ends.After(d.Starts) {
+		f.Say("/ends", "not_after_start")
+	}
+	if d.State != "" {
+		f.OneOf("/state", d.State, StateUsed, StateLapsed)
+	}
+}
+
+// Part divides what a card has into the document that is kept in clear and the values that are sealed.
+func (d *Document) Part(k *Kind) (text string, sealed map[string]string, err error) {
+	open := *d
+	open.Values = nil
+	for _, o := range k.Own {
+		value := d.Values[o.Name]
+		switch {
+		case value == "":
+		case o.Personal:
+			sealed = put(sealed, o.Name, value)
+		default:
+			open.Values = put(open.Values, o.Name, value)
+		}
+	}
+	out, err := json.Marshal(open)
+	if err != nil || string(out) == "{}" {
+		return "", sealed, err
+	}
+	return string(out), sealed, nil
+}
+
+func put(m map[string]string, name, value string) map[string]string {
+	if m == nil {
+		m = map[string]string{}
+	}
+	m[name] = value
+	return m
+}
+
+// lasting are settings that say how long a new card is good.
+type lasting interface{ days() int64 }
+
+func (s *giftSettings) days() int64 { return s.ValidDays }
+
+func (s *clubSettings) days() int64 { return s.ValidDays }
+
+// Begin fills in of a new card what its template says: when it ends.
+func (d *Document) Begin(t *Template, at time.Time) {
+	k, ok := Find(t.Kind)
+	if !ok || !d.Ends.IsZero() {
+		return
+	}
+	var ignored verno.Faults
+	if s, ok := k.settings(t.Settings, &ignored).(lasting); ok && s.days() > 0 {
+		from := at
+		if d.Starts.After(at) {
+			from = d.Starts
+		}
+		d.Ends = from.AddDate(0, 0, int(s.days()))
+	}
+}
