@@ -28,8 +28,7 @@ type OwnerState struct {
 
 // EnrolState is what a programme remembers of a member's joining.
 type EnrolState struct {
-	At      int64 `json:"at"`
-	Welcome bool  `json:"w,omitempty"` // the welcome bonus was given
+	At int64 `json:"at"`
 }
 
 // MonthSpend is the net spend of one month, minor units of the programme's currency.

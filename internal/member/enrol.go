@@ -214,11 +214,9 @@ func (r *Roll) join(ctx context.Context, tx *store.Tx, now time.Time, j *joining
 	}, events, nil
 }
 
-// erasedBefore says whether somebody with this phone was a member and was erased: then there is no second welcome.
+// erasedBefore says whether somebody with this phone or e-mail address was a member and was erased: then there is no
+// second welcome.
 func (r *Roll) erasedBefore(ctx context.Context, tx *store.Tx, j *joining) (bool, error) {
-	if j.person.Phone == "" {
-		return false, nil
-	}
-	at, err := r.Vault.ErasedAt(ctx, tx.Reader, j.actor.Tenant, j.person.Phone)
+	at, err := r.Vault.ErasedAt(ctx, tx.Reader, j.actor.Tenant, j.person.Phone, j.person.Email)
 	return !at.IsZero(), err
 }

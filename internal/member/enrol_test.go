@@ -167,7 +167,7 @@ func TestWelcome(t *testing.T) {
 			t.Errorf("expiring %+v, want %v", p.Expiring, end)
 		}
 		o := b.owner(m.Owner)
-		if !o.State.Enrolled[b.made.Programme].Welcome || o.State.Usage[promotion].Total != 1 {
+		if o.State.Enrolled[b.made.Programme].At == 0 || o.State.Usage[promotion].Total != 1 {
 			t.Errorf("state %+v", o.State)
 		}
 		steps, err := b.roll.Timeline(b.ctx, b.actor, m.ID, nil, 10)
@@ -221,23 +221,30 @@ func TestWelcomeBudget(t *testing.T) {
 	})
 }
 
-// TestNoSecondWelcome: who was erased and comes back with the same phone gets in, and no second bonus.
+// TestNoSecondWelcome: who was erased and comes back with the same phone, or with the same e-mail address however it is
+// written, gets in, and no second bonus.
 func TestNoSecondWelcome(t *testing.T) {
 	t.Parallel()
 	each(t, func(b *bundle) {
 		later := b.welcome(`{"points":50,"when":"first_purchase"}`, verno.Limits{})
 		b.welcome(`{"points":200}`, verno.Limits{})
-		m := b.enrol(anna())
-		if p := b.points(m.ID); p.Available != 200 {
-			t.Fatalf("points %+v", p)
-		}
-		b.must(b.roll.Erase(b.ctx, b.actor, b.clock(), m.ID, ""))
-		again := b.enrol(anna())
-		if p := b.points(again.ID); p.Balance != 0 {
-			t.Errorf("welcomed twice: %+v", p)
-		}
-		if o := b.owner(again.Owner); !o.State.Enrolled[b.made.Programme].Welcome || o.State.Usage[later].Total != 1 {
-			t.Errorf("the first purchase would welcome: %+v", o.State)
+		for _, c := range []struct{ before, after vault.Person }{
+			{anna(), anna()},
+			{vault.Person{Email: "vera@example.com"}, vault.Person{Email: "Vera@Example.com"}},
+			{vault.Person{Email: "ivan@example.com", Phone: "+79160000001"}, vault.Person{Email: "ivan@example.com", Phone: "+79160000002"}},
+		} {
+			m := b.enrol(c.before)
+			if p := b.points(m.ID); p.Available != 200 {
+				t.Fatalf("points %+v", p)
+			}
+			b.must(b.roll.Erase(b.ctx, b.actor, b.clock(), m.ID, ""))
+			again := b.enrol(c.after)
+			if p := b.points(again.ID); p.Balance != 0 {
+				t.Errorf("welcomed twice: %+v", p)
+			}
+			if o := b.owner(again.Owner); o.State.Usage[later].Total != 1 {
+				t.Errorf("the first purchase would welcome: %+v", o.State)
+			}
 		}
 	})
 }

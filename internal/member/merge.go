@@ -232,7 +232,7 @@ func joinStates(into, from *verno.OwnerState) {
 	}
 	for id, e := range from.Enrolled {
 		if had, ok := into.Enrolled[id]; ok {
-			e = verno.EnrolState{At: min(e.At, had.At), Welcome: e.Welcome || had.Welcome}
+			e = verno.EnrolState{At: min(e.At, had.At)}
 		}
 		into.Enrolled = with(into.Enrolled, id, e)
 	}

@@ -82,7 +82,7 @@ func (r *rules) zone(name string) (*time.Location, error) {
 func (j *joining) welcome(p *books.Page, known bool) error {
 	m, programme := &j.member, j.rules.Programme()
 	o := p.Change(m.Owner)
-	o.State.Enrolled[programme.ID] = verno.EnrolState{At: p.Now(), Welcome: known}
+	o.State.Enrolled[programme.ID] = verno.EnrolState{At: p.Now()}
 	moment := verno.Moment{At: p.At().In(j.zone), Store: m.Store, Terminal: j.actor.Terminal, Channel: m.Channel}
 	if known {
 		j.welcomed(o, moment)
@@ -99,7 +99,6 @@ func (j *joining) welcome(p *books.Page, known bool) error {
 		}
 	}
 	o = p.Change(m.Owner)
-	o.State.Enrolled[programme.ID] = verno.EnrolState{At: p.Now(), Welcome: len(out.Awards) > 0}
 	for _, u := range out.Uses {
 		use(o, u.Promotion, moment, u.Count)
 		l := j.rules.Promotion(u.Promotion).Limits

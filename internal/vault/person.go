@@ -106,7 +106,7 @@ func (v *Vault) Person(ctx context.Context, r *store.Reader, tenant verno.Tenant
 }
 
 // ErasePerson destroys a member's key and with it the person, and all that the person was found by, cards among it. A
-// keyed trace of the phone stays behind, so that nobody is welcomed twice. Erasing again does nothing.
+// keyed trace of the phone and of the e-mail address stays behind, so that nobody is welcomed twice. Erasing again does nothing.
 func (v *Vault) ErasePerson(ctx context.Context, tx *store.Tx, tenant verno.TenantID, member verno.MemberID, now time.Time) error {
 	p, err := v.Person(ctx, tx.Reader, tenant, member)
 	switch {
@@ -115,11 +115,11 @@ func (v *Vault) ErasePerson(ctx context.Context, tx *store.Tx, tenant verno.Tena
 	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return err
 	}
-	if p.Phone != "" {
-		token, err := v.Token(ctx, tenant, tombstoneKind, p.Phone)
-		if err != nil {
-			return err
-		}
+	tokens, err := v.tombstones(ctx, tenant, p.Phone, p.Email)
+	if err != nil {
+		return err
+	}
+	for _, token := range tokens {
 		if err := tx.PutTombstone(ctx, tenant, token, now); err != nil {
 			return err
 		}
@@ -135,15 +135,35 @@ func (v *Vault) ErasePerson(ctx context.Context, tx *store.Tx, tenant verno.Tena
 	return tx.ErasePerson(ctx, tenant, member, now)
 }
 
-const tombstoneKind = "tombstone"
-
-// ErasedAt says when somebody with a phone, in E.164, was erased; zero for never.
-func (v *Vault) ErasedAt(ctx context.Context, r *store.Reader, tenant verno.TenantID, phone string) (time.Time, error) {
-	token, err := v.Token(ctx, tenant, tombstoneKind, phone)
-	if err != nil {
-		return time.Time{}, err
+// tombstones are the keyed traces of what a person was found by; of what is empty there is none.
+func (v *Vault) tombstones(ctx context.Context, tenant verno.TenantID, phone, email string) (tokens [][]byte, err error) {
+	for _, trace := range []struct{ kind, value string }{{"tombstone", phone}, {"tombstone_email", email}} {
+		if trace.value == "" {
+			continue
+		}
+		token, err := v.Token(ctx, tenant, trace.kind, trace.value)
+		if err != nil {
+			return nil, err
+		}
+		tokens = append(tokens, token)
 	}
-	return r.Tombstone(ctx, tenant, token)
+	return tokens, nil
+}
+
+// ErasedAt says when somebody with a phone, in E.164, or with an e-mail address, in lower case, was erased last; zero for
+// never.
+func (v *Vault) ErasedAt(ctx context.Context, r *store.Reader, tenant verno.TenantID, phone, email string) (last time.Time, err error) {
+	tokens, err := v.tombstones(ctx, tenant, phone, email)
+	for _, token := range tokens {
+		at, err := r.Tombstone(ctx, tenant, token)
+		if err != nil {
+			return last, err
+		}
+		if at.After(last) {
+			last = at
+		}
+	}
+	return last, err
 }
 
 // sealPerson seals a person under a new key and wraps that.

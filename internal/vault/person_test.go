@@ -143,7 +143,7 @@ func TestErasedPersonIsGone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		at, err := b.vault.ErasedAt(ctx, s.Reader(), b.tenant, "+79161234567")
+		at, err := b.vault.ErasedAt(ctx, s.Reader(), b.tenant, "+79161234567", "")
 		if err != nil || !at.IsZero() {
 			t.Fatalf("erased before: %v, %v", at, err)
 		}
@@ -162,7 +162,7 @@ func TestErasedPersonIsGone(t *testing.T) {
 		if got, err := b.vault.FindByName(ctx, s.Reader(), b.tenant, "королева", verno.MemberID{}, 10); err != nil || got != nil {
 			t.Errorf("found by name: %v, %v", got, err)
 		}
-		if at, err = b.vault.ErasedAt(ctx, s.Reader(), b.tenant, "+79161234567"); err != nil || !at.Equal(now) {
+		if at, err = b.vault.ErasedAt(ctx, s.Reader(), b.tenant, "+79161234567", ""); err != nil || !at.Equal(now) {
 			t.Errorf("the phone is remembered as erased at %v, %v", at, err)
 		}
 		after, err := s.Reader().Person(ctx, b.tenant, id)
