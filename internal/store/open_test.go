@@ -82,6 +82,23 @@ func TestSQLiteSettings(t *testing.T) {
 	}
 }
 
+// TestStatisticsHoldNoSamples: where SQLite has samples of a table it plans a statement anew for every row of values that
+// is bound to it, which costs more than to run it.
+func TestStatisticsHoldNoSamples(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t, storetest.DSNWith(t, store.SQLite, things))
+	addThings(t, s, 100)
+	if err := s.Analyze(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var known, samples int
+	err := s.Reader().QueryRow(t.Context(), `SELECT (SELECT count(*) FROM sqlite_stat1), (SELECT count(*) FROM sqlite_stat4)`).
+		Scan(&known, &samples)
+	if err != nil || known == 0 || samples != 0 {
+		t.Errorf("%d indexes are known, with %d samples, %v", known, samples, err)
+	}
+}
+
 // TestSQLiteRefusesWithoutLog: a file that cannot have its write-ahead log is not opened, rather than used with less.
 func TestSQLiteRefusesWithoutLog(t *testing.T) {
 	t.Parallel()
