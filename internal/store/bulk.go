@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -18,6 +19,7 @@ type Bulk struct {
 	postgres string
 	sqlite   string
 	order    []int // the column that each parameter of the SQLite text takes
+	answers  []int // the columns that SQLite is not asked for, as they are what came in
 }
 
 type columnType uint8
@@ -33,6 +35,7 @@ var (
 	fromKeys     = regexp.MustCompile(`\s+(FROM|USING) k\b`)
 	keyColumn    = regexp.MustCompile(`\bk\.(\w+)`)
 	statementRow = regexp.MustCompile(`^\s*(SELECT|UPDATE|DELETE)\s`)
+	whatCameIn   = regexp.MustCompile(`(DO NOTHING) RETURNING ([\w, ]+)$`)
 )
 
 // Insert declares an INSERT. The columns are given with their types, "tenant_id bytea, total_minor bigint, note text",
@@ -45,7 +48,25 @@ func Insert(table, columns, rest string) *Bulk {
 	for i := range names {
 		b.order = append(b.order, i)
 	}
+	b.answerKnown(names)
 	return b
+}
+
+// answerKnown spares SQLite the answer of an INSERT that changes nothing it finds: a row that went in is as it came, and
+// for RETURNING SQLite would make a table of its own for every row.
+func (b *Bulk) answerKnown(names []string) {
+	found := whatCameIn.FindStringSubmatch(b.sqlite)
+	if found == nil {
+		return
+	}
+	for name := range strings.SplitSeq(found[2], ",") {
+		i := slices.Index(names, strings.TrimSpace(name))
+		if i < 0 {
+			panic("store: an INSERT that does nothing to what is there returns columns that it is given: " + b.sqlite)
+		}
+		b.answers = append(b.answers, i)
+	}
+	b.sqlite = whatCameIn.ReplaceAllString(b.sqlite, "$1")
 }
 
 // Keyed declares a SELECT, UPDATE or DELETE that runs for every row of values; the statement calls the row k. A SELECT

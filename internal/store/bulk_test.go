@@ -72,6 +72,7 @@ func TestBulkDeclarations(t *testing.T) {
 			"an unknown key":          func() { store.Keyed("id bytea", `SELECT 1 FROM thing WHERE id = k.key`) },
 			"an UPDATE without FROM":  func() { store.Keyed("id bytea", `UPDATE thing SET count = 0 WHERE thing.id = k.id`) },
 			"a SELECT with FROM":      func() { store.Keyed("id bytea", `SELECT 1 FROM k`) },
+			"an answer not given in":  func() { store.Insert("thing", "id bytea", "ON CONFLICT DO NOTHING RETURNING count") },
 			"a statement of no shape": func() { store.Keyed("id bytea", `TRUNCATE thing`) },
 			"a value of a wrong type": func() {
 				_ = s.Hot(t.Context(), 0, func(h *store.HotTx) error { h.Values(addCount).Int(1); return nil })

@@ -115,7 +115,7 @@ func (p *filed) run(v *Values) error {
 		for i, column := range v.bulk.order {
 			p.args[i].Value = row[column]
 		}
-		if v.each != nil {
+		if v.each != nil && v.bulk.answers == nil {
 			if err := p.ask(v); err != nil {
 				return err
 			}
@@ -130,8 +130,22 @@ func (p *filed) run(v *Values) error {
 			return err
 		}
 		v.affected += n
+		if n > 0 && v.each != nil {
+			if err := v.each(v.bulk.answer(row)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// answer is what a row of values that went in is answered with.
+func (b *Bulk) answer(row []driver.Value) Row {
+	a := Row{values: make([]driver.Value, len(b.answers))}
+	for i, column := range b.answers {
+		a.values[i] = row[column]
+	}
+	return a
 }
 
 // ask runs the statement for one row of values and hands on the rows of its answer.
