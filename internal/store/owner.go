@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/verno-loyalty/verno"
 )
@@ -22,12 +21,12 @@ type Owner struct {
 const ownerColumns = `tenant, id, kind, moved_to, COALESCE(frozen_at, 0), epoch, state`
 
 func scanOwner(row Scanner) (o Owner, err error) {
-	var state []byte
+	var state string
 	if err = row.Scan(&o.Tenant, &o.ID, &o.Kind, &o.MovedTo, &o.FrozenAt, &o.Epoch, &state); err != nil {
 		return o, err
 	}
 	if len(state) > 2 {
-		err = json.Unmarshal(state, &o.State)
+		err = readState(state, &o.State)
 	}
 	o.Stored = true
 	return o, err
@@ -94,13 +93,4 @@ func (p *Pipe) PutOwners(owners []*Owner) {
 // Owner reads an owner without locking it. It returns ErrNotFound where there is none.
 func (r *Reader) Owner(ctx context.Context, tenant verno.TenantID, id verno.OwnerID) (Owner, error) {
 	return queryOne(ctx, r, scanOwner, `SELECT `+ownerColumns+` FROM owner WHERE tenant = $1 AND id = $2`, tenant, id)
-}
-
-// AppendState appends the stored form of an owner's state.
-func AppendState(b []byte, s *verno.OwnerState) []byte {
-	out, err := json.Marshal(s)
-	if err != nil {
-		panic("store: an owner's state cannot be written: " + err.Error())
-	}
-	return append(b, out...)
 }
