@@ -157,7 +157,7 @@ func messagesOf(body []byte) []string {
 			ID string `json:"id"`
 		} `json:"messages"`
 	}
-	_ = json.Unmarshal(body, &object) //nolint:errcheck // What is no object has no messages.
+	_ = json.Unmarshal(body, &object) // What is no object has no messages.
 	ids := make([]string, len(object.Messages))
 	for i := range object.Messages {
 		ids[i] = object.Messages[i].ID

@@ -2,6 +2,7 @@ package pass
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"time"
 
@@ -61,9 +62,7 @@ func (b googleBody) whole() googleBody {
 // with is a copy with one more field.
 func (b googleBody) with(name string, value any) googleBody {
 	out := make(googleBody, len(b)+1)
-	for k, v := range b {
-		out[k] = v
-	}
+	maps.Copy(out, b)
 	out[name] = value
 	return out
 }

@@ -233,7 +233,7 @@ func (a *googleAnswer) fault() (reason, message string) {
 			} `json:"errors"`
 		} `json:"error"`
 	}
-	_ = json.Unmarshal(a.body, &body) //nolint:errcheck // What is no JSON has no reason.
+	_ = json.Unmarshal(a.body, &body) // What is no JSON has no reason.
 	reason = body.Error.Status
 	if len(body.Error.Errors) > 0 {
 		reason = body.Error.Errors[0].Reason

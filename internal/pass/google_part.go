@@ -27,13 +27,16 @@ const (
 // newsField is the field of a face in which campaigns speak. At Google it is a message.
 const newsField = "news"
 
+// PicturePath is where the pictures of cards are fetched from.
+const PicturePath = "/p/"
+
 // PictureURL is the public address of a picture in the shape of a slot; of the empty slot as it is.
 func PictureURL(base string, tenant verno.TenantID, hash string, slot card.Slot) string {
 	name := hash
 	if slot != "" {
 		name += "-" + string(slot)
 	}
-	return base + "/p/" + tenant.String() + "/" + name + ".png"
+	return base + PicturePath + tenant.String() + "/" + name + ".png"
 }
 
 func (v *GoogleView) image(hash string, slot card.Slot) map[string]any {

@@ -44,7 +44,7 @@ func (r *googleRoots) get(ctx context.Context, c *GoogleConfig, now time.Time, f
 	keys, until, err := fetchRoots(ctx, c, now)
 	if err != nil {
 		if now.Before(r.until) {
-			return r.keys, nil //nolint:nilerr // What is known still holds.
+			return r.keys, nil // What is known still holds.
 		}
 		return nil, err
 	}

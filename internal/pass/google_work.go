@@ -246,7 +246,7 @@ func mayRing(times string, now time.Time) bool { return len(recent(times, now)) 
 // recent are the moments within the time that Google counts over.
 func recent(times string, now time.Time) []int64 {
 	var all, out []int64
-	_ = json.Unmarshal([]byte(times), &all) //nolint:errcheck // What we wrote ourselves; if it cannot be read, none.
+	_ = json.Unmarshal([]byte(times), &all) // What we wrote ourselves; if it cannot be read, none.
 	for _, us := range all {
 		if verno.FromMicros(us).After(now.Add(-spokenIn)) {
 			out = append(out, us)
@@ -257,6 +257,6 @@ func recent(times string, now time.Time) []int64 {
 
 // rang is the moments with one more.
 func rang(times string, now time.Time) string {
-	text, _ := json.Marshal(append(recent(times, now), verno.Micros(now))) //nolint:errcheck,errchkjson // Numbers can be written.
+	text, _ := json.Marshal(append(recent(times, now), verno.Micros(now))) //nolint:errchkjson // Numbers can be written.
 	return string(text)
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -70,11 +71,11 @@ func (g *Google) keys(w http.ResponseWriter, _ *http.Request) {
 	defer g.mu.Unlock()
 	g.calls = append(g.calls, "GET keys")
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"keys": []map[string]string{
+	_, _ = io.WriteString(w, text(map[string]any{"keys": []map[string]string{
 		{"keyValue": public(newKey()), "protocolVersion": "ECv1", "keyExpiration": millis(g.Clock().AddDate(1, 0, 0))},
 		{"keyValue": public(newKey()), "protocolVersion": protocol, "keyExpiration": millis(g.Clock().AddDate(-1, 0, 0))},
 		{"keyValue": public(g.root), "protocolVersion": protocol, "keyExpiration": millis(g.Clock().AddDate(1, 0, 0))},
-	}})
+	}}))
 }
 
 func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }

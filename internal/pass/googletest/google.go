@@ -195,7 +195,7 @@ func (g *Google) serveOne(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", a.after)
 	}
 	w.WriteHeader(a.status)
-	_ = json.NewEncoder(w).Encode(a.body)
+	_, _ = io.WriteString(w, text(a.body))
 }
 
 // one takes a call: token, pace, faults, and then the call itself.

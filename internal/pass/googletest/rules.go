@@ -1,6 +1,7 @@
 package googletest
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -59,7 +60,7 @@ func (g *Google) checkWritten(r resource, body map[string]any, whole bool) error
 		return err
 	}
 	if text, _ := body["smartTapRedemptionValue"].(string); strings.ContainsFunc(text, func(r rune) bool { return r > 126 }) {
-		return fmt.Errorf("smartTapRedemptionValue: only ASCII")
+		return errors.New("smartTapRedemptionValue: only ASCII")
 	}
 	if r.object {
 		return g.checkClassOf(r, body, whole)
@@ -150,7 +151,7 @@ func checkOne(v map[string]any) error {
 		for _, one := range list {
 			module, _ := one.(map[string]any)
 			if longer(module["header"], 60) || longer(module["body"], 50) {
-				return fmt.Errorf("valueAddedModuleData: header or body are too long")
+				return errors.New("valueAddedModuleData: header or body are too long")
 			}
 		}
 	}
@@ -171,7 +172,7 @@ func checkTOTP(totp map[string]any, pattern any) error {
 	text, _ := pattern.(string)
 	list, _ := totp["parameters"].([]any)
 	if totp["algorithm"] != "TOTP_SHA1" || len(list) == 0 {
-		return fmt.Errorf("totpDetails: no algorithm or no parameters")
+		return errors.New("totpDetails: no algorithm or no parameters")
 	}
 	for i, one := range list {
 		p, _ := one.(map[string]any)

@@ -1,9 +1,9 @@
 package googletest
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -26,13 +26,13 @@ func (g *Google) token(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if err != nil || claims["scope"] != scope || r.PostFormValue("grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer" {
 		w.WriteHeader(http.StatusBadRequest)
-		_ = json.NewEncoder(w).Encode(map[string]string{"error": "invalid_grant"})
+		_, _ = io.WriteString(w, `{"error":"invalid_grant"}`)
 		return
 	}
 	g.count++
 	token := "token-" + strconv.Itoa(g.count)
 	g.tokens[token] = g.Clock().Add(time.Hour)
-	_ = json.NewEncoder(w).Encode(map[string]any{"access_token": token, "expires_in": 3599, "token_type": "Bearer"})
+	_, _ = io.WriteString(w, text(map[string]any{"access_token": token, "expires_in": 3599, "token_type": "Bearer"}))
 }
 
 // Saved is what a save link says.

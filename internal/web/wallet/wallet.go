@@ -38,6 +38,7 @@ type Face struct {
 	Deps
 	callers *web.Buckets // by address
 	talkers *web.Buckets // by address: what complains
+	shaped  shaped
 }
 
 // The rates of an address where nothing is said. Behind one address there may be all phones of a network.
@@ -46,7 +47,7 @@ var (
 	talkRate    = web.Rate{PerSecond: 1, Burst: 20}
 )
 
-// New makes the handler of everything under Base and pass.DownloadPath.
+// New makes the handler of everything under Base, pass.DownloadPath and pass.PicturePath.
 func New(d Deps) http.Handler {
 	f := &Face{Deps: d, talkers: web.NewBuckets(talkRate, 1<<12)}
 	if d.Rate.PerSecond == 0 {
@@ -64,6 +65,7 @@ func New(d Deps) http.Handler {
 		"POST " + Base + "v1/passes/{type}/{serial}/personalize":               f.personalise,
 		"POST " + Base + "v1/log":                                              f.log,
 		"GET " + pass.DownloadPath + "{file}":                                  f.download,
+		"GET " + pass.PicturePath + "{tenant}/{file}":                          f.picture,
 	} {
 		mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, do) })
 	}
