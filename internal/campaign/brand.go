@@ -64,8 +64,11 @@ func (o *Office) Palette(ctx context.Context, actor verno.Actor) ([]brand.Colour
 		return nil, err
 	}
 	raw, err := o.Store.Reader().Logo(ctx, actor.Tenant)
-	if err != nil && !errors.Is(err, store.ErrNotFound) || len(raw) == 0 {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
+	}
+	if len(raw) == 0 {
+		return nil, nil
 	}
 	logo, err := brand.ReadLogo(raw)
 	return logo.Palette, err
@@ -91,7 +94,7 @@ func (o *Office) ChangeLook(ctx context.Context, actor verno.Actor, now time.Tim
 			return note{}, stale()
 		}
 		b.Business, b.Accent, b.UpdatedAt = c.Business, c.Accent, now
-		if err := putBrand(ctx, tx, actor.Tenant, b); err != nil {
+		if err = putBrand(ctx, tx, actor.Tenant, b); err != nil {
 			return note{}, err
 		}
 		switch {
