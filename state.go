@@ -42,6 +42,7 @@ type Usage struct {
 	Total int64 `json:"t"`
 	Day   int32 `json:"d,omitempty"` // the last day of use, YYYYMMDD
 	Today int64 `json:"n,omitempty"` // uses on that day
+	Since int32 `json:"s,omitempty"` // of what is given around a birthday: the first day of use around the last one
 }
 
 // On is the number of uses on a day.

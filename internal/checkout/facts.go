@@ -123,7 +123,11 @@ func remember(r *rules, s *verno.OwnerState, m verno.Moment, out *verno.Outcome)
 			if s.Usage == nil {
 				s.Usage = map[verno.PromotionID]verno.Usage{}
 			}
-			s.Usage[u.Promotion] = s.Usage[u.Promotion].Add(m.Day(), u.Count)
+			used := s.Usage[u.Promotion]
+			since := r.Began(u.Promotion, used, m.Day())
+			used = used.Add(m.Day(), u.Count)
+			used.Since = since
+			s.Usage[u.Promotion] = used
 		}
 	}
 }

@@ -117,6 +117,45 @@ func TestBirthday(t *testing.T) {
 	})
 }
 
+// TestBirthdayOnceAYear: more points for every purchase around the birthday end with the days around it, whatever other
+// day of birth the member tells meanwhile, and begin again with the next birthday. A purchase that goes back does not
+// count.
+func TestBirthdayOnceAYear(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		b.promote("birthday_bonus", `{"times":2,"days_before":1,"days_after":1}`)
+		g := b.enrol(func(e *member.Enrol) { e.Person = vault.Person{Birthday: "1990-11-22"} })
+		a := b.at(0)
+		earn := func(want money.Points) *verno.Receipt {
+			t.Helper()
+			r := b.sell(a, b.saleOf(b.show(a, g), tea(100_00), 0))
+			if r.Totals.Earn != want {
+				t.Errorf("at %v earned %d, want %d", b.clock(), r.Totals.Earn, want)
+			}
+			return r
+		}
+		born := func(day string) {
+			t.Helper()
+			v, err := b.roll.Read(b.ctx, b.boss, g.ID)
+			b.must(err)
+			_, err = b.roll.Update(b.ctx, b.boss, b.clock(), g.ID, v.Revision, member.Change{Birthday: &day})
+			b.must(err)
+		}
+		day := 24 * time.Hour
+		b.back(earn(10))
+		b.later(day)
+		earn(10)
+		earn(10)
+		for i := range 4 { // The birthday is always today.
+			b.later(day)
+			born(fmt.Sprintf("1990-11-%d", 24+i))
+			earn([]money.Points{10, 10, 5, 5}[i])
+		}
+		b.later(365 * day)
+		earn(10)
+	})
+}
+
 // TestLevels: the spend of the window reaches levels, whose members have benefits, and a return takes it back from the month
 // of the sale, which is a month of the shop that sold.
 func TestLevels(t *testing.T) {

@@ -247,7 +247,7 @@ func joinUsage(x, y verno.Usage) verno.Usage {
 	case x.Day < y.Day:
 		x.Day, x.Today = y.Day, y.Today
 	}
-	x.Total = total
+	x.Total, x.Since = total, max(x.Since, y.Since)
 	return x
 }
 

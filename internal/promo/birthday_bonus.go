@@ -3,10 +3,12 @@ package promo
 import (
 	"time"
 
+	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/money"
 )
 
-// birthdayBonus gives points once, or more points for every purchase, in the days around the member's birthday.
+// birthdayBonus gives points once, or more points for every purchase, in the days around the member's birthday, which is
+// once a year however often the member changes it.
 type birthdayBonus struct {
 	DaysBefore int64        `json:"days_before" min:"0" max:"60" unit:"days" doc:"Days before the birthday on which it begins."`
 	DaysAfter  int64        `json:"days_after" min:"0" max:"60" unit:"days" doc:"Days after the birthday until which it goes on."`
@@ -42,18 +44,42 @@ func (t *birthdayBonus) open(s *sale, p *promotion) reason {
 	if !found {
 		return reason{code: "not_birthday"}
 	}
-	if used := s.in.Member.Usage[p.ID]; t.Points > 0 && used.Today > 0 {
-		since := dayOf(s.in.Moment.At).Sub(dateOf(used.Day))
-		if since < time.Duration(daysAYear-t.DaysBefore-t.DaysAfter)*24*time.Hour {
-			return reason{code: "already_given"}
-		}
+	if t.had(s.in.Member.Usage[p.ID], s.in.Moment.At) {
+		return reason{code: "already_given"}
 	}
 	return reason{}
 }
 
-// daysAYear is the fewest days from one birthday to the next. Presents are at least so far apart, less the days around a
-// birthday: whoever gives another day of birth after the present gets no second one in the year.
-const daysAYear = 365
+// had reports whether the birthday of the year was already had: the present was given, or the days of more points for
+// every purchase, as many as are around a birthday, have passed since the first of them.
+func (t *birthdayBonus) had(used verno.Usage, at time.Time) bool {
+	around := time.Duration(t.DaysBefore+t.DaysAfter) * 24 * time.Hour
+	if t.Points > 0 {
+		return used.Today > 0 && dayOf(at).Sub(dateOf(used.Day)) < daysAYear-around
+	}
+	since := dayOf(at).Sub(dateOf(used.Since))
+	return used.Since > 0 && since > around && since < daysAYear-around
+}
+
+// Began is the first day of use around a birthday, given what was used before; zero for promotions of other types. A use
+// that is half a year away from the first one belongs to another birthday.
+func (r *Rules) Began(id verno.PromotionID, used verno.Usage, day int32) int32 {
+	p := r.byID[id]
+	if p == nil {
+		return 0
+	}
+	if _, birthday := p.rule.(*birthdayBonus); !birthday {
+		return 0
+	}
+	if used.Since > 0 && dateOf(day).Sub(dateOf(used.Since)) < daysAYear/2 {
+		return used.Since
+	}
+	return day
+}
+
+// daysAYear is the shortest time from one birthday to the next. Presents are at least so far apart, less the days around
+// a birthday: whoever gives another day of birth after the present gets no second one in the year.
+const daysAYear = 365 * 24 * time.Hour
 
 func (t *birthdayBonus) apply(s *sale, _ *promotion, d *draft) {
 	if t.Points > 0 {

@@ -141,9 +141,9 @@ func (r *Rules) Remembered() []verno.PromotionID {
 	var ids []verno.PromotionID
 	for i := range r.version.Promotions {
 		p := r.byID[r.version.Promotions[i].ID]
-		birthday, _ := p.rule.(*birthdayBonus)
-		once := p.kind.once && p.turn != enrolling || birthday != nil && birthday.Points > 0
-		if once || p.Limits.PerMember > 0 || p.Limits.PerMemberDay > 0 {
+		_, birthday := p.rule.(*birthdayBonus)
+		once := p.kind.once && p.turn != enrolling
+		if once || birthday || p.Limits.PerMember > 0 || p.Limits.PerMemberDay > 0 {
 			ids = append(ids, p.ID)
 		}
 	}
