@@ -37,6 +37,8 @@ func TestHostileSettings(t *testing.T) {
 		{"percent_discount", `{"percent":"10","a/b~c":{"d":[1,{"e":2}]}}`, "/settings/a~1b~0c unknown_field"},
 		{"percent_discount", `{"percent":10}`, "/settings/percent wrong_type"},
 		{"percent_discount", `{"percent":null}`, "/settings/percent wrong_type"},
+		{"points_by_amount", `{"percent":"5","rounding":null}`, "/settings/rounding wrong_type"},
+		{"points_by_amount", `{"percent":"5","pending_seconds":null}`, "/settings/pending_seconds wrong_type"},
 		{"percent_discount", `{"percent":""}`, "/settings/percent bad_value"},
 		{"percent_discount", `{"percent":"1,0"}`, "/settings/percent bad_value"},
 		{"percent_discount", `{"percent":"١٢"}`, "/settings/percent bad_value"},

@@ -52,7 +52,8 @@ var unmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 func (r reader) value(v reflect.Value, at string, tag reflect.StructTag) {
 	t := r.token()
 	if v.Kind() == reflect.Pointer {
-		if t == nil {
+		if t == nil { // What is not to be said is left out.
+			r.say(at, "wrong_type", "want", wanted(v.Type()))
 			return
 		}
 		v.Set(reflect.New(v.Type().Elem()))
