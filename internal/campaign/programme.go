@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/ledger"
 	"github.com/verno-loyalty/verno/internal/promo"
 	"github.com/verno-loyalty/verno/internal/store"
 )
@@ -21,7 +22,7 @@ func (o *Office) CreateProgramme(ctx context.Context, actor verno.Actor, now tim
 }
 
 func addProgramme(ctx context.Context, tx *store.Tx, p store.Programme) error {
-	if err := checkProgramme(ctx, tx.Reader, p.Tenant, p.Draft); err != nil {
+	if err := checkProgramme(ctx, tx.Reader, p.Tenant, p.Draft, p.CreatedAt); err != nil {
 		return err
 	}
 	return tx.InsertProgramme(ctx, p)
@@ -56,7 +57,7 @@ func (o *Office) ChangeProgramme(ctx context.Context, actor verno.Actor, now tim
 		if p.Revision != revision {
 			return note{}, stale()
 		}
-		if err := checkProgramme(ctx, tx.Reader, actor.Tenant, draft); err != nil {
+		if err := checkProgramme(ctx, tx.Reader, actor.Tenant, draft, now); err != nil {
 			return note{}, err
 		}
 		if err := settled(p, draft); err != nil {
@@ -91,7 +92,7 @@ func settled(p store.Programme, draft verno.Programme) error {
 }
 
 // checkProgramme looks at the terms alone, as the rules will, and at what they name.
-func checkProgramme(ctx context.Context, r *store.Reader, tenant verno.TenantID, draft verno.Programme) error {
+func checkProgramme(ctx context.Context, r *store.Reader, tenant verno.TenantID, draft verno.Programme, now time.Time) error {
 	var f verno.Faults
 	if _, err := r.Issuer(ctx, tenant, draft.Issuer); err != nil {
 		if err := known(&f, "/issuer_id", err); err != nil {
@@ -99,7 +100,16 @@ func checkProgramme(ctx context.Context, r *store.Reader, tenant verno.TenantID,
 		}
 	}
 	checkZone(&f, draft.TimeZone)
+	checkLife(&f, &draft, now)
 	return join(&f, promo.Validate(&verno.Version{Programme: draft}))
+}
+
+// checkLife sees that points do not lapse on a day that is over, as soon as they are given.
+func checkLife(f *verno.Faults, draft *verno.Programme, now time.Time) {
+	zone, err := time.LoadLocation(draft.TimeZone)
+	if err == nil && ledger.Expiry(draft.Points.Expiry, now.In(zone)) <= verno.Micros(now) {
+		f.Say("/points/expiry/date", "time_past")
+	}
 }
 
 // checkZone sees that a time zone has a name that every machine knows.

@@ -270,6 +270,36 @@ func TestStampsGetAUnit(t *testing.T) {
 	})
 }
 
+// TestPointsDoNotLapseAtOnce: a date on which all points lapse is not over when it is set, by the programme's own days.
+func TestPointsDoNotLapseAtOnce(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		p, err := b.office.Programme(b.ctx, b.actor, b.made.Programme)
+		b.must(err)
+		zone, err := time.LoadLocation(p.Draft.TimeZone)
+		b.must(err)
+		day := func(n int) string { return now.In(zone).AddDate(0, 0, n).Format(time.DateOnly) }
+		for _, c := range []struct {
+			terms verno.ExpiryTerms
+			right bool
+		}{
+			{verno.ExpiryTerms{Kind: "on_date", Date: day(0)}, true},
+			{verno.ExpiryTerms{Kind: "on_date", Date: day(-1)}, false},
+			{verno.ExpiryTerms{Kind: "on_date", Date: day(-3), Grace: 3}, true},
+			{verno.ExpiryTerms{Kind: "on_date", Date: "2020-12-31"}, false},
+		} {
+			p.Draft.Points.Expiry = c.terms
+			changed, err := b.office.ChangeProgramme(b.ctx, b.actor, now, p.Revision, p.Draft)
+			if c.right {
+				b.must(err)
+				p = changed
+				continue
+			}
+			b.wrong(err, "/points/expiry/date", "time_past")
+		}
+	})
+}
+
 // TestHostileDrafts: what people and programs put into drafts is refused with a pointer, never stored and never fatal.
 func TestHostileDrafts(t *testing.T) {
 	t.Parallel()
