@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/verno-loyalty/verno"
@@ -22,10 +23,8 @@ const maxKept = 64 << 10
 
 // ReadJSON reads a request's body of at most limit bytes into what into points to, as Decode does.
 func ReadJSON(w http.ResponseWriter, r *http.Request, limit int64, into any) error {
-	if media := r.Header.Get("Content-Type"); media != "application/json" {
-		if bare, _, err := mime.ParseMediaType(media); err != nil || bare != "application/json" {
-			return verno.Malformed("media_type")
-		}
+	if media := r.Header.Get("Content-Type"); media != "application/json" && !isMedia(media, "application/json") {
+		return verno.Malformed("media_type")
 	}
 	buf := buffers.Get().(*[]byte) //nolint:forcetypeassert // Nothing else is put there.
 	body, err := readAll((*buf)[:0], http.MaxBytesReader(w, r.Body, limit))
@@ -39,6 +38,13 @@ func ReadJSON(w http.ResponseWriter, r *http.Request, limit int64, into any) err
 		return bodyError(r.Body, err, limit)
 	}
 	return Decode(body, into)
+}
+
+// isMedia reports whether a Content-Type is a type of text in UTF-8, which is what all texts are here.
+func isMedia(contentType, want string) bool {
+	bare, params, err := mime.ParseMediaType(contentType)
+	charset, said := params["charset"]
+	return err == nil && bare == want && (!said || strings.EqualFold(charset, "utf-8"))
 }
 
 func readAll(b []byte, from io.Reader) ([]byte, error) {

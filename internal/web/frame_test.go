@@ -240,6 +240,9 @@ func TestReadJSON(t *testing.T) {
 	}{
 		{"application/json", `{"a":1}`, 200, ""},
 		{"application/json; charset=utf-8", `{"a":1}`, 200, ""},
+		{"application/json; charset=UTF-8", `{"a":1}`, 200, ""},
+		{"application/json; charset=windows-1251", `{"a":1}`, 415, "media_type"},
+		{"application/json; charset=", `{"a":1}`, 415, "media_type"},
 		{"text/plain", `{"a":1}`, 415, "media_type"},
 		{"", `{"a":1}`, 415, "media_type"},
 		{"application/json", `{"a":1}` + strings.Repeat(" ", 57), 200, ""},

@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"mime"
 	"net/http"
 	"strconv"
 
@@ -21,11 +20,7 @@ type Line struct {
 // AreLines reports whether a request says that its body is lines.
 func AreLines(r *http.Request) bool {
 	media := r.Header.Get("Content-Type")
-	if media == LinesMedia {
-		return true
-	}
-	bare, _, err := mime.ParseMediaType(media)
-	return err == nil && bare == LinesMedia
+	return media == LinesMedia || isMedia(media, LinesMedia)
 }
 
 // ReadLines reads a body of at most limit bytes and most lines. Empty lines are counted, but are no lines. What is wrong

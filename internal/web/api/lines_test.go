@@ -78,6 +78,7 @@ func TestLinesHaveLimits(t *testing.T) {
 		}
 		lines(strings.Repeat(" ", 8<<20+1)).want(413, "body_too_large")
 		b.ask(request{do: "POST /receipts:batch", token: b.token, body: "{}", media: "text/csv"}).want(415, "media_type")
+		b.ask(request{do: "POST /receipts:batch", token: b.token, body: "{}", media: ndjson + "; charset=windows-1251"}).want(415, "media_type")
 		b.ask(request{do: "POST /checkouts/quote", token: b.token, body: text(basket(1)), media: ndjson}).want(415, "media_type")
 	})
 }
