@@ -40,6 +40,7 @@ type Passes struct {
 	push      pushing
 
 	google google // what is remembered of it
+	apple  apple
 }
 
 // AppleConfig says how Verno speaks with Apple, and with the wallets that took over Apple's way.
@@ -62,8 +63,12 @@ func (p *Passes) Issue(ctx context.Context, tenant verno.TenantID, id verno.Card
 	if _, err := io.ReadFull(p.Entropy, random[:]); err != nil {
 		return store.Pass{}, fmt.Errorf("draw a serial number: %w", err)
 	}
+	looks, err := p.faceHash(ctx, tenant, id)
+	if err != nil {
+		return store.Pass{}, err
+	}
 	var issued store.Pass
-	err := p.Store.Write(ctx, func(tx *store.Tx) error {
+	err = p.Store.Write(ctx, func(tx *store.Tx) error {
 		c, err := tx.Card(ctx, tenant, id)
 		if err != nil {
 			return err
@@ -74,7 +79,7 @@ func (p *Passes) Issue(ctx context.Context, tenant verno.TenantID, id verno.Card
 		}
 		if _, err := tx.InsertPass(ctx, store.Pass{
 			Tenant: tenant, Card: id, Member: c.Member, Template: template, Serial: serialText.EncodeToString(random[:]),
-			Places: "[]", CreatedAt: p.Clock(),
+			Face: looks, Places: "[]", CreatedAt: p.Clock(),
 		}); err != nil {
 			return err
 		}

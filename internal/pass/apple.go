@@ -1,0 +1,95 @@
+package pass
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/card"
+	"github.com/verno-loyalty/verno/internal/store"
+)
+
+// apple is what passes are made with, kept between them.
+type apple struct {
+	gallery Gallery
+	signers sync.Map // verno.WalletKeyID to *Signer
+}
+
+// again is when it makes sense to ask for a pass again that cannot be signed now, in seconds.
+const again = 3600
+
+// ApplePass makes the .pkpass of a pass as its card is now, and signs it: nothing of it is made before a phone asks. It
+// returns certificate_none and certificate_expired where there is nothing to sign with; sales go on.
+func (p *Passes) ApplePass(ctx context.Context, pass store.Pass, now time.Time) ([]byte, error) {
+	s, err := p.AppleSigner(ctx, pass.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	if now.After(s.NotAfter) {
+		return nil, verno.Unavailable("certificate_expired", again).With("date", s.NotAfter.Format(time.DateOnly))
+	}
+	face, err := p.face(ctx, pass.Tenant, pass.Card, now)
+	if err != nil {
+		return nil, err
+	}
+	id := AppleIdentity{Serial: pass.Serial, At: now}
+	if p.Base != "" {
+		id.WebService = p.Base + ServicePath
+		if id.Token, err = p.Token(ctx, pass.Tenant, pass.Serial); err != nil {
+			return nil, err
+		}
+	}
+	if id.NFCKey, err = p.vasKey(ctx, pass.Tenant, s, &face); err != nil {
+		return nil, err
+	}
+	pics, err := p.applePictures(ctx, pass.Tenant, &face)
+	if err != nil {
+		return nil, err
+	}
+	return BuildApple(&face, id, pics, s)
+}
+
+// applePictures are a face's pictures. One that is no more is left out: the card is worth more than its look.
+func (p *Passes) applePictures(ctx context.Context, tenant verno.TenantID, f *card.Face) (Pictures, error) {
+	reader := p.Store.Reader()
+	for {
+		missing := ""
+		pics, err := p.apple.gallery.Of(f, func(hash string) ([]byte, error) {
+			picture, err := reader.Picture(ctx, tenant, hash)
+			if errors.Is(err, store.ErrNotFound) {
+				missing = hash
+			}
+			return picture.PNG, err
+		})
+		if missing == "" {
+			return pics, err
+		}
+		for slot, hash := range f.Pictures {
+			if hash == missing {
+				delete(f.Pictures, slot)
+			}
+		}
+	}
+}
+
+// vasKey is the newest key that readers open answers with; none where the certificate may not sign for readers, or there
+// is no key yet.
+func (p *Passes) vasKey(ctx context.Context, tenant verno.TenantID, s *Signer, f *card.Face) ([]byte, error) {
+	if !s.NFC || f.NFCValue == "" {
+		return nil, nil
+	}
+	const many = 100
+	keys, err := p.Store.Reader().NFCKeys(ctx, tenant, "apple_vas", many)
+	if err != nil {
+		return nil, err
+	}
+	var newest store.NFCKey
+	for _, k := range keys {
+		if k.RetiredAt.IsZero() && k.Version > newest.Version {
+			newest = k
+		}
+	}
+	return newest.Public, nil
+}
