@@ -87,6 +87,8 @@ func (a *API) routes() {
 	a.programmeRoutes()
 	a.publishRoutes()
 	a.promotionRoutes()
+	a.cardTemplateRoutes()
+	a.pictureRoutes()
 	a.promotionTypeRoutes()
 	a.storeRoutes()
 	a.issuerRoutes()

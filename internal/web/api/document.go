@@ -208,6 +208,7 @@ func aliasText(r huma.Registry) {
 	aliasID[verno.PartnerID](r)
 	aliasID[verno.ProgrammeID](r)
 	aliasID[verno.PromotionID](r)
+	aliasID[verno.TemplateID](r)
 	aliasID[verno.UnitID](r)
 	aliasID[verno.StoreID](r)
 	aliasID[verno.TerminalID](r)
