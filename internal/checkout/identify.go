@@ -353,6 +353,7 @@ func (t *Till) identified(ctx context.Context, pl *place, p *verno.Presence, f *
 	// A number or phone that anybody can type gets a first name only together with proof of presence.
 	if p.Method.Strong() || p.Method == verno.MethodStaticCode {
 		out.View.FirstName = person.FirstName
+		out.View.Birthday = nearBirthday(p.BirthMonth, p.BirthDay, t.clock().In(pl.zone))
 	}
 	out.View.Phone = maskPhone(person.Phone)
 	return out, nil
@@ -364,16 +365,4 @@ func maskPhone(phone string) string {
 		return ""
 	}
 	return phone[:2] + strings.Repeat("•", len(phone)-4) + phone[len(phone)-2:]
-}
-
-// birthday reads "YYYY-MM-DD" or "--MM-DD"; zero where there is none.
-func birthday(text string) (month, day int) {
-	if len(text) < 5 {
-		return 0, 0
-	}
-	at, err := time.Parse("01-02", text[len(text)-5:])
-	if err != nil {
-		return 0, 0
-	}
-	return int(at.Month()), at.Day()
 }

@@ -50,6 +50,7 @@ type MemberView struct {
 	Stored    *money.Amount
 	SpendCap  money.Points // the most that this presence may spend
 	Frozen    bool
+	Birthday  time.Time // at midnight in the store, where it is at most a week away; zero for none, or without a card
 	Expiring  []ExpiringPoints
 }
 

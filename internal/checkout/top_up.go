@@ -76,6 +76,7 @@ type toppingUp struct {
 	member verno.MemberID
 	owner  verno.OwnerID
 	unit   verno.UnitID
+	at     []byte // the till; nil for none
 }
 
 func (t *Till) toppingUp(ctx context.Context, a verno.Actor, q *TopUp) (*toppingUp, error) {
@@ -91,7 +92,7 @@ func (t *Till) toppingUp(ctx context.Context, a verno.Actor, q *TopUp) (*topping
 	if q.Currency != "" && q.Currency != currency {
 		return nil, verno.InvalidField("/amount/currency", "currency_invalid", "want", string(currency))
 	}
-	x := &toppingUp{actor: a, ask: q, issuer: pl.store.Issuer}
+	x := &toppingUp{actor: a, ask: q, issuer: pl.store.Issuer, at: pl.terminal.Bytes()}
 	if x.member, x.owner, err = t.payee(ctx, a, pl, q); err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func (x *toppingUp) decide(p *books.Page) (books.Result, error) {
 	h := p.Holding(x.owner, x.unit)
 	far := ledger.Account{Owner: verno.IssuerOwner(x.issuer), Role: verno.AccountClearing, Unit: x.unit}
 	h.Earn(p.Draft(), far, ledger.Lot{ID: verno.LotID(x.unit), ExpiresAt: ledger.Never}, int64(x.ask.Amount), ledger.WhyTopUp)
-	entry, err := p.Post(x.owner, "top_up", string(x.ask.Tender)+" "+x.ask.Reference, x.actor.Name(), nil)
+	entry, err := p.Post(x.owner, "top_up", string(x.ask.Tender)+" "+x.ask.Reference, x.actor.Name(), x.at)
 	if err != nil {
 		return books.Result{}, err
 	}

@@ -121,7 +121,27 @@ func TestJoinOnce(t *testing.T) {
 		if len(f) != 1 || f[0].Visits != 2 || f[0].Joined == 0 || f[0].Source["utm_source"] != "vk" || len(f[0].Source) != 1 {
 			b.t.Errorf("counted %+v", f)
 		}
+		b.sweepVisits()
 	})
+}
+
+// sweepVisits looks at what is left of two visits after a year and after three.
+func (b *bundle) sweepVisits() {
+	b.t.Helper()
+	for _, c := range []struct{ years, left int64 }{{1, 2}, {3, 0}} {
+		if more, err := b.roll.TidyVisits(b.ctx, b.clock().AddDate(int(c.years), 0, 0)); err != nil || more {
+			b.t.Error(more, err)
+		}
+		f, err := b.roll.Funnels(b.ctx, b.actor, verno.ChannelID{}, time.Time{})
+		b.must(err)
+		var left int64
+		for i := range f {
+			left += f[i].Visits
+		}
+		if left != c.left {
+			b.t.Errorf("%d visits after %d years, not %d", left, c.years, c.left)
+		}
+	}
 }
 
 // TestJoinWithoutProof: a phone that nobody proved gives a card to who is new, and never the card of somebody else. Who

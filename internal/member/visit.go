@@ -37,6 +37,29 @@ func (r *Roll) Visit(ctx context.Context, c store.Channel, source map[string]str
 	return v.ID, r.Store.Write(ctx, func(tx *store.Tx) error { return tx.InsertVisit(ctx, v) })
 }
 
+// visitMonths is how long visits are kept: a month of last year can be compared with the same one before it.
+const visitMonths = 25
+
+// TidyVisits forgets visits of long ago, a bounded number, and says whether there may be more.
+func (r *Roll) TidyVisits(ctx context.Context, now time.Time) (more bool, err error) {
+	const most = 500
+	tenants, err := r.Store.Reader().Tenants(ctx)
+	if err != nil {
+		return false, err
+	}
+	for i := range tenants {
+		err := r.Store.WriteLow(ctx, func(tx *store.Tx) error {
+			n, err := tx.DeleteVisits(ctx, tenants[i].ID, now.AddDate(0, -visitMonths, 0), most)
+			more = more || n == most
+			return err
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return more, nil
+}
+
 // sourceOf keeps the parameters that there are, each as one short line.
 func sourceOf(given map[string]string) map[string]string {
 	kept := map[string]string{}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/ledger"
@@ -15,7 +16,7 @@ type Entry struct {
 	Kind     string
 	Reason   string
 	Actor    string
-	Ref      []byte // what it is about, such as a hold; nil for nothing
+	Ref      []byte // what it is about, such as a hold, or of a top-up the till; nil for nothing
 	At       int64
 	Postings string // canonical
 }
@@ -52,6 +53,12 @@ func (r *Reader) EntriesOf(ctx context.Context, tenant verno.TenantID, owner ver
 func (r *Reader) EntriesAfter(ctx context.Context, tenant verno.TenantID, after verno.EntryID, limit int) ([]Entry, error) {
 	return queryAll(ctx, r, scanEntry, `SELECT `+entryColumns+` FROM entry
 		WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3`, tenant, after[:], limit)
+}
+
+// TopUps lists what was paid in at a till since a time, the oldest first.
+func (r *Reader) TopUps(ctx context.Context, tenant verno.TenantID, terminal verno.TerminalID, since time.Time, limit int) ([]Entry, error) {
+	return queryAll(ctx, r, scanEntry, `SELECT `+entryColumns+` FROM entry
+		WHERE tenant = $1 AND id >= $2 AND kind = 'top_up' AND ref = $3 ORDER BY id LIMIT $4`, tenant, firstOf(since), terminal, limit)
 }
 
 // latest is a key above all others where none is given.

@@ -35,6 +35,12 @@ func (tx *Tx) JoinVisit(ctx context.Context, tenant verno.TenantID, id verno.Vis
 	return err
 }
 
+// DeleteVisits forgets visits that were made before a time, up to a number of them, and says how many they were.
+func (tx *Tx) DeleteVisits(ctx context.Context, tenant verno.TenantID, before time.Time, limit int) (int64, error) {
+	return tx.Exec(ctx, `DELETE FROM visit WHERE tenant = $1 AND id IN
+		(SELECT id FROM visit WHERE tenant = $1 AND id < $2 ORDER BY id LIMIT $3)`, tenant, firstOf(before), limit)
+}
+
 // Funnel is how many of those who came by one source went how far.
 type Funnel struct {
 	Channel verno.ChannelID

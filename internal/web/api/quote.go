@@ -54,6 +54,7 @@ type MemberView struct {
 	Stored    *money.Amount    `json:"stored_money,omitempty" doc:"Minor units; only where the identification proves that the member is there."`
 	SpendCap  money.Points     `json:"points_spendable" doc:"The most points that this identification may spend."`
 	Frozen    bool             `json:"frozen" doc:"The member has frozen the account: nothing can be spent."`
+	Birthday  string           `json:"birthday,omitempty" doc:"YYYY-MM-DD: the birthday that is at most a week away, before or after; only where a card was shown."`
 	Expiring  []ExpiringPoints `json:"expiring" doc:"Points that will lapse, the earliest first."`
 }
 
@@ -150,6 +151,9 @@ func showMemberView(v *checkout.MemberView) *MemberView {
 	shown := &MemberView{
 		ID: v.Member, FirstName: v.FirstName, Phone: v.Phone, Level: v.Level, NextLevel: v.NextLevel, Missing: v.Missing,
 		Balance: v.Balance, Stored: v.Stored, SpendCap: v.SpendCap, Frozen: v.Frozen,
+	}
+	if !v.Birthday.IsZero() {
+		shown.Birthday = v.Birthday.Format(time.DateOnly)
 	}
 	for _, e := range v.Expiring {
 		shown.Expiring = append(shown.Expiring, ExpiringPoints(e))

@@ -164,6 +164,38 @@ func TestWrongCode(t *testing.T) {
 	}
 }
 
+// TestJoinByKeyboard joins by real keys alone.
+func TestJoinByKeyboard(t *testing.T) {
+	t.Parallel()
+	p := newPoster(t, "en", member.ProofCode)
+	tab := webtest.Open(t).Tab(768, 1024, "en")
+	tab.Go(p.page(""))
+	to := func(css string) {
+		t.Helper()
+		for range 40 {
+			if webtest.Eval[bool](tab, `document.activeElement?.matches('`+css+`') ?? false`) {
+				return
+			}
+			tab.Keys("\t")
+		}
+		t.Fatalf("the keys do not come to %s", css)
+	}
+	to("#phone")
+	tab.Keys("+79161234567")
+	to("#name")
+	tab.Keys("Anna")
+	to("#terms")
+	tab.Keys(" ")
+	to("#personal_data")
+	tab.Keys(" ")
+	to("form .main")
+	tab.Keys("\r")
+	code := demo(tab)
+	to("#code")
+	tab.Keys(code)
+	tab.See(".welcome .points")
+}
+
 // TestEnter opens the card of who has one already; who has none is told so only with the phone's code.
 func TestEnter(t *testing.T) {
 	t.Parallel()

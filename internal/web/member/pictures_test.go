@@ -16,7 +16,8 @@ import (
 )
 
 // TestCardPictures draws every page of the card, for people to look at: both languages, three widths, light and dark; and
-// sees that none is wider than its screen and no message is missing.
+// sees that none is wider than its screen, no message is missing, and none has a serious fault for whoever does not see it
+// well.
 func TestCardPictures(t *testing.T) {
 	t.Parallel()
 	widths, grounds := []int64{360}, []bool{false}
@@ -43,6 +44,10 @@ func TestCardPictures(t *testing.T) {
 				}
 				if text := tab.Text("body"); strings.Contains(text, "⟨") {
 					t.Errorf("a message is missing on %s in %s: %s", page, lang, text)
+				}
+				for _, dark := range []bool{true, false} {
+					tab.Dark(dark)
+					tab.Accessible()
 				}
 				for _, dark := range grounds {
 					tab.Dark(dark)

@@ -187,7 +187,7 @@ func (f *Face) unfreeze(s *seat) error {
 		return err
 	}
 	var id verno.ProofID
-	if err := id.UnmarshalText([]byte(s.form.Value("proof"))); err != nil {
+	if err := id.UnmarshalText([]byte(s.form.Value("proof"))); err != nil || id.IsZero() {
 		s.to(unfreezePath)
 		return nil //nolint:nilerr // A form that is not ours begins again.
 	}

@@ -140,7 +140,7 @@ func (p *pen) fill(c brand.Colour) { p.SetFillColor(int(c.R), int(c.G), int(c.B)
 
 // code draws an address as a QR code, with the quiet zone that readers need inside its side.
 func (p *pen) code(text string, x, y, side float64) error {
-	code, err := qr.Encode(text, qr.M, qr.Auto)
+	code, err := qr.Encode(text, qr.M, qr.Unicode) // The library's own choice loses a plus among digits.
 	if err != nil {
 		return fmt.Errorf("poster: code: %w", err)
 	}

@@ -55,6 +55,18 @@ func TestPosterIsRead(t *testing.T) {
 	}
 }
 
+// TestPlusIsKept: a plus among digits is part of what a code says, and not the sign of a number.
+func TestPlusIsKept(t *testing.T) {
+	t.Parallel()
+	pdf, err := poster.Draw(poster.Sheet{Size: "A6", Name: "Bean", Title: "Call us", Does: "Point your camera at the code", Address: "+79161234567"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, pdf); got != "+79161234567" {
+		t.Errorf("the code says %q", got)
+	}
+}
+
 var (
 	stream = regexp.MustCompile(`(?s)stream\n(.*?)\nendstream`)
 	shape  = regexp.MustCompile(`([\d.]+) ([\d.]+) ([\d.]+) (-?[\d.]+) re f|([\d.]+) (?:([\d.]+) ([\d.]+) rg|g)\b`)

@@ -21,6 +21,9 @@ type launch struct {
 	pair    string // address that pairs a till by the code
 	open    []string
 	owned   bool
+	proved  bool           // whoever joins proves the phone by a code
+	sender  bool           // there is a way to send codes
+	receipt *verno.Receipt // of the test purchase, once it was made
 }
 
 // channel is the poster's way to join, made when it is first looked for.
@@ -47,7 +50,9 @@ func (z *Wizard) launched(c *call, pairing string) (*launch, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &launch{address: z.address(c) + "/j/" + channel.Code, pairing: pairing}
+	l := &launch{
+		address: z.address(c) + "/j/" + channel.Code, pairing: pairing, proved: channel.Proof == member.ProofCode, sender: z.Members.CanProve(),
+	}
 	if pairing != "" {
 		l.pair = z.address(c) + "/till/#pair=" + pairing
 	}

@@ -163,5 +163,5 @@ func (z *Wizard) saveRules(c *call) error {
 		return err
 	}
 	z.Changed(c.actor.Tenant)
-	return nil
+	return z.mirror(c, m)
 }

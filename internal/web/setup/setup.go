@@ -16,6 +16,7 @@ import (
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/campaign"
+	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/web"
@@ -45,6 +46,7 @@ type Deps struct {
 	Office  *campaign.Office
 	Gate    *auth.Gate
 	Members *member.Roll
+	Till    *checkout.Till
 	Reader  *store.Reader
 	Frame   *web.Frame
 	Clock   func() time.Time
@@ -72,6 +74,7 @@ func New(d Deps) http.Handler {
 		"POST /later/{step}":  (*Wizard).later,
 		"GET /preview":        (*Wizard).preview,
 		"POST /till":          (*Wizard).pairing,
+		"POST /purchase":      (*Wizard).purchase,
 		"GET /poster/{paper}": (*Wizard).poster,
 		"POST /done":          (*Wizard).done,
 	} {

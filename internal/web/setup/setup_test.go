@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/rig"
+	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/web/webtest"
 )
 
@@ -67,6 +69,17 @@ func TestFromNothingToASale(t *testing.T) {
 			tab.Click("form[action='/setup/till'] button")
 			tab.See(".pairing")
 			save(t, tab, "launch-"+lang)
+			tab.Click("#buy")
+			tab.See("#bought")
+			if text := strings.ReplaceAll(tab.Text("#bought"), "\u00a0", " "); !strings.Contains(text, "+"+said.points) {
+				t.Errorf("the test purchase says %s", text)
+			}
+			if n := live(t, site); n != 0 {
+				t.Errorf("%d receipts of a test purchase are in the books", n)
+			}
+			save(t, tab, "bought-"+lang)
+			tab.Click("form[action='/setup/till'] button")
+			tab.See(".pairing")
 			join := tab.Text("section p.small a")
 			pairing := strings.ReplaceAll(tab.Text(".pairing"), " ", "")
 			posters(t, tab)
@@ -81,6 +94,24 @@ func TestFromNothingToASale(t *testing.T) {
 			t.Logf("from nothing to a sale in %.1f s", time.Since(began).Seconds())
 		})
 	}
+}
+
+// live counts the receipts of the business itself.
+func live(t *testing.T, site *webtest.Site) int {
+	t.Helper()
+	r := site.Server.Store.Reader()
+	tenants, err := r.Tenants(t.Context())
+	must(t, err)
+	n := 0
+	for i := range tenants {
+		if !tenants[i].Live {
+			continue
+		}
+		found, err := r.Receipts(t.Context(), tenants[i].ID, store.ReceiptFilter{}, verno.ReceiptID{}, 10)
+		must(t, err)
+		n += len(found)
+	}
+	return n
 }
 
 // drawLogo puts a picture into the field for the logo, as somebody does who has one on the desk.
@@ -192,9 +223,14 @@ func ask(t *testing.T, method, address string, body io.Reader) int {
 	return answer.StatusCode
 }
 
-// save keeps pictures of a page, light and dark and at three widths, where VERNO_PICTURES says so.
+// save sees that a page has no serious fault for whoever does not see it well, and keeps pictures of it, light and dark
+// and at three widths, where VERNO_PICTURES says so.
 func save(t *testing.T, tab *webtest.Tab, name string) {
 	t.Helper()
+	for _, dark := range []bool{true, false} {
+		tab.Dark(dark)
+		tab.Accessible()
+	}
 	dir := os.Getenv("VERNO_PICTURES")
 	if dir == "" {
 		return

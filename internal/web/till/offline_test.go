@@ -184,9 +184,11 @@ func (c *counter) receipts() []string {
 	return all
 }
 
-// save keeps a picture where VERNO_PICTURES says so.
+// save sees that a screen has no serious fault for whoever does not see it well, and keeps a picture of it where
+// VERNO_PICTURES says so.
 func save(t *testing.T, tab *webtest.Tab, name string) {
 	t.Helper()
+	tab.Accessible()
 	if dir := os.Getenv("VERNO_PICTURES"); dir != "" {
 		if err := os.WriteFile(filepath.Join(dir, name+".png"), tab.Picture(), 0o600); err != nil {
 			t.Fatal(err)

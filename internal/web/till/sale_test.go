@@ -203,6 +203,12 @@ func TestTopUp(t *testing.T) {
 	s.Click("#spend-stored")
 	s.Click("#pay-free:not(:disabled)")
 	s.See(".done")
+	s.Click("#next")
+	s.Click("#tab-totals")
+	s.See("#day-top-ups")
+	if said := strings.ReplaceAll(s.Text(".day"), "\u00a0", " "); !strings.Contains(said, "Наличные 1000 ₽") || !strings.Contains(said, "Всего 1000 ₽") {
+		t.Errorf("the drawer with a top-up: %q", said)
+	}
 }
 
 // TestSlip: the code on a slip is read back as the receipt's name.

@@ -2,6 +2,7 @@ package till_test
 
 import (
 	"bytes"
+	"fmt"
 	"image/png"
 	"strconv"
 	"testing"
@@ -130,6 +131,17 @@ func (s *shop) enter(text string) {
 	s.Type("#scan", text)
 	webtest.Eval[bool](s.Tab, `new Promise((done) => setTimeout(() => done(true), 120))`)
 	s.Keys("\r")
+}
+
+// put puts a text into a field in place of what is there, as pasting does.
+func (s *shop) put(css, text string) {
+	s.tb.Helper()
+	s.See(css)
+	webtest.Eval[bool](s.Tab, fmt.Sprintf(`(() => {
+		const field = document.querySelector(%q);
+		field.value = %q;
+		return field.dispatchEvent(new Event("input", { bubbles: true }));
+	})()`, css, text))
 }
 
 // publish puts a programme's drafts into force.

@@ -39,6 +39,7 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("GET "+Base+"/{$}", t.page)
 	mux.HandleFunc("GET "+Base+"/state", t.state)
 	mux.HandleFunc("GET "+Base+"/totals", t.totals)
+	mux.HandleFunc("GET "+Base+"/texts", t.texts)
 	mux.HandleFunc("GET "+Base+"/code/{id}", t.code)
 	t.offlineRoutes(mux)
 	for _, route := range passed {

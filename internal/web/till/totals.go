@@ -18,6 +18,7 @@ type Totals struct {
 	Day      string         `json:"day"` // YYYY-MM-DD
 	Sales    Side           `json:"sales"`
 	Returns  Side           `json:"returns"`
+	TopUps   Side           `json:"top_ups"`
 	Tenders  []TenderTotal  `json:"tenders"`
 	Earned   money.Points   `json:"earned"` // by members, less what returns took back
 	Spent    money.Points   `json:"spent"`  // by members, less what returns gave back
@@ -82,6 +83,9 @@ func (t *Till) day(ctx context.Context, a verno.Actor) (*Totals, error) {
 	sum := &Totals{Day: now.Format(time.DateOnly)}
 	add := &adder{sum: sum, tenders: map[verno.TenderKind]money.Amount{}, cashiers: map[verno.StaffID]*Side{}}
 	var before verno.ReceiptID
+	if err := t.paidIn(ctx, a, midnight, add); err != nil {
+		return nil, err
+	}
 	for range maxPages {
 		rows, err := t.Reader.Receipts(ctx, a.Tenant, store.ReceiptFilter{Terminal: a.Terminal, From: verno.Micros(midnight)}, before, pageSize)
 		if err != nil {
@@ -97,6 +101,18 @@ func (t *Till) day(ctx context.Context, a verno.Actor) (*Totals, error) {
 	}
 	sum.Partial = true
 	return sum, t.show(ctx, a, add)
+}
+
+// paidIn adds what was put on guests' cards: it lies in the same drawer.
+func (t *Till) paidIn(ctx context.Context, a verno.Actor, since time.Time, d *adder) error {
+	list, err := t.Till.PaidIn(ctx, a, a.Terminal, since, pageSize*maxPages)
+	for _, p := range list {
+		d.sum.TopUps.Count++
+		d.sum.TopUps.Amount += p.Amount
+		d.tenders[p.Tender] += p.Amount
+	}
+	d.sum.Partial = len(list) == pageSize*maxPages
+	return err
 }
 
 // adder gathers receipts.

@@ -36,6 +36,18 @@ func TestTraining(t *testing.T) {
 	c.tab.Click("#tab-totals")
 	c.tab.See(".training-mark")
 	save(t, c.tab, "training-totals")
+	c.tab.Click("#tab-sale")
+	c.enter("+79005550011")
+	c.tab.Click(".guest-notes .button")
+	c.tab.Type("#top-sum", "300")
+	c.tab.Click("#top-cash")
+	c.tab.See("dialog .notice.good")
+	c.tab.Click("dialog .button.big")
+	c.enter("+79005550000")
+	c.tab.Click("#enrol")
+	c.tab.Click("#join-agree")
+	c.tab.Click("#join-do")
+	c.tab.Until(`document.querySelector("dialog") === null`)
 	if n := c.gate.asked.Load(); n != 0 {
 		t.Errorf("%d requests left the training", n)
 	}
@@ -44,6 +56,17 @@ func TestTraining(t *testing.T) {
 	}
 	if n := with[int](c.tab, `return queue.unsynced()`, "queue"); n != 0 {
 		t.Errorf("the queue has %d", n)
+	}
+	var members struct {
+		Items []struct {
+			Phone string `json:"phone"`
+		} `json:"items"`
+	}
+	c.api("GET", "/members?limit=100", nil, &members)
+	for _, m := range members.Items {
+		if strings.HasPrefix(m.Phone, "+7900555") {
+			t.Errorf("the training has enrolled %s", m.Phone)
+		}
 	}
 	refused := with[bool](c.tab, `return queue.put({ kind: "sale", key: "k", body: {} }).then(() => false, () => true)`, "queue")
 	if !refused {

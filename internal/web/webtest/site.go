@@ -21,6 +21,8 @@ type Site struct {
 	Chain    *rig.Chain
 	Login    string
 	Password string
+
+	broken bool
 }
 
 // Size is how much has happened at a site before the test.
@@ -55,6 +57,7 @@ func Start(tb testing.TB, shift func(time.Time) time.Time) *Site {
 	}
 	s.Start()
 	serving, stop := context.WithCancel(context.Background())
+	site := &Site{Server: s, Base: "http://" + on.Addr().String(), Login: "boss", Password: "a long sentence 2026"}
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(serving, on) }()
 	tb.Cleanup(func() {
@@ -62,11 +65,20 @@ func Start(tb testing.TB, shift func(time.Time) time.Time) *Site {
 		if err := <-done; err != nil {
 			tb.Error(err)
 		}
-		if err := s.Close(); err != nil {
+		if err := s.Close(); err != nil && !site.broken {
 			tb.Error(err)
 		}
 	})
-	return &Site{Server: s, Base: "http://" + on.Addr().String(), Login: "boss", Password: "a long sentence 2026"}
+	return site
+}
+
+// Break takes the database away under the running server.
+func (s *Site) Break(tb testing.TB) {
+	tb.Helper()
+	s.broken = true
+	if err := s.Server.Store.Close(); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 func (s *Site) found(tb testing.TB, lang string, size Size) {

@@ -1,7 +1,9 @@
 // The till begins here: who it is, who works at it, and then one screen at a time.
 
 import { ask, get, Unreachable } from "./ask.js";
+import * as device from "./device.js";
 import { h, put } from "./dom.js";
+import { given } from "./given.js";
 import { head } from "./head.js";
 import { bar } from "./journal.js";
 import { more } from "./more.js";
@@ -12,6 +14,7 @@ import { Sale } from "./sale.js";
 import { say, terms } from "./say.js";
 import { sheet } from "./sheet.js";
 import { change, changed, remembered, till } from "./state.js";
+import { texts } from "./texts.js";
 import * as pin from "./pin.js";
 import * as sync from "./sync.js";
 import * as training from "./training.js";
@@ -44,6 +47,7 @@ async function begin() {
 	}
 	await sync.start();
 	sync.shell();
+	device.awake();
 	bar(document.getElementById("till-bar"));
 	if (!till.staff && till.cashiers.length > 0) await pin.choose();
 	pin.watch();
@@ -54,6 +58,18 @@ async function begin() {
 	document.addEventListener("till-shift-over", shiftOver);
 	document.addEventListener("keydown", toField);
 	go("sale");
+	given((lines) => {
+		go("sale");
+		screens.sale.given(lines);
+	});
+	texts();
+}
+
+/** broken says that the server is there and cannot answer, and lets somebody try again. */
+function broken(error) {
+	put(host, h("div", { class: "notice bad stack", role: "alert", id: "broken" }, h("strong", {}, say("broken.title")), h("p", {}, error.text ?? say("failed")),
+		h("div", { class: "row" }, h("button", { class: "button main", type: "button", onclick: () => location.reload() }, say("broken.again")))));
+	if (!error.text) throw error;
 }
 
 /** networked hears of the network's coming and going. */
@@ -126,4 +142,5 @@ async function leave() {
 	refocus();
 }
 
-begin();
+device.offered();
+begin().catch(broken);

@@ -1,6 +1,7 @@
 // A sale while it is being made: who buys, what, and how much of it points and stored money pay. It knows no screen.
 
 import { ask, Problem, Unreachable } from "./ask.js";
+import { cost, one, quantity } from "./quantity.js";
 import * as queue from "./queue.js";
 import * as sync from "./sync.js";
 import { counted, decimal, say } from "./say.js";
@@ -26,7 +27,7 @@ export class Basket {
 	}
 
 	/** gross is what the lines come to before anything is taken off. */
-	get gross() { return this.lines.reduce((sum, n) => sum + n, 0); }
+	get gross() { return this.lines.reduce((sum, line) => sum + cost(line), 0); }
 
 	/** payable is what is still to be paid by cash or card. */
 	get payable() { return (this.quote ? this.quote.totals.payable.amount : this.gross) - this.fromStored; }
@@ -45,8 +46,15 @@ export class Basket {
 		return points >= unit ? points - points % unit : points;
 	}
 
-	add(sum) {
-		this.lines.push(sum);
+	/** add takes lines: { price } for a plain sum, with a name and a quantity for goods. */
+	add(...lines) {
+		for (const line of lines) this.lines.push({ name: "", quantity: one, ...line });
+		this.price();
+	}
+
+	/** change puts another line in the place of one. */
+	change(i, line) {
+		this.lines[i] = line;
 		this.price();
 	}
 
@@ -72,7 +80,9 @@ export class Basket {
 		const currency = counted().currency;
 		const body = {
 			currency,
-			lines: this.lines.map((amount, i) => ({ id: String(i + 1), name: say("sum.line", { n: i + 1 }), quantity: "1", price: { amount, currency } })),
+			lines: this.lines.map(({ price, name, quantity: n, ...goods }, i) => ({
+				...goods, id: String(i + 1), name: name || say("sum.line", { n: i + 1 }), quantity: quantity(n), price: { amount: price, currency },
+			})),
 		};
 		if (this.guest?.presence) body.presence = this.guest.presence;
 		if (points > 0) body.spend_points = points;

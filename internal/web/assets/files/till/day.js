@@ -2,7 +2,7 @@
 
 import { get, Problem, Unreachable } from "./ask.js";
 import { h, put } from "./dom.js";
-import { count, day, figure, money, say } from "./say.js";
+import { count, date, figure, money, say } from "./say.js";
 import * as sync from "./sync.js";
 
 /** Day is the screen. */
@@ -25,8 +25,8 @@ export class Day {
 	}
 
 	draw(t) {
-		const title = h("h1", {}, say("day.title", { day: day(t.day + "T12:00:00Z") }));
-		if (!t.sales.count && !t.returns.count) return [title, h("div", { class: "empty" }, h("strong", {}, say("day.none")), h("p", {}, say("day.none_hint")))];
+		const title = h("h1", {}, say("day.title", { day: date(t.day) }));
+		if (!t.sales.count && !t.returns.count && !t.top_ups.count) return [title, h("div", { class: "empty" }, h("strong", {}, say("day.none")), h("p", {}, say("day.none_hint")))];
 		const figureOf = (name, value, more) => h("div", { class: "figure sheet" }, h("dt", {}, name), h("dd", {}, value, more && h("span", { class: "than quiet" }, " " + more)));
 		const row = (name, value, kind = "") => h("div", { class: kind }, h("dt", {}, name), h("dd", { class: "number" }, value));
 		const net = t.tenders.filter((x) => x.kind !== "stored_money").reduce((sum, x) => sum + x.amount, 0);
@@ -37,7 +37,7 @@ export class Day {
 			h("div", { class: "day-columns" },
 				h("section", { class: "sheet" }, h("h2", {}, say("day.takings")), h("dl", { class: "total-rows" },
 					t.tenders.map((x) => row(say("tender." + (x.kind === "other" ? "rest" : x.kind)), money(x.amount))), row(say("day.net"), money(net), "to-pay")),
-				h("p", { class: "quiet small" }, say("day.no_top_ups"))),
+				t.top_ups.count > 0 && h("p", { class: "quiet small", id: "day-top-ups" }, say("day.top_ups", { sum: money(t.top_ups.amount) }))),
 				h("section", { class: "sheet" }, h("h2", {}, say("day.points")), h("dl", { class: "total-rows" },
 					row(say("day.earned"), figure(t.earned)), row(say("day.spent"), figure(t.spent)))),
 				h("section", { class: "sheet" }, h("h2", {}, say("day.cashiers")), h("dl", { class: "total-rows" },

@@ -3,18 +3,21 @@
 import { h, icon } from "./dom.js";
 import { counted, figure, minor, money, points, say } from "./say.js";
 import { keypad } from "./keypad.js";
+import { cost, one, quantity } from "./quantity.js";
 import { sheet } from "./sheet.js";
 
-/** sum shows the lines and the total of a basket. */
-export function sum(basket, { remove, clear }) {
+/** sum shows the lines and the total of a basket; change opens a line, add asks for goods. */
+export function sum(basket, { remove, change, add, clear }) {
 	const q = basket.quote;
 	const t = q?.totals;
 	const rows = [];
-	const lines = basket.lines.length > 1
-		? h("ol", { class: "lines" }, basket.lines.map((amount, i) => h("li", {},
-			h("span", { class: "quiet" }, say("sum.line", { n: i + 1 })), h("span", { class: "number" }, money(amount)),
-			h("button", { class: "button square plain", type: "button", "aria-label": say("sum.remove", { n: i + 1 }), onclick: () => remove(i) }, icon("close")))))
-		: null;
+	const goods = basket.lines.length > 1 || basket.lines.some((l) => l.name || l.quantity !== one);
+	const lines = goods && h("ol", { class: "lines" }, basket.lines.map((l, i) => h("li", {},
+		h("button", { class: "line", type: "button", id: "line-" + i, onclick: () => change(i) },
+			h("span", { class: l.name ? "" : "quiet" }, l.name || say("sum.line", { n: i + 1 })),
+			l.quantity !== one && h("span", { class: "quiet small" }, quantity(l.quantity), " × ", money(l.price))),
+		h("span", { class: "number" }, money(cost(l))),
+		h("button", { class: "button square plain", type: "button", "aria-label": say("sum.remove", { n: l.name || i + 1 }), onclick: () => remove(i) }, icon("close")))));
 	if (t?.discount.amount > 0 || t?.points > 0 || basket.fromStored > 0 || basket.lines.length > 1) rows.push(row(say("sum.lines"), money(basket.gross)));
 	if (t?.discount.amount > 0) rows.push(row(say("sum.discount"), "−" + money(t.discount.amount), "good"));
 	if (t?.points > 0) rows.push(row(say("sum.by_points"), "−" + money(t.redeemed.amount), "good"));
@@ -23,7 +26,12 @@ export function sum(basket, { remove, clear }) {
 		h("dl", { class: "total-rows" }, rows, row(say("sum.to_pay"), money(basket.payable), "to-pay")),
 		h("div", { class: "row apart total-foot" },
 			h("span", { class: "earn", "aria-live": "polite" }, earn(basket)),
-			h("button", { class: "button plain", type: "button", onclick: clear }, say("sum.clear"))));
+			h("span", { class: "row" }, addButton(add), h("button", { class: "button plain", type: "button", onclick: clear }, say("sum.clear")))));
+}
+
+/** addButton asks for goods by their name. */
+export function addButton(add) {
+	return h("button", { class: "button plain", type: "button", id: "add-item", onclick: add }, icon("plus"), say("item.add"));
 }
 
 function row(name, value, kind = "") {

@@ -1,6 +1,7 @@
 // What the till's menu has beside its own: the list of what was handed in, the scanner's settings, the training.
 
 import { h } from "./dom.js";
+import { installable } from "./device.js";
 import { journal } from "./journal.js";
 import { say } from "./say.js";
 import { sheet } from "./sheet.js";
@@ -15,8 +16,14 @@ export function more(close) {
 	} }, text);
 	return [
 		item("show-journal", say("offline.list"), journal), item("show-scanner", say("scanner.title"), scanner),
-		training.on() ? item("end-training", say("training.leave"), training.leave) : item("show-training", say("training.enter"), offer),
+		install(item), training.on() ? item("end-training", say("training.leave"), training.leave) : item("show-training", say("training.enter"), offer),
 	];
+}
+
+function install(item) {
+	const how = installable();
+	if (how === "by hand") return h("p", { class: "quiet small" }, say("install.by_hand"));
+	return how && item("install", say("install.do"), how);
 }
 
 async function scanner() {

@@ -6,18 +6,10 @@ import { h, icon, put } from "./dom.js";
 import { bad } from "./feel.js";
 import { money, moment, points, say } from "./say.js";
 import * as queue from "./queue.js";
+import { one, quantity, thousandths } from "./quantity.js";
 import * as sync from "./sync.js";
 
-const thousandths = (text) => {
-	const [whole, places = ""] = String(text).split(".");
-	return Number(whole) * 1000 + Number(places.padEnd(3, "0").slice(0, 3));
-};
-const quantity = (n) => {
-	const places = String(n % 1000).padStart(3, "0").replace(/0+$/, "");
-	return Math.floor(n / 1000) + (places ? "." + places : "");
-};
-
-/** Choice is one receipt of which something comes back. Quantities are thousandths, as a basket has no finer ones. */
+/** Choice is one receipt of which something comes back. */
 export class Choice {
 	constructor(receipt, { back, done }) {
 		this.receipt = receipt;
@@ -90,7 +82,7 @@ export class Choice {
 	}
 
 	row(l) {
-		const step = l.left % 1000 ? l.left : 1000; // What is weighed comes back in one piece.
+		const step = l.left % one ? l.left : one; // What is weighed comes back in one piece.
 		const set = (n) => {
 			l.take = Math.max(0, Math.min(l.left, n));
 			this.change();

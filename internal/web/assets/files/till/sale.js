@@ -9,6 +9,7 @@ import { done } from "./done.js";
 import { bad, found, good } from "./feel.js";
 import { makeField, meaning, phone } from "./field.js";
 import * as guests from "./guest.js";
+import { item } from "./item.js";
 import { join } from "./join.js";
 import { keypad } from "./keypad.js";
 import * as parts from "./money.js";
@@ -57,7 +58,7 @@ export class Sale {
 		if (typed.kind === "sum") {
 			this.field.set("");
 			this.keys = false;
-			this.basket.add(typed.sum);
+			this.basket.add({ price: typed.sum });
 		} else if (typed.kind === "guest") {
 			this.identify(typed.scan);
 		} else if (!typed.kind && this.basket.lines.length) {
@@ -82,7 +83,9 @@ export class Sale {
 		put(this.guest, this.looking ? guests.waiting() : basket.guest ? guests.card(basket.guest, {
 			remove: () => this.drop(), topUp: basket.guest.presence && sync.online() ? () => this.topUp() : null,
 		}) : guests.none());
-		put(this.sum, basket.lines.length > 0 && parts.sum(basket, { remove: (i) => this.remove(i), clear: () => this.next() }), parts.spend(basket));
+		const add = () => this.item();
+		put(this.sum, basket.lines.length > 0 ? parts.sum(basket, { remove: (i) => this.remove(i), change: (i) => this.item(i), add, clear: () => this.next() })
+			: parts.addButton(add), parts.spend(basket));
 		this.node.dataset.lines = String(basket.lines.length);
 		if (basket.trouble && this.shownTrouble !== basket.trouble) this.trouble(basket.trouble);
 		this.shownTrouble = basket.trouble;
@@ -197,6 +200,25 @@ export class Sale {
 		this.basket.meet(null);
 		put(this.notice);
 		this.focus();
+	}
+
+	/** item adds a line of goods, or changes one. */
+	async item(i) {
+		const line = await item(this.basket.lines[i]);
+		if (line === "out") return this.remove(i);
+		if (line && i === undefined) this.basket.add(line);
+		else if (line) this.basket.change(i, line);
+		if (line) this.show(false);
+		this.focus();
+	}
+
+	/** given takes the lines of a basket that another program has made. */
+	given(lines) {
+		if (this.result) this.next();
+		if (this.busy) return;
+		this.basket.lines = [];
+		this.basket.add(...lines);
+		this.show(false);
 	}
 
 	remove(i) {

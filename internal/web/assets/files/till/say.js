@@ -81,6 +81,10 @@ export function day(at) { return format(at, { day: "numeric", month: "long" }); 
 export function moment(at) { return format(at, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }); }
 export function clock(at) { return format(at, { hour: "2-digit", minute: "2-digit" }); }
 
+/** date is a day by its name, such as 2026-11-30; today is that of the store. */
+export const date = (text) => format(text + "T00:00:00Z", { day: "numeric", month: "long", timeZone: "UTC" });
+export const today = () => new Intl.DateTimeFormat("sv", { timeZone: known.zone }).format(new Date());
+
 function format(at, how) {
 	return new Intl.DateTimeFormat(setup.lang === "en" ? "en-GB" : setup.lang, { timeZone: known.zone, ...how }).format(new Date(at));
 }

@@ -288,7 +288,7 @@ export const mayLeave = async () => (await queue.unsynced()) === 0;
 
 /** shell keeps the page of the till for the time without a network, and lets it be installed. Browsers do so on encrypted connections only. */
 export async function shell() {
-	document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: "/till/manifest.webmanifest" }));
+	document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", crossOrigin: "use-credentials", href: "/till/manifest.webmanifest" }));
 	if (!navigator.serviceWorker) return;
 	const version = new URL(import.meta.url).pathname.split("/")[2];
 	try {

@@ -7,8 +7,10 @@
 import { Problem, transport } from "./ask.js";
 import { h } from "./dom.js";
 import { counted, points, say } from "./say.js";
+import { cost, thousandths } from "./quantity.js";
 import { trainingFlag } from "./queue.js";
 import { remembered } from "./state.js";
+import { kept } from "./texts.js";
 
 const memory = "verno.till.training.books";
 
@@ -64,6 +66,7 @@ function refuse(status, code, text) {
 const routes = [
 	["GET", /^\/state$/, remembered],
 	["GET", /^\/totals$/, totals],
+	["GET", /^\/texts$/, () => ({ items: kept() })],
 	["GET", /^\/cashiers$/, () => ({ items: remembered()?.cashiers ?? [] })],
 	["POST", /^\/cashier_sessions$/, () => ({})],
 	["DELETE", /^\/cashier_sessions\/current$/, () => null],
@@ -121,17 +124,18 @@ function join({ phone, first_name }, _, __, key) {
 	return (books.paid[key] = { member: { id: guest.id }, cards: [] });
 }
 
-function topUp({ presence, amount }, _, __, key) {
+function topUp({ presence, amount, tender }, _, __, key) {
 	if (books.paid[key]) return books.paid[key];
 	const guest = guestOf(presence);
 	guest.stored += amount.amount;
+	(books.topUps ??= []).push({ kind: tender, amount });
 	return (books.paid[key] = { entry_id: newID("ent"), member_id: guest.id, amount, balance: money(guest.stored), at: new Date().toISOString() });
 }
 
 /** quote prices a sale: a point for twenty, and half of it may be paid by points. */
 function quote({ presence, lines, spend_points: wanted = 0, spend_most: most }) {
 	const guest = guestOf(presence);
-	const gross = lines.reduce((sum, l) => sum + l.price.amount, 0);
+	const gross = lines.reduce((sum, l) => sum + sumOf(l), 0);
 	const max = guest ? Math.min(guest.points, whole(pointsOf(Math.floor(gross / 2)))) : 0;
 	const spent = most ? max : Math.min(wanted, max);
 	const redeemed = minorOf(spent);
@@ -144,17 +148,20 @@ function quote({ presence, lines, spend_points: wanted = 0, spend_most: most }) 
 	};
 }
 
+const sumOf = (l) => cost({ price: l.price.amount, quantity: thousandths(l.quantity) });
+
 /** parts gives each line its share of what is spent and earned; the last line takes the rest. */
 function parts(lines, redeemed, earn) {
-	const gross = lines.reduce((sum, l) => sum + l.price.amount, 0);
+	const gross = lines.reduce((sum, l) => sum + sumOf(l), 0);
 	let [left, toEarn] = [redeemed, earn];
 	return lines.map((l, i) => {
 		const last = i === lines.length - 1;
-		const share = (of, rest) => (last ? rest : Math.floor((of * l.price.amount) / gross));
+		const share = (of, rest) => (last ? rest : Math.floor((of * sumOf(l)) / gross));
 		const [r, e] = [share(redeemed, left), share(earn, toEarn)];
 		left -= r;
 		toEarn -= e;
-		return { ...l, sum: l.price, net: l.price, discounts: [], redeemed: money(r), points_max: l.price, earn: e };
+		const sum = money(sumOf(l));
+		return { ...l, sum, net: sum, discounts: [], redeemed: money(r), points_max: sum, earn: e };
 	});
 }
 
@@ -236,11 +243,14 @@ function totals() {
 	const sum = (rows, of) => rows.reduce((all, r) => all + of(r), 0);
 	const tenders = new Map();
 	const add = (rows, sign) => rows.forEach((r) => r.tenders.forEach((t) => tenders.set(t.kind, (tenders.get(t.kind) ?? 0) + sign * t.amount.amount)));
+	const topUps = books.topUps ?? [];
 	add(sales, 1);
 	add(returns, -1);
+	add([{ tenders: topUps }], 1);
 	const side = { count: sales.length, amount: sum(sales, (r) => r.totals.payable.amount) };
 	return {
 		day: new Date().toISOString().slice(0, 10), sales: side, returns: { count: returns.length, amount: sum(returns, (r) => r.return.refund.amount) },
+		top_ups: { count: topUps.length, amount: sum(topUps, (t) => t.amount.amount) },
 		tenders: [...tenders].map(([kind, amount]) => ({ kind, amount })), earned: sum(sales, (r) => r.totals.earn) - sum(returns, (r) => r.return.points_taken),
 		spent: sum(sales, (r) => r.totals.points) - sum(returns, (r) => r.return.points_back), members: sales.filter((r) => r.member_id).length,
 		cashiers: [{ name: remembered()?.staff?.name ?? "", sales: side }], partial: false,

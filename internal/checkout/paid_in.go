@@ -1,0 +1,44 @@
+package checkout
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/ledger"
+	"github.com/verno-loyalty/verno/money"
+)
+
+// PaidIn is a top-up as a till counts it.
+type PaidIn struct {
+	Tender verno.TenderKind
+	Amount money.Amount
+	Actor  string
+}
+
+// PaidIn lists what was put on accounts at a till since a time, the oldest first, up to a number of them.
+func (t *Till) PaidIn(ctx context.Context, a verno.Actor, terminal verno.TerminalID, since time.Time, limit int) ([]PaidIn, error) {
+	if err := a.Require(verno.MayReadReceipts); err != nil {
+		return nil, err
+	}
+	rows, err := t.reader.TopUps(ctx, a.Tenant, terminal, since, limit)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]PaidIn, len(rows))
+	for i := range rows {
+		postings, err := ledger.ParsePostings(rows[i].Postings)
+		if err != nil {
+			return nil, err
+		}
+		kind, _, _ := strings.Cut(rows[i].Reason, " ")
+		list[i] = PaidIn{Tender: verno.TenderKind(kind), Actor: rows[i].Actor}
+		for _, p := range postings {
+			if p.Account.Owner == rows[i].Owner {
+				list[i].Amount += money.Amount(p.Amount)
+			}
+		}
+	}
+	return list, nil
+}
