@@ -51,7 +51,7 @@ func (s *Server) Handler() http.Handler {
 	})
 	mux.Handle(till.Base+"/", till.New(till.Deps{API: public, Till: s.Till, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock}))
 	mux.Handle(setup.Base+"/", setup.New(setup.Deps{
-		Office: s.Office, Gate: s.Gate, Members: s.Roll, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock,
+		Office: s.Office, Gate: s.Gate, Members: s.Roll, Till: s.Till, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock,
 		Establish: s.establish, Changed: s.Till.Forget,
 	}))
 	mux.Handle("/", public)

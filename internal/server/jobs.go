@@ -71,7 +71,7 @@ func (s *Server) lapsePoints(ctx context.Context) error {
 	}
 }
 
-// tidy drops counted tries that no limit looks at any more, and sessions and codes that ended long ago.
+// tidy drops counted tries that no limit looks at any more, sessions and codes that ended long ago, and old visits.
 func (s *Server) tidy(ctx context.Context) error {
 	for {
 		staff, err := s.Gate.Tidy(ctx, s.Now())
@@ -83,7 +83,11 @@ func (s *Server) tidy(ctx context.Context) error {
 			return err
 		}
 		codes, err := s.Roll.TidyCodes(ctx, s.Now())
-		if err != nil || !staff && !phones && !codes {
+		if err != nil {
+			return err
+		}
+		visits, err := s.Roll.TidyVisits(ctx, s.Now())
+		if err != nil || !staff && !phones && !codes && !visits {
 			return err
 		}
 	}
