@@ -61,6 +61,7 @@ func serviceFlags(f *flag.FlagSet) *service {
 			return nil
 		})
 	f.StringVar(&c.TextToken, setting("sms-token"), "", "`secret` that is shown there as a bearer's token")
+	walletFlags(f, c)
 	bounded(f, &c.Cooling, "phone-cooling", -time.Second, 720*time.Hour, "`duration` for which nothing is spent after staff changed a member's phone; below zero for none")
 	boundsFlags(f, &c.Adjusting)
 	return s

@@ -64,6 +64,7 @@ func newAPNs(c AppleConfig, credential *PushCredential, clock func() time.Time) 
 		TLSClientConfig:     encrypted,
 		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: time.Minute}).DialContext,
 		TLSHandshakeTimeout: 10 * time.Second,
+		MaxConnsPerHost:     1, // Without it each of the first requests would open its own.
 		IdleConnTimeout:     time.Hour,
 		DisableCompression:  true,
 		HTTP2: &http.HTTP2Config{

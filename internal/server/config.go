@@ -9,6 +9,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/member"
+	"github.com/verno-loyalty/verno/internal/pass"
 	"github.com/verno-loyalty/verno/internal/web"
 	"github.com/verno-loyalty/verno/internal/web/api"
 	"github.com/verno-loyalty/verno/money"
@@ -44,6 +45,11 @@ type Config struct {
 	Timeout   time.Duration  // of a request, 15 seconds
 	Proxies   []netip.Prefix // whose X-Forwarded-For is believed
 	Version   string         // of Verno
+
+	PublicURL  string            // where phones reach this Verno, https://…; empty where they cannot
+	WalletRate web.Rate          // of the wallets of phones, from one address
+	Apple      pass.AppleConfig  // and the wallets that took over its way
+	Google     pass.GoogleConfig // where it is; who speaks to it is each merchant's own
 
 	TextURL    string // where texts for phones are posted, such as one-time codes; empty where none are sent
 	TextToken  string // shown there

@@ -14,6 +14,7 @@ import (
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
+	"github.com/verno-loyalty/verno/internal/pass"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/web"
 	"github.com/verno-loyalty/verno/internal/web/api"
@@ -22,6 +23,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/web/setup"
 	"github.com/verno-loyalty/verno/internal/web/site"
 	"github.com/verno-loyalty/verno/internal/web/till"
+	"github.com/verno-loyalty/verno/internal/web/wallet"
 )
 
 // Handler answers everything that Verno answers over HTTP.
@@ -54,8 +56,12 @@ func (s *Server) Handler() http.Handler {
 		Office: s.Office, Gate: s.Gate, Members: s.Roll, Till: s.Till, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock,
 		Establish: s.establish, Changed: s.Till.Forget,
 	}))
+	phones := s.wallets(frame)
+	mux.Handle(wallet.Base, phones)
+	mux.Handle(pass.DownloadPath, phones)
+	mux.Handle(pass.PicturePath, phones)
 	mux.Handle("/", public)
-	return frame.Wrap(mux)
+	return frame.Wrap(wallet.Clean(mux))
 }
 
 // gauges are what the store counts.

@@ -26,6 +26,9 @@ func (s *Server) Start() {
 	} {
 		s.jobs.Go(func() { s.repeat(ctx, j) })
 	}
+	for _, j := range s.walletJobs() {
+		s.jobs.Go(func() { s.repeat(ctx, j) })
+	}
 	if s.texts != nil {
 		s.jobs.Go(func() { s.texts.Run(ctx) })
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/notify"
+	"github.com/verno-loyalty/verno/internal/pass"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/vault"
 )
@@ -36,6 +37,7 @@ type Server struct {
 	Office *campaign.Office
 	Gate   *auth.Gate
 	Roll   *member.Roll
+	Passes *pass.Passes
 	// Doors answers below /demo/ where it is not nil: the demo sets it, and nothing else.
 	Doors http.Handler
 
@@ -88,6 +90,7 @@ func open(ctx context.Context, c Config, st *store.Store, keys vault.KEKs) (*Ser
 	s.Gate = auth.New(auth.Config{Store: st, Vault: v, Entropy: rand.Reader, Record: record, Hashing: c.Hashing})
 	s.Roll = &member.Roll{Store: st, Books: s.Books, Vault: v, Entropy: rand.Reader, Adjusting: c.Adjusting, Cooling: c.Cooling}
 	s.Roll.Courier.Aloud = c.CodesAloud
+	s.openPasses()
 	if c.TextURL != "" {
 		s.texts = notify.NewTextHook(c.TextURL, c.TextToken, rand.Reader, c.Log)
 		s.Roll.Courier.Send = func(m member.Message) { s.texts.Send(m.Phone, m.Text) }

@@ -74,8 +74,9 @@ func (tx *Tx) InsertPass(ctx context.Context, p Pass) (bool, error) {
 	}
 	second := verno.Micros(p.CreatedAt.Truncate(time.Second))
 	n, err := tx.Exec(ctx, `INSERT INTO pass (tenant, card_id, member_id, template_id, serial, tag, modified_at, pushed_tag,
-		google_tag, places, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, 0, $8, $9) ON CONFLICT (tenant, card_id) DO NOTHING`,
-		p.Tenant, p.Card, p.Member, p.Template, p.Serial, tag, second, p.Places, verno.Micros(p.CreatedAt))
+		google_tag, face, places, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, 0, $8, $9, $10)
+		ON CONFLICT (tenant, card_id) DO NOTHING`,
+		p.Tenant, p.Card, p.Member, p.Template, p.Serial, tag, second, p.Face, p.Places, verno.Micros(p.CreatedAt))
 	return n == 1, err
 }
 

@@ -131,6 +131,6 @@ func (r *Reader) PushState(ctx context.Context, tenant verno.TenantID) (s PushSt
 		err := row.Scan(&s.Waiting, &s.Marking, &s.Told, &s.Failed)
 		return s, err
 	}, `SELECT (SELECT COUNT(*) FROM pass WHERE due_at IS NOT NULL AND tenant = $1),
-		(SELECT COUNT(*) FROM (SELECT 1 FROM pass_sweep WHERE tenant = $1 AND done_at IS NULL LIMIT 1) AS some),
+		(SELECT COUNT(*) FROM (SELECT 1 FROM pass_sweep WHERE tenant = $1 AND done_at IS NULL LIMIT 1) AS part),
 		COALESCE((SELECT told FROM wallet_clock WHERE tenant = $1), 0), COALESCE((SELECT failed FROM wallet_clock WHERE tenant = $1), 0)`, tenant)
 }

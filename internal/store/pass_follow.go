@@ -177,7 +177,7 @@ func (r *Reader) Swept(ctx context.Context, s *PassSweep, limit int) ([]Followed
 // LastSwept is the last card of the next passes of a template's sweep. It returns ErrNotFound where there are none left.
 func (r *Reader) LastSwept(ctx context.Context, s *PassSweep, limit int) (verno.CardID, error) {
 	return queryOne(ctx, r, scanOne[verno.CardID], `SELECT card_id FROM (SELECT card_id FROM pass
-		WHERE tenant = $1 AND template_id = $2 AND card_id > $3 ORDER BY card_id LIMIT $4) AS some ORDER BY card_id DESC LIMIT 1`, s.Tenant, s.Template, s.After[:], limit)
+		WHERE tenant = $1 AND template_id = $2 AND card_id > $3 ORDER BY card_id LIMIT $4) AS part ORDER BY card_id DESC LIMIT 1`, s.Tenant, s.Template, s.After[:], limit)
 }
 
 // MovePassSweep moves a sweep on to a card, or to its end with the zero one. It reports false where another follower has
