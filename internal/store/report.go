@@ -128,15 +128,20 @@ func (r *Reader) UnsealedSince(ctx context.Context, tenant verno.TenantID) (int6
 		`SELECT COALESCE(MIN(at), 0) FROM batch WHERE tenant = $1 AND first_seq IS NULL`, tenant)
 }
 
-// Begun says how far a tenant has come: whether a till was ever paired, somebody has joined, something was sold.
-type Begun struct{ Paired, Joined, Sold bool }
+// Begun says how far a tenant has come: whether it has chosen its look, put rules into force, ever paired a till, whether
+// somebody has joined, something was sold.
+type Begun struct{ Dressed, Ruled, Paired, Joined, Sold bool }
 
 // Begun finds out with a look at one row of each.
 func (r *Reader) Begun(ctx context.Context, tenant verno.TenantID) (b Begun, err error) {
 	err = r.QueryRow(ctx, `SELECT
+		(SELECT COUNT(*) FROM brand WHERE tenant = $1 AND (accent <> '' OR logo_hash <> '')),
+		(SELECT COUNT(*) FROM (SELECT 1 AS one FROM promotion m JOIN programme p ON p.tenant = m.tenant AND p.id = m.programme_id
+			WHERE m.tenant = $1 AND p.published > 0 AND m.created_at <= (SELECT published_at FROM programme_version v
+			WHERE v.tenant = p.tenant AND v.programme_id = p.id AND v.number = p.published) LIMIT 1) AS r),
 		(SELECT COUNT(*) FROM (SELECT 1 AS one FROM terminal WHERE tenant = $1 AND paired_at IS NOT NULL LIMIT 1) AS a),
 		(SELECT COUNT(*) FROM (SELECT 1 AS one FROM member WHERE tenant = $1 LIMIT 1) AS b),
 		(SELECT COUNT(*) FROM (SELECT 1 AS one FROM receipt WHERE tenant = $1 LIMIT 1) AS c)`, tenant).
-		Scan(&b.Paired, &b.Joined, &b.Sold)
+		Scan(&b.Dressed, &b.Ruled, &b.Paired, &b.Joined, &b.Sold)
 	return b, err
 }

@@ -38,7 +38,7 @@ type SoldFilter struct {
 	First  int32 // business dates, both included
 	Last   int32
 	Store  verno.StoreID
-	Member verno.MemberID
+	Member verno.MemberID // with the receipts of those who were merged into it
 	Kind   verno.ReceiptKind
 	Number string
 	Cards  string       // "with" or "without" a card
@@ -51,7 +51,9 @@ const soldStatement = `SELECT t.id, t.kind, t.business_date, t.occurred_at, s.ti
 	t.member_id, t.number, t.currency, t.gross, t.discount, t.points, t.redeemed, t.payable, t.earned
 	FROM (SELECT tenant, business_date, occurred_at, id FROM receipt WHERE tenant = $1
 		AND business_date BETWEEN $2 AND $3 AND (business_date < $4 OR business_date = $4 AND (occurred_at < $5 OR occurred_at = $5 AND id < $6))
-		AND (CAST($7 AS BYTEA) IS NULL OR store_id = $7) AND (CAST($8 AS BYTEA) IS NULL OR member_id = $8)
+		AND (CAST($7 AS BYTEA) IS NULL OR store_id = $7) AND (CAST($8 AS BYTEA) IS NULL OR member_id = $8 OR member_id IN (
+			SELECT m.id FROM member m WHERE m.tenant = $1 AND m.merged_into = $8
+			AND m.owner_id = (SELECT owner_id FROM member WHERE tenant = $1 AND id = $8)))
 		AND ($9 = '' OR kind = $9) AND ($10 = '' OR number = $10)
 		AND ($11 = '' OR $11 = 'with' AND member_id IS NOT NULL OR $11 = 'without' AND member_id IS NULL)
 		AND payable BETWEEN $12 AND $13

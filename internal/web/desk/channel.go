@@ -18,6 +18,7 @@ var channelPages = []page{
 	{"POST /channels", verno.MayPublish, joining((*Desk).openChannel)},
 	{"GET /channels/{id}", verno.MayReadConfig, joining((*Desk).channel)},
 	{"GET /channels/{id}/qr.svg", verno.MayReadConfig, (*Desk).channelQR},
+	{"GET /channels/{id}/poster/{paper}", verno.MayReadConfig, (*Desk).channelPoster},
 	{"GET /channels/{id}/edit", verno.MayPublish, joining((*Desk).editChannel)},
 	{"POST /channels/{id}", verno.MayPublish, joining((*Desk).changeChannel)},
 	{"POST /channels/{id}/close", verno.MayPublish, joining((*Desk).closeChannel)},

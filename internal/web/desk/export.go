@@ -25,6 +25,9 @@ var lists = []list{
 	{"/members", verno.MayFindMembers | verno.MayReadMembers, (*Desk).memberSheet},
 	{"/receipts", verno.MayReadReceipts, (*Desk).receiptSheet},
 	{"/audit", verno.MayReadAudit, (*Desk).auditSheet},
+	{"/tasks", verno.MayReadMembers, (*Desk).taskSheet},
+	{"/staff", verno.MayManageStaff, (*Desk).staffSheet},
+	{"/stores", verno.MayReadConfig, (*Desk).storeSheet},
 }
 
 // sheet is a list as a file: its columns, and its rows, a part at a time.

@@ -48,8 +48,8 @@ func (d *Desk) begin(c *call, g *glance, b store.Begun) {
 		path string
 		done bool
 	}{
-		{"brand", "/brand", false},
-		{"rules", "/programmes", false},
+		{"brand", "/brand", b.Dressed},
+		{"rules", "/programmes", b.Ruled},
 		{"till", "/stores", b.Paired},
 		{"member", "/channels", b.Joined},
 		{"sale", "", b.Sold},

@@ -210,6 +210,12 @@ func TestMerge(t *testing.T) {
 		Phone string `json:"phone"`
 	}
 	p.call(t, http.MethodGet, "/api/v1/members/"+p.other, nil, &other)
+	receipts := func(of string) int {
+		p.at("/receipts?member=" + of)
+		p.See("#list tbody tr")
+		return webtest.Eval[int](p.Tab, `document.querySelectorAll("#list tbody tr").length`)
+	}
+	had := receipts(p.member) + receipts(p.other)
 	p.at("/members/" + p.member + "/merge")
 	p.Type("#q", other.Phone)
 	p.Click(".plain-list a")
@@ -221,6 +227,11 @@ func TestMerge(t *testing.T) {
 	}
 	p.at("/members/" + p.other)
 	p.Until(fmt.Sprintf(`location.pathname.endsWith(%q)`, p.member))
+	for _, of := range []string{p.member, p.other} {
+		if has := receipts(of); has != had {
+			t.Errorf("%d receipts are found of the two, not %d", has, had)
+		}
+	}
 }
 
 // TestPerson: what is wrong is said at its field and nothing that was typed is lost; what somebody else has changed

@@ -113,7 +113,7 @@ func (d *Desk) soughtMember(c *call, l *receiptList) error {
 	if err != nil {
 		return err
 	}
-	l.guest = fullName(c, &v)
+	l.filter.Member, l.guest = v.ID, fullName(c, &v) // whom it was merged into
 	return nil
 }
 

@@ -248,7 +248,7 @@ func taskList(c *call, list []errand, next string, all bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = view.Pager(c.Page, next).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = listEnd(c, next).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -31,11 +31,12 @@ func Bars(p *Page, title, column string, bars []Bar) templ.Component {
 			y := 10 + i*(height-bottom-10)/3
 			fmt.Fprintf(&s, `<line class="grid" x1="0" x2="%d" y1="%d" y2="%d"/>`, width, y, y)
 		}
-		step := (width - 2*left) / max(len(bars), 1)
+		n := max(len(bars), 1)
+		step := (width - 2*left) / n
 		every := max(1, len(bars)*52/width)
 		for i, b := range bars {
 			high := int(b.Value * (height - bottom - 10) / most)
-			x := left + i*step
+			x := left + i*(width-2*left)/n // What does not divide is spread, so that nothing stays empty at the end.
 			fmt.Fprintf(&s, `<rect class="bar" x="%d" y="%d" width="%d" height="%d" rx="2"><title>%s: %s</title></rect>`,
 				x+step/8, height-bottom-high, max(1, step-step/4), high, html.EscapeString(b.Label), html.EscapeString(b.Text))
 			if i%every == 0 {
