@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -93,10 +94,17 @@ func BenchmarkPages(b *testing.B) {
 		{"audit", "/desk/audit"},
 	} {
 		b.Run(p.name, func(b *testing.B) {
+			var took []time.Duration
 			for b.Loop() {
+				began := b.Elapsed()
 				if got := get(p.path); got.status != http.StatusOK {
 					b.Fatal(got.status)
 				}
+				took = append(took, b.Elapsed()-began)
+			}
+			slices.Sort(took)
+			for share, name := range map[int]string{50: "p50-ms", 99: "p99-ms"} {
+				b.ReportMetric(float64(took[len(took)*share/100].Microseconds())/1000, name)
 			}
 		})
 	}
