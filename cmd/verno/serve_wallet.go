@@ -23,6 +23,7 @@ func walletFlags(f *flag.FlagSet, c *server.Config) {
 		})
 	c.WalletRate.PerSecond = 200
 	counted(f, &c.WalletRate.PerSecond, "wallet-rate", 1, 1_000_000, "`requests` a second of wallets from one address, ten times as many at once")
+	googleFlags(f, c)
 	f.StringVar(&c.Apple.PushURL, setting("apple-push-url"), "", "`address` to which notifications for iPhones go instead of Apple's")
 	keys := map[string]*struct{ scheme, url, key string }{
 		"walletpasses": {scheme: "AndroidPass"}, "pass2u": {scheme: "Pass2U"}, "walletunion": {scheme: "WalletUnionPass"}, "walletunion-hms": {scheme: "WalletUnionHMSPass"},

@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"net/http"
 	"regexp"
 	"strconv"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/store"
@@ -138,4 +140,37 @@ func (p *Passes) GoogleAccount(ctx context.Context, tenant verno.TenantID) (Goog
 		return GoogleAccount{}, false, err
 	}
 	return issuer.account.GoogleAccount, true, nil
+}
+
+// CheckGoogle asks Google whether the service account may speak for its issuer, which is a call that changes nothing.
+// Errors: google_off with the reason, google_away.
+func (p *Passes) CheckGoogle(ctx context.Context, tenant verno.TenantID) error {
+	g, err := p.googleIssuer(ctx, tenant)
+	if errors.Is(err, store.ErrNotFound) {
+		return verno.Conflict("google_off").Because(errors.New("there is no Google account"))
+	}
+	if err != nil {
+		return err
+	}
+	inTime, cancel := context.WithTimeout(ctx, saveTimeout)
+	defer cancel()
+	a := g.do(inTime, []googleCall{{http.MethodGet, "issuer/" + g.id, nil}})[0]
+	switch judge(&a) {
+	case googleTaken:
+		return nil
+	case googleHeld, googleQuota:
+		return verno.Unavailable("google_away", seconds(max(a.after, time.Second))).Because(errors.New(faultOf(&a)))
+	}
+	return verno.Conflict("google_off").Because(errors.New(faultOf(&a)))
+}
+
+// RetireGoogle ends the use of a tenant's account, and says whether there was one. Cards that are at Google stay there as
+// they are.
+func (p *Passes) RetireGoogle(ctx context.Context, tenant verno.TenantID) (bool, error) {
+	var n int64
+	err := p.Store.Write(ctx, func(tx *store.Tx) (err error) {
+		n, err = tx.RetireWalletCredentials(ctx, tenant, store.CredentialGoogle, verno.WalletKeyID{}, p.Clock())
+		return err
+	})
+	return n > 0, err
 }

@@ -232,3 +232,18 @@ func (p *Passes) verifyGoogle(ctx context.Context, body []byte, issuer string, n
 	}
 	return GoogleCallback{}, verno.Forbidden("google_signature").Because(fmt.Errorf("%w %s", errGoogleSignature, issuer))
 }
+
+// ForgetSeen forgets what was seen once and would no longer be taken for a new one.
+func (p *Passes) ForgetSeen(ctx context.Context) error {
+	const some = 500
+	for {
+		var n int64
+		err := p.Store.WriteLow(ctx, func(tx *store.Tx) (err error) {
+			n, err = tx.DeleteSeenOnce(ctx, p.Clock(), some)
+			return err
+		})
+		if err != nil || n < some {
+			return err
+		}
+	}
+}

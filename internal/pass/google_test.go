@@ -368,6 +368,13 @@ func TestGoogleAccount(t *testing.T) {
 		if err != nil || !ok || account.Email != b.google.Email {
 			t.Errorf("%+v, %v, %v", account, ok, err)
 		}
+		if err := b.passes.CheckGoogle(t.Context(), b.tenant); err != nil {
+			t.Error(err)
+		}
+		b.google.Fail(googletest.Fault{Match: "GET issuer", Status: http.StatusForbidden, Reason: "permissionDenied"})
+		if err := b.passes.CheckGoogle(t.Context(), b.tenant); !errors.Is(err, verno.Conflict("google_off")) || !strings.Contains(err.Error(), "permissionDenied") {
+			t.Errorf("an account that is not let in: %v", err)
+		}
 		other := verno.NewID[verno.TenantID](b.clock(), rand.Reader)
 		if _, err := b.passes.SaveLink(t.Context(), store.Pass{Tenant: other}, ""); !errors.Is(err, verno.Conflict("google_off")) {
 			t.Errorf("a link without an account: %v", err)
@@ -378,6 +385,12 @@ func TestGoogleAccount(t *testing.T) {
 		b.tell()
 		if b.balance(p) != "1" {
 			t.Error("a token that no longer holds was not renewed")
+		}
+		if ended, err := b.passes.RetireGoogle(t.Context(), b.tenant); err != nil || !ended {
+			t.Errorf("ended %v, %v", ended, err)
+		}
+		if _, ok, err := b.passes.GoogleAccount(t.Context(), b.tenant); err != nil || ok {
+			t.Errorf("an account that was ended: %v, %v", ok, err)
 		}
 	})
 }

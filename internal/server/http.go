@@ -19,6 +19,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/web"
 	"github.com/verno-loyalty/verno/internal/web/api"
 	"github.com/verno-loyalty/verno/internal/web/desk"
+	"github.com/verno-loyalty/verno/internal/web/hooks"
 	memberface "github.com/verno-loyalty/verno/internal/web/member"
 	"github.com/verno-loyalty/verno/internal/web/setup"
 	"github.com/verno-loyalty/verno/internal/web/site"
@@ -60,6 +61,7 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle(wallet.Base, phones)
 	mux.Handle(pass.DownloadPath, phones)
 	mux.Handle(pass.PicturePath, phones)
+	mux.Handle(hooks.Base, s.hooks(frame))
 	mux.Handle("/", public)
 	return frame.Wrap(wallet.Clean(mux))
 }

@@ -26,20 +26,20 @@ func (s *Server) openPasses() {
 		Store: s.Store, Vault: s.Vault, Facts: s.Roll.CardFacts, Clock: c.Clock, Entropy: rand.Reader, Base: c.PublicURL,
 		Holder: holder(), Apple: c.Apple, Google: c.Google, Log: c.Log,
 	}
-	s.Passes.Credential = s.Passes.ApplePushCredential
+	s.Passes.Google.Secret = s.googleSecret
 }
 
 // walletJobs find out whose cards have changed, and tell phones: each at its own pace, as what is outside may hang.
 func (s *Server) walletJobs() []job {
-	return []job{
-		{"find cards that have changed", time.Second, s.Passes.Follow},
-		{"tell phones of changed cards", time.Second, s.Passes.Push},
-	}
+	return append(s.googleJobs(),
+		job{"find cards that have changed", time.Second / 2, s.Passes.Follow},
+		job{"tell phones of changed cards", time.Second / 4, s.Passes.Push},
+	)
 }
 
 // wallets answers the wallets of phones.
 func (s *Server) wallets(frame *web.Frame) http.Handler {
 	return wallet.New(wallet.Deps{
-		Passes: s.Passes, Bundle: pass.Bundle, Frame: frame, Clock: s.Config.Clock, Rate: s.Config.WalletRate,
+		Passes: s.Passes, Build: s.Passes.ApplePass, Bundle: pass.Bundle, Frame: frame, Clock: s.Config.Clock, Rate: s.Config.WalletRate,
 	})
 }

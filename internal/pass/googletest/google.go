@@ -242,6 +242,9 @@ func (g *Google) overPace() bool {
 // handle does what a call says.
 func (g *Google) handle(method, at string, raw []byte) answer {
 	parts := strings.Split(at, "/")
+	if method == http.MethodGet && at == "issuer/"+g.Issuer {
+		return answer{status: http.StatusOK, body: map[string]any{"issuerId": g.Issuer, "name": "Verno"}}
+	}
 	r, ok := resourceOf(parts[0])
 	if !ok || len(parts) > 3 {
 		return refuse(http.StatusNotFound, "notFound", "no such method: "+at)
