@@ -11,6 +11,7 @@ import (
 // every sale. It holds no personal data.
 type OwnerState struct {
 	Purchases  int64                      `json:"n,omitempty"`     // committed sales less whole returns
+	Paid       int64                      `json:"pd,omitempty"`    // those of them for which money was paid, and not points alone
 	FirstAt    int64                      `json:"first,omitempty"` // µs of the first paid purchase, 0 before it
 	LastAt     int64                      `json:"last,omitempty"`  // µs of the latest purchase
 	Spend      []MonthSpend               `json:"m,omitempty"`     // net spend by month of the store's calendar, oldest first

@@ -3,6 +3,7 @@ package checkout
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -215,7 +216,12 @@ func (s *sale) move(p *books.Page, r *verno.Receipt) error {
 		if err := points.Release(d, p.Now()); err != nil {
 			return err
 		}
-		o.State.Waiting, o.State.Freed = false, append(o.State.Freed, freed...)
+		o.State.Waiting = false
+		for _, lot := range freed {
+			if !slices.Contains(o.State.Freed, lot) {
+				o.State.Freed = append(o.State.Freed, lot)
+			}
+		}
 	}
 	remember(s.rules, &o.State, r.Facts.Moment, &r.Outcome)
 	if r.Totals.Points > 0 || s.stored > 0 {

@@ -113,8 +113,11 @@ func markSpent(s *verno.OwnerState, p *verno.Presence, day int32, points money.P
 func remember(r *rules, s *verno.OwnerState, m verno.Moment, out *verno.Outcome) {
 	now := verno.Micros(m.At)
 	s.Purchases++
-	if out.Totals.Payable > 0 && s.FirstAt == 0 {
-		s.FirstAt = now
+	if out.Totals.Payable > 0 {
+		s.Paid++
+		if s.FirstAt == 0 {
+			s.FirstAt = now
+		}
 	}
 	s.LastAt = max(s.LastAt, now)
 	s.Spend = progress.AddSpend(s.Spend, m.Month(), out.Totals.Payable)

@@ -38,26 +38,38 @@ func (x *returning) move(p *books.Page, r *verno.Receipt, steps []step) error {
 	o := p.Change(owner)
 	o.State.Spend = progress.AddSpend(o.State.Spend, x.soldAt.Month(), -r.Totals.Payable)
 	if r.Return.Whole {
-		return x.unbuy(p, h, &o.State)
+		x.unbuy(&o.State)
 	}
-	return nil
+	return waitAgain(p, h, &o.State)
 }
 
-// unbuy undoes what the purchase as a whole meant. Where nothing is left that was bought, points that had waited for the
-// first purchase wait for it again, so that nobody frees them with goods that go back.
-func (x *returning) unbuy(p *books.Page, h *ledger.Holding, s *verno.OwnerState) error {
-	s.Purchases = max(0, s.Purchases-1)
-	if s.Purchases > 0 {
-		return nil
+// unbuy undoes what the purchase as a whole meant.
+func (x *returning) unbuy(s *verno.OwnerState) {
+	if s.Purchases = max(0, s.Purchases-1); s.Purchases == 0 {
+		s.LastAt = 0
 	}
-	s.FirstAt, s.LastAt = 0, 0
-	if len(s.Freed) == 0 {
+	if x.sale.Totals.Payable > 0 {
+		s.Paid = max(0, s.Paid-1)
+	}
+	if s.Paid == 0 {
+		s.FirstAt = 0
+	}
+}
+
+// waitAgain lets points that had waited for the first paid purchase wait for it again where nothing is left that was paid
+// for, so that nobody frees them with goods that go back. What was spent of them may come back as long as there are
+// purchases, so until then it is remembered which they were.
+func waitAgain(p *books.Page, h *ledger.Holding, s *verno.OwnerState) error {
+	if s.Paid > 0 || len(s.Freed) == 0 {
 		return nil
 	}
 	if err := h.Withhold(p.Draft(), s.Freed); err != nil {
 		return err
 	}
-	s.Waiting, s.Freed = s.Waiting || len(waiting(h)) > 0, nil
+	s.Waiting = s.Waiting || len(waiting(h)) > 0
+	if s.Purchases == 0 {
+		s.Freed = nil
+	}
 	return nil
 }
 

@@ -60,9 +60,39 @@ func TestWelcomeWaitsForTheFirstPurchase(t *testing.T) {
 			t.Errorf("spent %d", third.Totals.Points)
 		}
 		b.back(second)
-		b.has(g, 50)
+		if p := b.points(g); p.UntilPurchase != 50 || p.Available != 0 {
+			t.Errorf("points alone have paid for what is left: %+v", p)
+		}
 		b.back(third) // Goods that went back have freed nothing, in whatever order they went.
 		b.unchanged(before, g)
+	})
+}
+
+// TestPointsAlonePayNothing: what points alone have paid for is no paid purchase. When the only one that was paid for goes
+// back, the bonus waits again, although something else was bought meanwhile; and it is freed by the next that is paid for.
+func TestPointsAlonePayNothing(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		b.promote("welcome_bonus", `{"points":200,"until_first":true,"expires_days":30}`)
+		g := b.enrol()
+		b.give(g, 50)
+		a := b.at(0)
+		paid := b.sell(a, b.saleOf(b.show(a, g), tea(100_00), 0))
+		b.has(g, 50+200+5)
+		free := b.sell(a, b.saleOf(b.show(a, g), tea(50_00), 50))
+		if free.Totals.Payable != 0 {
+			t.Fatalf("to pay %+v", free.Totals)
+		}
+		b.back(paid)
+		if p := b.points(g); p.Available != 50 || p.UntilPurchase != 150 || p.Debt != 0 {
+			t.Errorf("after the paid purchase went back %+v", p)
+		}
+		b.back(free)
+		if p := b.points(g); p.Available != 50 || p.UntilPurchase != 200 {
+			t.Errorf("after the free one went back %+v", p)
+		}
+		b.sell(a, b.saleOf(b.show(a, g), tea(100_00), 0))
+		b.has(g, 50+200+5)
 	})
 }
 

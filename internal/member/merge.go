@@ -205,6 +205,7 @@ func (g *couple) move(p *books.Page, joined *verno.OwnerState) error {
 // joinStates adds what the rules remember of one owner to another, as if one had bought all that both bought.
 func joinStates(into, from *verno.OwnerState) {
 	into.Purchases += from.Purchases
+	into.Paid += from.Paid
 	if into.FirstAt == 0 || from.FirstAt != 0 && from.FirstAt < into.FirstAt {
 		into.FirstAt = from.FirstAt
 	}

@@ -17,6 +17,7 @@ func AppendState(b []byte, s *verno.OwnerState) []byte {
 	b = append(b, '{')
 	before := len(b)
 	b = appendInt(b, "n", s.Purchases)
+	b = appendInt(b, "pd", s.Paid)
 	b = appendInt(b, "first", s.FirstAt)
 	b = appendInt(b, "last", s.LastAt)
 	for i, m := range s.Spend {
@@ -68,6 +69,8 @@ func readState(text string, s *verno.OwnerState) error {
 		switch name {
 		case "n":
 			s.Purchases = j.number()
+		case "pd":
+			s.Paid = j.number()
 		case "first":
 			s.FirstAt = j.number()
 		case "last":
