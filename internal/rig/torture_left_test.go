@@ -26,14 +26,10 @@ func newTorturer(t *testing.T) *torturer {
 	if len(storetest.Engines(t)) == 1 && storetest.Engines(t)[0] != store.PostgreSQL {
 		t.Skip("PostgreSQL is left out")
 	}
-	dir, err := os.MkdirTemp("", "verno-left-")
-	if err == nil {
-		err = os.Chmod(dir, 0o755) // PostgreSQL runs as another user.
-	}
-	if err != nil {
+	dir := t.TempDir()
+	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil { // PostgreSQL runs as another user.
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	return &torturer{t, dir}
 }
 

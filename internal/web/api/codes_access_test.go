@@ -61,11 +61,9 @@ var accessCauses = map[string]cause{
 	"scopes_above": {403, func(b *bundle) request {
 		return request{do: "POST /api_keys", token: b.newKey(verno.MayManageStaff), body: m{"name": "k", "permissions": []string{"sell"}}}
 	}},
-	"person_needed": {403, asking(request{do: "GET /sessions"})},
-	"till_needed":   {403, asking(request{do: "GET /cashiers"})},
-	"pairing_failed": {401, func(b *bundle) request {
-		return request{do: "POST /terminals/pair", token: "none", body: m{"code": "0000000x"}}
-	}},
+	"person_needed":  {403, asking(request{do: "GET /sessions"})},
+	"till_needed":    {403, asking(request{do: "GET /cashiers"})},
+	"pairing_failed": {401, asking(request{do: "POST /terminals/pair", token: "none", body: m{"code": "0000000x"}})},
 	"store_foreign": {403, func(b *bundle) request {
 		_, secret, err := b.gate.CreateKey(b.ctx, b.boss, auth.NewKey{Name: "k", Scopes: verno.MayManageStores, Store: b.made.Store}, b.clock())
 		b.must(err)
