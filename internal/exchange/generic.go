@@ -15,7 +15,7 @@ import (
 type generic struct{ setting }
 
 func openGeneric(in *lines, set setting) (format, error) {
-	t, err := openTable(in, "receiptnumber", "occurredat", "sku|name", "price|sum")
+	t, err := openTable(in, "receipt_number", "occurred_at", "sku|name", "price|sum")
 	if err != nil {
 		return nil, err
 	}

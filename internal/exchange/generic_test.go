@@ -68,3 +68,12 @@ func TestGeneric(t *testing.T) {
 		b.sound()
 	})
 }
+
+// TestOldMacintosh: lines that end with a carriage return alone are lines.
+func TestOldMacintosh(t *testing.T) {
+	t.Parallel()
+	each(t, "RUB", "Europe/Moscow", func(b *bundle) {
+		r := b.load("generic", []byte("receipt_number,occurred_at,sku,price\r1,2024-02-01 10:00,tea,10\r2,2024-02-01 10:05,cup,20\r"))
+		b.equal("counts", []int64{r.Sold, r.Rejected}, []int64{2, 0})
+	})
+}

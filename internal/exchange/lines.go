@@ -28,6 +28,7 @@ func (c *counter) Read(b []byte) (int, error) {
 // lines reads a text line by line, whatever its length: compressed or not, with a byte order mark or without.
 type lines struct {
 	in       *bufio.Reader
+	end      byte             // of a line: a line feed, or a carriage return in files of old that have no other
 	most     int              // bytes of a line that are kept
 	fallback *charmap.Charmap // of lines that are not UTF-8
 	number   int64            // of the last line that was read
@@ -61,7 +62,11 @@ func openLines(in io.Reader, most int, fallback *charmap.Charmap) (*lines, error
 	case bytes.HasPrefix(mark, []byte{0xff, 0xfe}), bytes.HasPrefix(mark, []byte{0xfe, 0xff}):
 		return nil, errUTF16
 	}
-	return &lines{in: b, most: most, fallback: fallback}, nil
+	l := &lines{in: b, end: '\n', most: most, fallback: fallback}
+	if begin, _ := b.Peek(b.Size()); bytes.IndexByte(begin, '\n') < 0 && bytes.IndexByte(begin, '\r') >= 0 {
+		l.end = '\r'
+	}
+	return l, nil
 }
 
 // next reads a line. It returns io.EOF after the last one.
@@ -74,7 +79,7 @@ func (l *lines) next() (line, error) {
 	var text []byte
 	long := false
 	for {
-		part, err := l.in.ReadSlice('\n')
+		part, err := l.in.ReadSlice(l.end)
 		if room := l.most - len(text); len(part) > room {
 			part, long = part[:max(0, room)], true
 		}

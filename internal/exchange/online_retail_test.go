@@ -338,6 +338,8 @@ func TestRefusedAtOnce(t *testing.T) {
 			{"online-retail", header, "in GBP, and the programme counts in RUB"},
 			{"retail", header, "there is no preset"},
 			{"generic", "a,b,c\n", "the header has no column"},
+			{"generic", "price;sku\n", "no column receipt_number"},
+			{"generic", "receipt_number;occurred_at;sku;price;Receipt Number\n", "the column Receipt Number twice"},
 			{"generic", "", "the file is empty"},
 			{"generic", "\xff\xfea\x00", "UTF-16"},
 			{"x5", "\x1f\x8bnonsense", "compressed"},

@@ -36,11 +36,15 @@ func openTable(in *lines, wanted ...string) (*table, error) {
 	}
 	names, _ := split(head.text, t.comma)
 	for i, name := range names {
-		t.at[plainName(name)] = i
+		plain := plainName(name)
+		if _, twice := t.at[plain]; twice && plain != "" {
+			return nil, fmt.Errorf("the header has the column %s twice", clip(strings.TrimSpace(name)))
+		}
+		t.at[plain] = i
 	}
 	t.width = len(names)
 	for _, w := range wanted {
-		known := func(name string) bool { _, ok := t.at[name]; return ok }
+		known := func(name string) bool { _, ok := t.at[plainName(name)]; return ok }
 		if !slices.ContainsFunc(strings.Split(w, "|"), known) {
 			return nil, fmt.Errorf("the header has no column %s", strings.ReplaceAll(w, "|", " or "))
 		}
