@@ -19,6 +19,7 @@ import (
 var benches = []command{
 	{"checkout", "sales at the till", benchCheckout},
 	{"growth", "the till with few members against the till with many", benchGrowth},
+	{"pass", "Apple passes against the bare signature that each costs", benchPass},
 }
 
 // bench measures a part of Verno.

@@ -38,12 +38,14 @@ var commands = []command{
 	{"init", "make a tenant with a programme, a store, a till, an owner and keys", found},
 	{"keys", "list and rotate the keys that seal persons and secrets: keys list, rotate, rotate-kek", keys},
 	{"nfc", "make, list and retire the keys of NFC readers: nfc keys", nfcKeys},
+	{"certs", "import, list and make certificates for Apple passes: certs import, list, selfsign", certs},
+	{"pass", "build, look into and check Apple passes: pass build, inspect, verify", applePasses},
 	{"verify", "check that the books are sound", verify},
 	{"backup", "copy a running database into a file", backup},
 	{"restore", "fill an empty database from a backup, and verify it", restore},
 	{"import", "take in receipts of another system: import receipts", importing},
 	{"export", "write the ledger for others to check: export ledger", export},
-	{"bench", "measure: bench checkout, growth", bench},
+	{"bench", "measure: bench checkout, growth, pass", bench},
 	{"torture", "kill it, double it, race it, and hold it to what it acknowledged", torture},
 }
 
