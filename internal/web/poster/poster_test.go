@@ -58,11 +58,12 @@ func TestPosterIsRead(t *testing.T) {
 // TestPlusIsKept: a plus among digits is part of what a code says, and not the sign of a number.
 func TestPlusIsKept(t *testing.T) {
 	t.Parallel()
-	pdf, err := poster.Draw(poster.Sheet{Size: "A6", Name: "Bean", Title: "Call us", Does: "Point your camera at the code", Address: "+79161234567"})
+	const number = "+79161234567"
+	pdf, err := poster.Draw(poster.Sheet{Size: "A4", Name: "Bean", Title: "Call us", Does: "Point your camera at the code", Address: number, Accent: brand.Own})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := read(t, pdf); got != "+79161234567" {
+	if got := read(t, pdf); got != number {
 		t.Errorf("the code says %q", got)
 	}
 }

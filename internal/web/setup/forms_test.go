@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
@@ -108,9 +109,7 @@ func TestBadInput(t *testing.T) {
 				continue
 			}
 			form := url.Values{}
-			for name, value := range right[step] {
-				form[name] = value
-			}
+			maps.Copy(form, right[step])
 			form.Set(x.field, x.value)
 			status, page := f.post("/setup/at/"+step, form)
 			if status != http.StatusUnprocessableEntity || !strings.Contains(page, `id="`+x.field+`-fault"`) {
