@@ -124,10 +124,13 @@ var presses = sync.Pool{New: func() any {
 	return &press{flate: w}
 }}
 
+// firstOf1980 is the first day that an archive can name: a pass is the same whenever it is made.
+const firstOf1980 = 1<<5 | 1
+
 // put writes an entry.
 func put(z *zip.Writer, f *file, pack bool) error {
 	head := zip.FileHeader{
-		Name: f.name, Method: zip.Store, CRC32: f.crc,
+		Name: f.name, Method: zip.Store, CRC32: f.crc, ModifiedDate: firstOf1980, //nolint:staticcheck // What is written raw is written as it stands.
 		UncompressedSize64: uint64(len(f.raw)), CompressedSize64: uint64(len(f.raw)),
 	}
 	body := f.raw
