@@ -7,11 +7,13 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/report"
+	"github.com/verno-loyalty/verno/internal/rig"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/vault"
 	"github.com/verno-loyalty/verno/internal/web/webtest"
@@ -94,18 +96,40 @@ func BenchmarkPages(b *testing.B) {
 		{"audit", "/desk/audit"},
 	} {
 		b.Run(p.name, func(b *testing.B) {
-			var took []time.Duration
-			for b.Loop() {
-				began := b.Elapsed()
-				if got := get(p.path); got.status != http.StatusOK {
-					b.Fatal(got.status)
-				}
-				took = append(took, b.Elapsed()-began)
-			}
-			slices.Sort(took)
-			for share, name := range map[int]string{50: "p50-ms", 99: "p99-ms"} {
-				b.ReportMetric(float64(took[len(took)*share/100].Microseconds())/1000, name)
-			}
+			time50and99(b, get, p.path)
 		})
+	}
+}
+
+// BenchmarkDemo asks for every page of the desk, with the three months of the demo's café in the database.
+func BenchmarkDemo(b *testing.B) {
+	site := told(b, rig.Telling{Kind: rig.Kinds["cafe"], Language: "ru", Days: 91})
+	w := enter(b, site, "ru")
+	pages, _ := w.walk()
+	seen := map[string]bool{}
+	for _, path := range pages {
+		route, _, _ := strings.Cut(pattern(path), "?")
+		if seen[route] {
+			continue
+		}
+		seen[route] = true
+		b.Run(route, func(b *testing.B) { time50and99(b, w.get, path) })
+	}
+}
+
+// time50and99 says how long the median and the slowest hundredth of the answers took.
+func time50and99(b *testing.B, get func(string) answer, path string) {
+	b.Helper()
+	var took []time.Duration
+	for b.Loop() {
+		began := b.Elapsed()
+		if got := get(path); got.status != http.StatusOK {
+			b.Fatal(got.status)
+		}
+		took = append(took, b.Elapsed()-began)
+	}
+	slices.Sort(took)
+	for share, name := range map[int]string{50: "p50-ms", 99: "p99-ms"} {
+		b.ReportMetric(float64(took[len(took)*share/100].Microseconds())/1000, name)
 	}
 }

@@ -20,7 +20,7 @@ func TestDemo(t *testing.T) {
 	for kind, lang := range map[string]string{"shop": "en", "pharmacy": "ru"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			site := told(t, kind, lang)
+			site := told(t, rig.Telling{Kind: rig.Kinds[kind], Language: lang, Days: 8, Members: 30, Receipts: 20})
 			tab := webtest.Open(t).Tab(1440, 900, lang)
 			site.Enter(tab)
 			tab.See(".figures .figure")
@@ -41,38 +41,36 @@ func TestDemo(t *testing.T) {
 }
 
 // told serves a chain of the demo that has traded for some days.
-func told(t *testing.T, kind, lang string) *webtest.Site {
-	t.Helper()
+func told(tb testing.TB, story rig.Telling) *webtest.Site {
+	tb.Helper()
 	site := &webtest.Site{Login: "demo", Password: "garden street 12 opens"}
 	c := server.Config{
-		DB: filepath.Join(t.TempDir(), "demo.db"), KEKs: rig.KEK(), Fresh: true, Rates: server.NoRates, Log: slog.New(slog.DiscardHandler),
+		DB: filepath.Join(tb.TempDir(), "demo.db"), KEKs: rig.KEK(), Fresh: true, Rates: server.NoRates, Log: slog.New(slog.DiscardHandler),
 		Clock: time.Now, //nolint:forbidigo // A server under test has the clock of a server.
 	}
-	_, err := rig.Tell(t.Context(), c, rig.Telling{
-		Kind: rig.Kinds[kind], Language: lang, Login: site.Login, Password: site.Password, Days: 8, Members: 30, Receipts: 20, Seed: 3,
-		Say: func(string, int, int) {},
-	})
-	if err != nil {
-		t.Fatal(err)
+	story.Login, story.Password, story.Seed, story.Say = site.Login, site.Password, 3, func(string, int, int) {}
+	if _, err := rig.Tell(tb.Context(), c, story); err != nil {
+		tb.Fatal(err)
 	}
-	if site.Server, err = server.Open(t.Context(), c); err != nil {
-		t.Fatal(err)
+	var err error
+	if site.Server, err = server.Open(tb.Context(), c); err != nil {
+		tb.Fatal(err)
 	}
-	on, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	on, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	site.Base = "http://" + on.Addr().String()
 	serving, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- site.Server.Serve(serving, on) }()
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 		if err := site.Server.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return site

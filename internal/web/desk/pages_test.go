@@ -50,20 +50,18 @@ func TestPages(t *testing.T) {
 func TestBrokenDatabase(t *testing.T) {
 	t.Parallel()
 	site := webtest.Serve(t, "ru", webtest.Size{Guests: 3, Sales: 6}, nil)
-	for lang, sorry := range map[string]string{"ru": "База данных", "en": "database"} {
-		w := enter(t, site, lang)
-		defer func() {
-			for _, path := range []string{"/desk/", "/desk/members", "/desk/receipts", "/desk/promotions", "/desk/staff", "/desk/channels"} {
-				got := w.get(path)
-				if text := string(got.body); got.status != http.StatusServiceUnavailable || !strings.Contains(text, "<html") || !strings.Contains(text, sorry) {
-					t.Errorf("%s in %s: %d %.300s", path, lang, got.status, text[max(0, strings.Index(text, "<main")):])
-				}
-			}
-			got := w.send(&shown{action: "/desk/stores/new"}, url.Values{"name": {"Лавка"}})
-			if got.status != http.StatusServiceUnavailable {
-				t.Errorf("a form: %d", got.status)
-			}
-		}()
-	}
+	inside := []*walker{enter(t, site, "ru"), enter(t, site, "en")}
 	site.Break(t)
+	for i, sorry := range []string{"База данных", "database"} {
+		w := inside[i]
+		for _, path := range []string{"/desk/", "/desk/members", "/desk/receipts", "/desk/promotions", "/desk/staff", "/desk/channels"} {
+			got := w.get(path)
+			if text := string(got.body); got.status != http.StatusServiceUnavailable || !strings.Contains(text, "<html") || !strings.Contains(text, sorry) {
+				t.Errorf("%s in %s: %d %.300s", path, w.lang, got.status, text[max(0, strings.Index(text, "<main")):])
+			}
+		}
+		if got := w.send(&shown{action: "/desk/stores/new"}, url.Values{"name": {"Лавка"}}); got.status != http.StatusServiceUnavailable {
+			t.Errorf("a form: %d", got.status)
+		}
+	}
 }

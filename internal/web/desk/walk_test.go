@@ -104,6 +104,7 @@ var (
 	partly   = regexp.MustCompile(`hx-post="([^"]*)"`)
 	attr     = regexp.MustCompile(`([a-z-]+)="([^"]*)"`)
 	anchor   = regexp.MustCompile(`<a [^>]*href="(/desk[^"#]*)"`)
+	fileName = regexp.MustCompile(`\.[a-z]+$`)
 	someID   = regexp.MustCompile(`[a-z]{2,4}_[0-9a-z]{26}|/\d+\b|\d{4}-\d\d-\d\d`)
 )
 
@@ -156,7 +157,7 @@ func (w *walker) walk() (pages []string, found map[string]shown) {
 			continue
 		}
 		seen[path] = true
-		if at, _, _ := strings.Cut(path, "?"); regexp.MustCompile(`\.[a-z]+$`).MatchString(at) {
+		if at, _, _ := strings.Cut(path, "?"); fileName.MatchString(at) {
 			w.files = append(w.files, path)
 			continue
 		}
