@@ -14,7 +14,6 @@ import (
 type PaidIn struct {
 	Tender verno.TenderKind
 	Amount money.Amount
-	Actor  string
 }
 
 // PaidIn lists what was put on accounts at a till since a time, the oldest first, up to a number of them.
@@ -33,7 +32,7 @@ func (t *Till) PaidIn(ctx context.Context, a verno.Actor, terminal verno.Termina
 			return nil, err
 		}
 		kind, _, _ := strings.Cut(rows[i].Reason, " ")
-		list[i] = PaidIn{Tender: verno.TenderKind(kind), Actor: rows[i].Actor}
+		list[i].Tender = verno.TenderKind(kind)
 		for _, p := range postings {
 			if p.Account.Owner == rows[i].Owner {
 				list[i].Amount += money.Amount(p.Amount)
