@@ -46,7 +46,7 @@ func told(tb testing.TB, story rig.Telling) *webtest.Site {
 	site := &webtest.Site{Login: "demo", Password: "garden street 12 opens"}
 	c := server.Config{
 		DB: filepath.Join(tb.TempDir(), "demo.db"), KEKs: rig.KEK(), Fresh: true, Rates: server.NoRates, Log: slog.New(slog.DiscardHandler),
-		Clock: time.Now, //nolint:forbidigo // A server under test has the clock of a server.
+		Clock: time.Now,
 	}
 	story.Login, story.Password, story.Seed, story.Say = site.Login, site.Password, 3, func(string, int, int) {}
 	if _, err := rig.Tell(tb.Context(), c, story); err != nil {
