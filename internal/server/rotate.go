@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"os"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/vault"
 )
@@ -137,6 +139,11 @@ func Rotate(ctx context.Context, c Config, whose Whose, purposes []string, progr
 	return nil
 }
 
+// recordRotation puts a rotation into the sealed log.
+func recordRotation(ctx context.Context, tx *store.Tx, e verno.Event) error {
+	return books.Record(ctx, tx, e.At, rand.Reader, e)
+}
+
 // custody opens the database for work on its keys. The schema must be this program's: a server of another version may be
 // running beside.
 func custody(ctx context.Context, c *Config) (*store.Store, *vault.Vault, error) {
@@ -155,7 +162,7 @@ func custody(ctx context.Context, c *Config) (*store.Store, *vault.Vault, error)
 	if st, err = store.Open(ctx, c.DB, store.Options{Weak: c.Weak, PoolSize: 2, Lanes: 1}); err != nil {
 		return nil, nil, refusal(err, c.DB)
 	}
-	v, err := vault.Open(ctx, st, keys, c.Clock(), vault.Options{Region: c.Region})
+	v, err := vault.Open(ctx, st, keys, c.Clock(), vault.Options{Region: c.Region, Record: recordRotation})
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())
 	}
@@ -206,11 +213,11 @@ func RotateKEK(ctx context.Context, c Config, place string, progress func(done, 
 	if keys, err = ring.with(fresh, &out); err != nil {
 		return out, err
 	}
-	v, err := vault.Open(ctx, st, keys, c.Clock(), vault.Options{Region: c.Region})
+	v, err := vault.Open(ctx, st, keys, c.Clock(), vault.Options{Region: c.Region, Record: recordRotation})
 	if err != nil {
 		return out, err
 	}
-	if err := v.RotateKEK(ctx, progress); err != nil {
+	if err := v.RotateKEK(ctx, c.Clock(), progress); err != nil {
 		return out, err
 	}
 	out.ID = keys.IDs()[0]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -53,7 +54,10 @@ func (v *Vault) Rotate(ctx context.Context, tenant verno.TenantID, purpose Purpo
 		if err == nil && !fresh {
 			return fmt.Errorf("vault: another process is rotating key %q of %s", purpose, tenant)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return v.tell(ctx, tx, tenant, now, "key.rotated", string(purpose), "version", strconv.FormatInt(row.Version, 10))
 	})
 	if err != nil {
 		return err
@@ -110,9 +114,20 @@ func (v *Vault) rewrap(ctx context.Context, tenant verno.TenantID, version, tota
 	}
 }
 
+// tell records a rotation in the log of the tenant whose keys they are; the installation's own keys have none.
+func (v *Vault) tell(ctx context.Context, tx *store.Tx, tenant verno.TenantID, now time.Time, what, subject, name, value string) error {
+	if v.record == nil || tenant == House {
+		return nil
+	}
+	return v.record(ctx, tx, verno.Event{
+		Tenant: tenant, Kind: verno.EventAccess, At: now, Subject: subject, Actor: verno.Actor{}.Name(),
+		Detail: map[string]string{"what": what, name: value},
+	})
+}
+
 // RotateKEK puts every tenant's keys under the first of the key-encryption keys, in short transactions; calling it
 // again goes on where it stopped. Afterwards the other key-encryption keys are needed for older backups only.
-func (v *Vault) RotateKEK(ctx context.Context, progress Progress) error {
+func (v *Vault) RotateKEK(ctx context.Context, now time.Time, progress Progress) error {
 	first := v.first()
 	total, err := v.store.Reader().CountTenantKeysNotUnder(ctx, first.id)
 	if err != nil {
@@ -134,8 +149,15 @@ func (v *Vault) RotateKEK(ctx context.Context, progress Progress) error {
 			}
 		}
 		err = v.store.WriteLow(ctx, func(tx *store.Tx) error {
+			count := map[verno.TenantID]int{}
 			for i, row := range rows {
 				if err := tx.RewrapTenantKey(ctx, row, first.id, fresh[i]); err != nil {
+					return err
+				}
+				count[row.Tenant]++
+			}
+			for tenant, n := range count {
+				if err := v.tell(ctx, tx, tenant, now, "kek.rotated", first.id, "keys", strconv.Itoa(n)); err != nil {
 					return err
 				}
 			}

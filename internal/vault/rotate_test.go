@@ -109,7 +109,7 @@ func TestKEKChangesUnderAVault(t *testing.T) {
 		if err := vault.AddKEK(path); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.open(read()).RotateKEK(ctx, nil); err != nil {
+		if err := b.open(read()).RotateKEK(ctx, now, nil); err != nil {
 			t.Fatal(err)
 		}
 		if err := b.vault.Refresh(ctx); err != nil {
@@ -186,4 +186,43 @@ func TestPutKEK(t *testing.T) {
 	if err := vault.PutKEK(path, "nonsense"); err == nil {
 		t.Error("nonsense was taken for a key")
 	}
+}
+
+// TestRotationsAreRecorded: each new version of a tenant's key, and each move under another key-encryption key, is told
+// in the transaction that makes it, once; what could not be told is not done.
+func TestRotationsAreRecorded(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		first, second := newKEK(), newKEK()
+		b := &bundle{t: t, store: s}
+		b.vault = b.open(keks(t, first))
+		b.tenant = b.newTenant()
+		var told []string
+		var broken error
+		v, err := vault.Open(ctx, s, keks(t, second, first), now, vault.Options{Record: func(_ context.Context, _ *store.Tx, e verno.Event) error {
+			if e.Tenant != b.tenant || e.Kind != verno.EventAccess || !e.At.Equal(now) {
+				t.Errorf("told %+v", e)
+			}
+			told = append(told, e.Detail["what"]+" "+e.Detail["version"]+e.Detail["keys"])
+			return broken
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(v.Rotate(ctx, b.tenant, vault.Sign, now, nil), v.RotateKEK(ctx, now, nil)); err != nil {
+			t.Fatal(err)
+		}
+		if want := []string{"key.rotated 2", "kek.rotated 5"}; !slices.Equal(told, want) {
+			t.Errorf("told %v, want %v", told, want)
+		}
+		broken = errors.New("the log is full")
+		if err := v.Rotate(ctx, b.tenant, vault.Sign, now, nil); !errors.Is(err, broken) {
+			t.Errorf("rotated without a word: %v", err)
+		}
+		broken = nil
+		if err := v.Rotate(ctx, b.tenant, vault.Sign, now, nil); err != nil || told[len(told)-1] != "key.rotated 3" {
+			t.Errorf("%v, told %v", err, told)
+		}
+	})
 }

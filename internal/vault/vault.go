@@ -53,6 +53,7 @@ type Vault struct {
 	mu     sync.RWMutex // guards keks
 	keks   KEKs
 	again  func() (KEKs, error)
+	record func(ctx context.Context, tx *store.Tx, e verno.Event) error
 	region string
 	rings  sync.Map // verno.TenantID → *ring
 }
@@ -63,12 +64,14 @@ type Options struct {
 	// Again reads the key-encryption keys once more, where another process has put the tenants' keys under a new one; nil
 	// where they cannot change.
 	Again func() (KEKs, error)
+	// Record writes an event in the transaction of the change that it tells of; nil where keys are not rotated.
+	Record func(ctx context.Context, tx *store.Tx, e verno.Event) error
 }
 
 // Open checks that the key-encryption keys open what the database has, and makes the installation's own keys where the
 // database is new. It returns an error that wraps ErrNoKEK where a key is missing.
 func Open(ctx context.Context, st *store.Store, keks KEKs, now time.Time, opt Options) (*Vault, error) {
-	v := &Vault{store: st, keks: keks, again: opt.Again, region: opt.Region}
+	v := &Vault{store: st, keks: keks, again: opt.Again, record: opt.Record, region: opt.Region}
 	if v.region == "" {
 		v.region = "RU"
 	}

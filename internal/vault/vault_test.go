@@ -202,7 +202,7 @@ func TestKEKs(t *testing.T) {
 		}
 		both := b.open(keks(t, second, first))
 		var done int64
-		if err := both.RotateKEK(ctx, func(d, _ int64) { done = d }); err != nil {
+		if err := both.RotateKEK(ctx, now, func(d, _ int64) { done = d }); err != nil {
 			t.Fatal(err)
 		}
 		if want := int64(2 * len(vault.Purposes)); done != want {
