@@ -20,6 +20,8 @@ var benches = []command{
 	{"checkout", "sales at the till", benchCheckout},
 	{"growth", "the till with few members against the till with many", benchGrowth},
 	{"pass", "Apple passes against the bare signature that each costs", benchPass},
+	{"push", "phones that are told of changed cards, and what sales notice of it", benchPush},
+	{"wallet", "phones that ask whether their cards have changed", benchWallet},
 }
 
 // bench measures a part of Verno.

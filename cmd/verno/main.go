@@ -45,7 +45,7 @@ var commands = []command{
 	{"restore", "fill an empty database from a backup, and verify it", restore},
 	{"import", "take in receipts of another system: import receipts", importing},
 	{"export", "write the ledger for others to check: export ledger", export},
-	{"bench", "measure: bench checkout, growth, pass", bench},
+	{"bench", "measure: bench checkout, growth, pass, push, wallet", bench},
 	{"torture", "kill it, double it, race it, and hold it to what it acknowledged", torture},
 }
 

@@ -135,7 +135,8 @@ func (p *Passes) concerned(ctx context.Context, tenant verno.TenantID, c concern
 }
 
 // different are those of some passes that do not look as they did when phones were last told, with what they look like.
-// Where nobody looks, all are. A pass that nobody has is not looked at: it is drawn when somebody fetches it.
+// Where nobody looks, all are. A pass that nobody has is not looked at: it is drawn when somebody fetches it. One that
+// cannot be drawn is told of once, so that one bad card keeps no other from being told of.
 func (p *Passes) different(ctx context.Context, tenant verno.TenantID, passes []store.Followed, looks bool) ([]store.Followed, error) {
 	out := passes[:0]
 	for _, f := range passes {
@@ -145,10 +146,13 @@ func (p *Passes) different(ctx context.Context, tenant verno.TenantID, passes []
 			continue
 		}
 		hash, err := p.faceHash(ctx, tenant, f.Card)
-		if err != nil {
-			return nil, err
+		if ctx.Err() != nil || errors.Is(err, store.ErrUnavailable) {
+			return nil, errors.Join(err, ctx.Err())
 		}
-		if !slices.Equal(hash, f.Face) || hash == nil {
+		if err != nil {
+			p.Log.WarnContext(ctx, "a card cannot be drawn", "card", f.Card.String(), "error", err)
+		}
+		if !slices.Equal(hash, f.Face) {
 			f.Face = hash
 			out = append(out, f)
 		}

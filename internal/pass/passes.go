@@ -25,7 +25,7 @@ type Passes struct {
 	// Facts is what there is to show of a card, and by which template. It returns store.ErrNotFound where there is no such
 	// card, or no template for it.
 	Facts func(ctx context.Context, tenant verno.TenantID, card verno.CardID, now time.Time) (card.Template, card.Facts, error)
-	// Credential is what Apple knows a tenant by that has passes of a type. Phones are told of nothing where it is nil.
+	// Credential is what Apple knows a tenant by that has passes of a type; ApplePushCredential where it is nil.
 	Credential func(ctx context.Context, tenant verno.TenantID, passType string) (*PushCredential, error)
 
 	Clock   func() time.Time

@@ -30,6 +30,10 @@ const (
 // ends is written down, so that nothing is told twice and nothing is left out; only a process that is killed may tell a
 // last batch again. Many changes of a pass that came in meanwhile are told once.
 func (p *Passes) Push(ctx context.Context) error {
+	if !p.push.turn.TryLock() {
+		return nil // This very process is at it.
+	}
+	defer p.push.turn.Unlock()
 	clocks, err := p.Store.Reader().WalletClocks(ctx)
 	if err != nil {
 		return err

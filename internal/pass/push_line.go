@@ -2,7 +2,6 @@ package pass
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 
 // pushing is what telling devices remembers between its turns.
 type pushing struct {
+	turn  sync.Mutex // one turn at a time
 	mu    sync.Mutex
 	rests map[verno.TenantID]time.Time // until when nothing is sent for a tenant
 	lines map[string]*line             // by credential
@@ -101,10 +101,11 @@ func (p *Passes) tellApple(ctx, limited context.Context, tenant verno.TenantID, 
 
 // line is the connection for a tenant's passes of a type.
 func (p *Passes) line(ctx context.Context, tenant verno.TenantID, passType string) (*line, error) {
-	if p.Credential == nil {
-		return nil, errors.New("pass: there is no certificate to show to Apple")
+	find := p.Credential
+	if find == nil {
+		find = p.ApplePushCredential
 	}
-	credential, err := p.Credential(ctx, tenant, passType)
+	credential, err := find(ctx, tenant, passType)
 	if err != nil {
 		return nil, err
 	}

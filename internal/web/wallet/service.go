@@ -1,7 +1,6 @@
 package wallet
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -107,21 +106,13 @@ func (f *Face) fetch(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	file, err := f.build(r.Context(), p)
+	file, err := f.Build(r.Context(), p, f.Clock())
 	if err != nil {
 		w.Header().Del("Last-Modified")
 		return err
 	}
 	answer(w, passMedia, file)
 	return nil
-}
-
-// build makes the file of a pass.
-func (f *Face) build(ctx context.Context, p store.Pass) ([]byte, error) {
-	if f.Build == nil {
-		return nil, store.ErrNotFound
-	}
-	return f.Build(ctx, p, f.Clock())
 }
 
 // download gives a browser the pass, or the bundle, that an address from a page leads to.
@@ -133,7 +124,7 @@ func (f *Face) download(w http.ResponseWriter, r *http.Request) error {
 	}
 	files := make([][]byte, len(passes))
 	for i := range passes {
-		if files[i], err = f.build(r.Context(), passes[i]); err != nil {
+		if files[i], err = f.Build(r.Context(), passes[i], f.Clock()); err != nil {
 			return err
 		}
 	}
