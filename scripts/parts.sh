@@ -9,6 +9,7 @@ has_postgres: postgresql
 has_compiler: gcc libc6-dev
 has_browser: chromium fonts-noto-core
 has_zbar: zbar-tools
+has_openssl: openssl
 "
 
 # The tests start a private server of their own and never touch one that runs.
@@ -22,6 +23,9 @@ has_browser() { command -v chromium; }
 
 # What a page or a poster shows as a code is read back from its picture.
 has_zbar() { command -v zbarimg; }
+
+# Signatures of passes are verified from the outside.
+has_openssl() { command -v openssl; }
 
 missing=()
 while IFS=: read -r check packages; do

@@ -103,8 +103,9 @@ func TestChangedPassesAreFound(t *testing.T) {
 	}
 }
 
-func replace(f map[string][]byte, old, new string) {
-	f["pass.json"] = bytes.ReplaceAll(f["pass.json"], []byte(old), []byte(new))
+// replace writes one text of pass.json in place of another.
+func replace(f map[string][]byte, old, by string) {
+	f["pass.json"] = bytes.ReplaceAll(f["pass.json"], []byte(old), []byte(by))
 }
 
 // TestHostileArchives opens what was made to harm, and neither memory nor files suffer.

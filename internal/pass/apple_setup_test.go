@@ -67,8 +67,8 @@ func identity() pass.AppleIdentity {
 }
 
 // picture is a PNG of a size, of two colours and with a transparent corner.
-func picture(t testing.TB, width, height int) []byte {
-	t.Helper()
+func picture(tb testing.TB, width, height int) []byte {
+	tb.Helper()
 	m := image.NewNRGBA(image.Rect(0, 0, width, height))
 	for y := range height {
 		for x := range width {
@@ -84,7 +84,7 @@ func picture(t testing.TB, width, height int) []byte {
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, m); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.Bytes()
 }

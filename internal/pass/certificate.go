@@ -21,10 +21,15 @@ import (
 
 // Where a certificate says what it may sign.
 var (
-	oidUserID   = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 1}             // the pass type identifier, in the subject
-	oidPassType = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 16}            // the same once more, as an extension
-	withNFC     = "with NFC"                                                         // stands in the common name of a certificate that may
-	appleWWDR   = "ea4757885538dd8cb59ff4556f676087d83c85e70902c122e42c0808b5bce14c" // SHA-256 of Apple's intermediate, G4
+	oidUserID   = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 1}  // the pass type identifier, in the subject
+	oidPassType = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 16} // the same once more, as an extension
+)
+
+const (
+	// withNFC stands in the common name of a certificate that may sign for readers.
+	withNFC = "with NFC"
+	// appleWWDR is the SHA-256 of Apple's intermediate certificate G4.
+	appleWWDR = "ea4757885538dd8cb59ff4556f676087d83c85e70902c122e42c0808b5bce14c"
 )
 
 //go:embed wwdr_g4.pem

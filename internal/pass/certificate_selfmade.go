@@ -9,7 +9,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"encoding/pem"
 	"fmt"
 	"math/big"
 	"time"
@@ -86,11 +85,7 @@ func (how SelfMade) leaf(now time.Time) *x509.Certificate {
 
 // issue draws a key and has its certificate signed, by itself where there is nobody above.
 func issue(template, above *x509.Certificate, aboveKey crypto.Signer, curve bool) (*x509.Certificate, crypto.Signer, error) {
-	var key crypto.Signer
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if curve {
-		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	}
+	key, err := drawKey(curve)
 	if err != nil {
 		return nil, nil, fmt.Errorf("pass: draw a key: %w", err)
 	}
@@ -109,11 +104,9 @@ func issue(template, above *x509.Certificate, aboveKey crypto.Signer, curve bool
 	return c, key, err
 }
 
-// PEM is the certificate and those above it as text, without the key.
-func (s *Signer) PEM() []byte {
-	var text []byte
-	for _, c := range append([]*x509.Certificate{s.Leaf}, s.Chain...) {
-		text = append(text, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})...)
+func drawKey(curve bool) (crypto.Signer, error) {
+	if curve {
+		return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	}
-	return text
+	return rsa.GenerateKey(rand.Reader, 2048)
 }

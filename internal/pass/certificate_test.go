@@ -1,6 +1,7 @@
 package pass_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/pass"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/store/storetest"
@@ -250,6 +252,64 @@ func TestPushKeys(t *testing.T) {
 		got, err := p.ApplePushCredential(ctx, tenant, "pass.org.example.card")
 		if err != nil || got.KeyID != "KEY1234567" || got.Team != "TEAM123456" || !got.Key.Equal(key) {
 			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
+// TestACardsPass makes the pass of a card as a phone fetches it: with the address that it asks for changes, its token,
+// the key of the readers, and its pictures, of which one is gone.
+func TestACardsPass(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		now, ctx := signedAt, t.Context()
+		p, tenant := keeping(t, s, &now)
+		p.Base = "https://cards.example.org"
+		kind, _ := card.Find("points")
+		template := kind.Template("Card")
+		template.Design.Pictures = map[card.Slot]string{card.SlotLogo: "logo", card.SlotStrip: "gone"}
+		p.Facts = func(context.Context, verno.TenantID, verno.CardID, time.Time) (card.Template, card.Facts, error) {
+			return template, somebody(), nil
+		}
+		issued := store.Pass{Tenant: tenant, Card: verno.CardID{1}, Serial: "serial"}
+		if _, err := p.ApplePass(ctx, issued, now); !errors.Is(err, verno.Unavailable("certificate_none", 0)) {
+			t.Errorf("without a certificate: %v", err)
+		}
+		if _, err := p.ImportCertificate(ctx, tenant, signer(t, "rsa").Signer, false); err != nil {
+			t.Fatal(err)
+		}
+		err := s.Write(ctx, func(tx *store.Tx) error {
+			if err := tx.InsertPicture(ctx, store.Picture{
+				Tenant: tenant, Hash: "logo", PNG: picture(t, 60, 20), Width: 60, Height: 20, CreatedAt: now,
+			}); err != nil {
+				return err
+			}
+			_, err := tx.InsertNFCKey(ctx, store.NFCKey{
+				Tenant: tenant, ID: verno.NFCKeyID{1}, Protocol: "apple_vas", Public: append([]byte{3}, make([]byte, 32)...), Sealed: []byte{1}, CreatedAt: now,
+			})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := p.ApplePass(ctx, issued, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := pass.Inspect(raw, now)
+		if err != nil || !r.Sound() || r.Serial != "serial" || r.Pass["webServiceURL"] != "https://cards.example.org"+pass.ServicePath {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		token, err := p.Token(ctx, tenant, "serial")
+		if err != nil || r.Pass["authenticationToken"] != token || r.Pass["nfc"] == nil {
+			t.Errorf("token %v, readers %v, %v", r.Pass["authenticationToken"], r.Pass["nfc"], err)
+		}
+		files := unzip(t, raw)
+		if files["logo@3x.png"] == nil || files["icon.png"] == nil || files["strip.png"] != nil {
+			t.Error("the pictures are not those that there are")
+		}
+		now = now.AddDate(1, 0, 0)
+		if _, err := p.ApplePass(ctx, issued, now); !errors.Is(err, verno.Unavailable("certificate_expired", 0)) {
+			t.Errorf("a year later: %v", err)
 		}
 	})
 }
