@@ -30,6 +30,7 @@ const (
 	CredentialGoogle    WalletCredentialKind = "google_wallet"
 )
 
+//nolint:gosec // G101 takes the names of columns for a credential.
 const walletCredentialColumns = `tenant, id, kind, name, about, sealed, not_after, created_at, retired_at`
 
 func scanWalletCredential(row Scanner) (c WalletCredential, err error) {
