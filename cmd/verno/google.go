@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/server"
 )
 
@@ -78,7 +79,7 @@ func google(ctx context.Context, t *term, args []string) error {
 	case "import":
 		err = importGoogle(ctx, s, whose, *issuer, words[1], *readers)
 	case "check":
-		err = s.CheckGoogle(ctx, whose)
+		err = checkGoogle(ctx, t, s, whose)
 	case "retire":
 		_, err = s.RetireGoogle(ctx, whose)
 	}
@@ -98,6 +99,15 @@ func importGoogle(ctx context.Context, s *server.Server, whose server.Whose, iss
 		smartTap = strings.Split(readers, ",")
 	}
 	_, err = s.ImportGoogle(ctx, whose, issuer, file, smartTap)
+	return err
+}
+
+// checkGoogle asks Google, and says in its own words what is wrong: whoever runs this can mend it.
+func checkGoogle(ctx context.Context, t *term, s *server.Server, whose server.Whose) error {
+	err := s.CheckGoogle(ctx, whose)
+	if e, ok := errors.AsType[*verno.Error](err); ok && e.Cause != nil {
+		fmt.Fprintln(t.err, e.Cause)
+	}
 	return err
 }
 

@@ -15,7 +15,7 @@ import (
 func TestGuideNamesAllSettings(t *testing.T) {
 	t.Parallel()
 	help := newShop(t, store.SQLite).does("serve", "-h").err
-	found := regexp.MustCompile(`(?m)^  -([a-z-]+)`).FindAllStringSubmatch(help, -1)
+	found := regexp.MustCompile(`(?m)^  -([a-z0-9-]+)`).FindAllStringSubmatch(help, -1)
 	if len(found) < 25 {
 		t.Fatalf("%d settings only: %s", len(found), help)
 	}

@@ -39,6 +39,7 @@ var commands = []command{
 	{"keys", "list and rotate the keys that seal persons and secrets: keys list, rotate, rotate-kek", keys},
 	{"nfc", "make, list and retire the keys of NFC readers: nfc keys", nfcKeys},
 	{"certs", "import, list and make certificates for Apple passes: certs import, list, selfsign", certs},
+	{"google", "say what the merchant is at Google Wallet: google import, show, check, retire", google},
 	{"pass", "build, look into and check Apple passes: pass build, inspect, verify", applePasses},
 	{"verify", "check that the books are sound", verify},
 	{"backup", "copy a running database into a file", backup},

@@ -72,6 +72,9 @@ func (d *Desk) errand(c *call, names *naming, t verno.Task) (errand, error) {
 	if out.ender, err = names.actor(t.DoneBy); err != nil {
 		return out, err
 	}
+	if walletTask(c, &out) {
+		return out, nil
+	}
 	if q, ok := member.ProposalOf(t); ok {
 		err = d.proposed(c, names, &out, q)
 		return out, err

@@ -54,14 +54,14 @@ func TestPicture(t *testing.T) {
 	frame := &web.Frame{Log: log, Clock: clock, Entropy: rand.Reader, Timeout: time.Minute, Quiet: true}
 	server := httptest.NewServer(frame.Wrap(wallet.New(wallet.Deps{Passes: &pass.Passes{Store: s, Clock: clock, Log: log}, Frame: frame, Clock: clock})))
 	t.Cleanup(server.Close)
-	get := func(address string) (*http.Response, []byte) {
+	get := func(address string) (status int, header http.Header, body []byte) {
 		res, err := http.Get(address)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer res.Body.Close()
-		body, _ := io.ReadAll(res.Body)
-		return res, body
+		body, _ = io.ReadAll(res.Body)
+		return res.StatusCode, res.Header, body
 	}
 	for _, want := range []struct {
 		hash string
@@ -74,13 +74,13 @@ func TestPicture(t *testing.T) {
 		{hash, card.SlotHero, 1032, 336},
 		{"0b6b4f", card.SlotLogo, 660, 660},
 	} {
-		res, body := get(pass.PictureURL(server.URL, us, want.hash, want.slot))
+		status, header, body := get(pass.PictureURL(server.URL, us, want.hash, want.slot))
 		got, err := png.DecodeConfig(bytes.NewReader(body))
 		if err != nil || got.Width != want.w || got.Height != want.h {
-			t.Errorf("%s %s: %s, %d by %d, %v", want.hash, want.slot, res.Status, got.Width, got.Height, err)
+			t.Errorf("%s %s: %d, %d by %d, %v", want.hash, want.slot, status, got.Width, got.Height, err)
 		}
-		if !strings.Contains(res.Header.Get("Cache-Control"), "immutable") || res.Header.Get("Content-Type") != "image/png" {
-			t.Errorf("%s %s: %v", want.hash, want.slot, res.Header)
+		if !strings.Contains(header.Get("Cache-Control"), "immutable") || header.Get("Content-Type") != "image/png" {
+			t.Errorf("%s %s: %v", want.hash, want.slot, header)
 		}
 	}
 	for _, address := range []string{
@@ -88,8 +88,8 @@ func TestPicture(t *testing.T) {
 		pass.PictureURL(server.URL, us, hash, card.SlotStrip), pass.PictureURL(server.URL, us, "0b6b4f", card.SlotHero),
 		server.URL + pass.PicturePath + "x/" + hash + ".png",
 	} {
-		if res, _ := get(address); res.StatusCode != http.StatusNotFound {
-			t.Errorf("%s: %s", address, res.Status)
+		if status, _, _ := get(address); status != http.StatusNotFound {
+			t.Errorf("%s: %d", address, status)
 		}
 	}
 }
