@@ -19,8 +19,10 @@ const (
 	// looksStep is how many cards are looked at closely in one turn. A turn that concerns more takes it on trust that they
 	// look different: to look at a card takes longer than to tell a phone.
 	looksStep = 48
-	// sweepStep is how many passes of a template are touched in one transaction.
-	sweepStep = 500
+	// sweepStep is how many passes of a template are touched in one transaction, and sweepQuietly how many while nobody
+	// sells.
+	sweepStep    = 500
+	sweepQuietly = 2_000
 	// leaseLife is how long the lease of a job lasts without being renewed.
 	leaseLife = 30 * time.Second
 	// sweepsKept is how long it is remembered that a sweep was done, so that a day is not swept twice.
@@ -50,26 +52,31 @@ func (p *Passes) Follow(ctx context.Context) error {
 }
 
 func (p *Passes) followTenant(ctx context.Context, clock store.WalletClock) error {
-	for {
+	if err := p.addDays(ctx, clock.Tenant); err != nil {
+		return err
+	}
+	for more := true; more; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		events, err := p.Store.Reader().Events(ctx, clock.Tenant, clock.Seq, followStep)
 		if err != nil {
 			return err
 		}
-		if len(events) == 0 {
-			break
+		if len(events) > 0 {
+			if err := p.followEvents(ctx, clock, events); err != nil {
+				return err
+			}
+			clock.Seq = events[len(events)-1].Seq
 		}
-		if err := p.followEvents(ctx, clock, events); err != nil {
+		// What just happened does not wait for the end of what changes many: a part of that, and then it is looked again.
+		swept, err := p.sweep(ctx, clock.Tenant)
+		if err != nil {
 			return err
 		}
-		clock.Seq = events[len(events)-1].Seq
-		if len(events) < followStep {
-			break
-		}
+		more = swept || len(events) == followStep
 	}
-	if err := p.addDays(ctx, clock.Tenant); err != nil {
-		return err
-	}
-	return p.sweep(ctx, clock.Tenant)
+	return nil
 }
 
 // followEvents makes due what some events change, and moves the clock behind them.

@@ -3,6 +3,7 @@ package pass
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -42,59 +43,52 @@ func (p *Passes) addDays(ctx context.Context, tenant verno.TenantID) error {
 	return nil
 }
 
-// sweep works through what changes many passes at once, from where it was left.
-func (p *Passes) sweep(ctx context.Context, tenant verno.TenantID) error {
-	sweeps, err := p.Store.Reader().PassSweeps(ctx, tenant)
+// sweep works on what changes many passes at once, from where it was left, and reports whether there was anything.
+func (p *Passes) sweep(ctx context.Context, tenant verno.TenantID) (bool, error) {
+	s, err := p.Store.Reader().NextPassSweep(ctx, tenant)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	for i := range sweeps {
-		s := &sweeps[i]
-		step := p.sweepTrusting
-		if s.Looks {
-			step = p.sweepLooking
-		}
-		for more := true; more; {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if s.After, err = step(ctx, s); err != nil {
-				return err
-			}
-			more = !s.After.IsZero()
-		}
+	if s.Looks {
+		return true, p.sweepLooking(ctx, &s)
 	}
-	return nil
+	return true, p.sweepTrusting(ctx, &s)
 }
 
-// sweepTrusting touches the next passes of a template, and returns the last of them; zero at the end.
-func (p *Passes) sweepTrusting(ctx context.Context, s *store.PassSweep) (verno.CardID, error) {
-	now := p.Clock()
-	until, err := p.Store.Reader().LastSwept(ctx, s, sweepStep)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return until, err
+// sweepTrusting touches the next passes of a template.
+func (p *Passes) sweepTrusting(ctx context.Context, s *store.PassSweep) error {
+	now, some := p.Clock(), sweepQuietly
+	if p.sweeping.busy(p.Store) {
+		some = sweepStep
 	}
-	return until, p.sweepTurn(ctx, s, until, func(tx *store.Tx, tag int64) {
+	until, err := p.Store.Reader().LastSwept(ctx, s, some)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	return p.sweepTurn(ctx, s, until, func(tx *store.Tx, tag int64) {
 		tx.Bulk().TouchTemplate(s.Tenant, s.Template, s.After, until, tag, now)
 	})
 }
 
-// sweepLooking looks at the next passes, touches those that look different, and returns the last of them; zero at the
-// end.
-func (p *Passes) sweepLooking(ctx context.Context, s *store.PassSweep) (last verno.CardID, err error) {
+// sweepLooking looks at the next passes, and touches those that look different.
+func (p *Passes) sweepLooking(ctx context.Context, s *store.PassSweep) error {
 	now := p.Clock()
 	passes, err := p.Store.Reader().Swept(ctx, s, looksStep)
 	if err != nil {
-		return last, err
+		return err
 	}
+	var last verno.CardID
 	if len(passes) > 0 {
 		last = passes[len(passes)-1].Card
 	}
 	changed, err := p.different(ctx, s.Tenant, passes, true)
 	if err != nil {
-		return last, err
+		return err
 	}
-	return last, p.sweepTurn(ctx, s, last, func(tx *store.Tx, tag int64) {
+	return p.sweepTurn(ctx, s, last, func(tx *store.Tx, tag int64) {
 		tx.Bulk().TouchPasses(s.Tenant, changed, tag, now)
 	})
 }
@@ -115,4 +109,13 @@ func (p *Passes) sweepTurn(ctx context.Context, s *store.PassSweep, to verno.Car
 		}
 		return nil
 	})
+}
+
+// watch notices whether sales come in.
+type watch struct{ commits atomic.Int64 }
+
+// busy says whether there were sales since it was asked last.
+func (w *watch) busy(s *store.Store) bool {
+	commits := s.Stats().Commits
+	return w.commits.Swap(commits) != commits
 }

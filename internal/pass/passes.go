@@ -38,6 +38,7 @@ type Passes struct {
 
 	passTypes sync.Map // of passTypeOf: what tenants were seen to have certificates for
 	push      pushing
+	sweeping  watch
 
 	google google // what is remembered of it
 	apple  apple

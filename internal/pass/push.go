@@ -14,14 +14,14 @@ import (
 const (
 	// pushBatch is how many passes are taken at once, and pushAhead how many such batches are under way: while one is being
 	// told, what came of another is written.
-	pushBatch = 500
+	pushBatch = 1_000
 	pushAhead = 3
 	// While sales come in, this few are taken at once, one batch after another, with a rest between them: a sale does not
 	// notice that a campaign goes out.
 	busyBatch = 50
 	busyRest  = 50 * time.Millisecond
 	// writtenAtOnce is how many passes' results one transaction writes.
-	writtenAtOnce = 250
+	writtenAtOnce = 500
 	// batchLife is how long a batch may take, whatever hangs.
 	batchLife = time.Minute
 )
@@ -59,12 +59,10 @@ func (p *Passes) pushTenant(ctx context.Context, tenant verno.TenantID) error {
 		leased  time.Time
 		last    store.DuePass
 		until   = p.Clock()
-		commits = p.Store.Stats().Commits
 	)
 	defer batches.Wait()
 	for ctx.Err() == nil && !p.push.resting(tenant, p.Clock()) {
-		busy := p.Store.Stats().Commits != commits
-		commits = p.Store.Stats().Commits
+		busy := p.push.selling.busy(p.Store)
 		limit := pushBatch
 		if busy {
 			batches.Wait()

@@ -10,7 +10,9 @@ import (
 
 // pushing is what telling devices remembers between its turns.
 type pushing struct {
-	turn  sync.Mutex // one turn at a time
+	turn    sync.Mutex // one turn at a time
+	selling watch
+
 	mu    sync.Mutex
 	rests map[verno.TenantID]time.Time // until when nothing is sent for a tenant
 	lines map[string]*line             // by credential
@@ -42,16 +44,18 @@ func (p *pushing) resting(tenant verno.TenantID, now time.Time) bool {
 	return p.rests[tenant].After(now)
 }
 
-// rest has nothing sent for a tenant until a moment.
-func (p *pushing) rest(tenant verno.TenantID, until time.Time) {
+// rest has nothing sent for a tenant until a moment, and reports whether anything was sent for it now.
+func (p *pushing) rest(tenant verno.TenantID, now, until time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.rests == nil {
 		p.rests = map[verno.TenantID]time.Time{}
 	}
-	if until.After(p.rests[tenant]) {
+	before := p.rests[tenant]
+	if until.After(before) {
 		p.rests[tenant] = until
 	}
+	return !before.After(now)
 }
 
 // tell tells devices: iPhones one by one on the connection of their credential, others by batches. It stops beginning
@@ -82,8 +86,9 @@ func (p *Passes) tell(ctx, limited context.Context, tenant verno.TenantID, sends
 func (p *Passes) tellApple(ctx, limited context.Context, tenant verno.TenantID, passType string, sends []*send) {
 	l, err := p.line(limited, tenant, passType)
 	if err != nil {
-		p.Log.WarnContext(ctx, "phones cannot be told of changes", "tenant", tenant.String(), "pass_type", passType, "error", err)
-		p.push.rest(tenant, p.Clock().Add(noCredentialRest))
+		if now := p.Clock(); p.push.rest(tenant, now, now.Add(noCredentialRest)) {
+			p.Log.WarnContext(ctx, "phones cannot be told of changes", "tenant", tenant.String(), "pass_type", passType, "error", err)
+		}
 		return
 	}
 	var all sync.WaitGroup
@@ -150,8 +155,10 @@ func (p *Passes) judge(ctx context.Context, tenant verno.TenantID, l *line, s *s
 		if a.ours() {
 			rest = longestRest
 		}
-		p.push.rest(tenant, now.Add(max(rest, a.retryAfter)))
-		p.Log.WarnContext(ctx, "apple takes no notifications for now", "status", a.status, "reason", a.reason, "error", a.err, "rest", max(rest, a.retryAfter).String())
+		if p.push.rest(tenant, now, now.Add(max(rest, a.retryAfter))) {
+			p.Log.WarnContext(ctx, "apple takes no notifications for now", "status", a.status, "reason", a.reason, "error", a.err,
+				"rest", max(rest, a.retryAfter).String())
+		}
 	}
 }
 

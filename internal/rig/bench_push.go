@@ -86,6 +86,7 @@ func BenchPush(ctx context.Context, w *World, load PushLoad, say func(string, in
 	if err := c.beside(ctx, load, phones[0], &f); err != nil {
 		return f, err
 	}
+	c.drain(ctx)
 	f.MemoryAfter = mostMemory()
 	if faults := apple.Faults(); len(faults) > 0 {
 		return f, fmt.Errorf("a notification was not as Apple wants it: %s", faults[0])

@@ -147,10 +147,11 @@ func (tx *Tx) AddPassSweep(ctx context.Context, s PassSweep) error {
 	return err
 }
 
-// PassSweeps lists a tenant's sweeps that are not done, in the order in which they were asked for.
-func (r *Reader) PassSweeps(ctx context.Context, tenant verno.TenantID) ([]PassSweep, error) {
-	return queryAll(ctx, r, scanPassSweep, `SELECT `+sweepColumns+` FROM pass_sweep
-		WHERE tenant = $1 AND done_at IS NULL ORDER BY at, name LIMIT 64`, tenant)
+// NextPassSweep is the sweep of a tenant that is to be worked on: of those that are not done the oldest, those first that
+// need not look. It returns ErrNotFound where all are done.
+func (r *Reader) NextPassSweep(ctx context.Context, tenant verno.TenantID) (PassSweep, error) {
+	return queryOne(ctx, r, scanPassSweep, `SELECT `+sweepColumns+` FROM pass_sweep
+		WHERE tenant = $1 AND done_at IS NULL ORDER BY looks, at, name LIMIT 1`, tenant)
 }
 
 // PassSweep finds a sweep by its name. It returns ErrNotFound where none was asked for, or it was done long ago.
