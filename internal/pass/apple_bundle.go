@@ -3,14 +3,12 @@ package pass
 import (
 	"archive/zip"
 	"bytes"
-	"compress/flate"
 	"crypto/sha1" //nolint:gosec // Apple's manifest is made of SHA-1 to this day; the signature over it is SHA-256.
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
 	"strconv"
-	"sync"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/card"
@@ -91,8 +89,8 @@ func manifestOf(files []file) []byte {
 	return append(b, '}')
 }
 
-// archive writes a flat archive whose entries say their sizes before their bytes, as phones want it. Only pass.json is
-// deflated: pictures would not become smaller, and each small file more would cost a tenth of the signature.
+// archive writes a flat archive whose entries say their sizes before their bytes, as phones want it. Nothing is deflated:
+// pictures would not become smaller, and what the texts would save costs a twentieth of the signature.
 func archive(files []file) ([]byte, error) {
 	size := 512
 	for i := range files {
@@ -102,7 +100,15 @@ func archive(files []file) ([]byte, error) {
 	b.Grow(size)
 	z := zip.NewWriter(&b)
 	for i := range files {
-		if err := put(z, &files[i], files[i].name == passFile); err != nil {
+		entry, err := z.CreateRaw(&zip.FileHeader{
+			Name: files[i].name, Method: zip.Store, CRC32: files[i].crc,
+			ModifiedDate:       firstOf1980, //nolint:staticcheck // What is written raw is written as it stands.
+			UncompressedSize64: uint64(len(files[i].raw)), CompressedSize64: uint64(len(files[i].raw)),
+		})
+		if err != nil {
+			return nil, err
+		}
+		if _, err := entry.Write(files[i].raw); err != nil {
 			return nil, err
 		}
 	}
@@ -110,51 +116,8 @@ func archive(files []file) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// press deflates; its tables are large, so that it is kept between passes.
-type press struct {
-	flate *flate.Writer
-	out   bytes.Buffer
-}
-
-var presses = sync.Pool{New: func() any {
-	w, err := flate.NewWriter(nil, flate.BestSpeed)
-	if err != nil {
-		panic(err)
-	}
-	return &press{flate: w}
-}}
-
 // firstOf1980 is the first day that an archive can name: a pass is the same whenever it is made.
 const firstOf1980 = 1<<5 | 1
-
-// put writes an entry.
-func put(z *zip.Writer, f *file, pack bool) error {
-	head := zip.FileHeader{
-		Name: f.name, Method: zip.Store, CRC32: f.crc, ModifiedDate: firstOf1980, //nolint:staticcheck // What is written raw is written as it stands.
-		UncompressedSize64: uint64(len(f.raw)), CompressedSize64: uint64(len(f.raw)),
-	}
-	body := f.raw
-	if pack {
-		p, _ := presses.Get().(*press)
-		defer presses.Put(p)
-		p.out.Reset()
-		p.flate.Reset(&p.out)
-		if _, err := p.flate.Write(f.raw); err != nil {
-			return err
-		}
-		if err := p.flate.Close(); err != nil {
-			return err
-		}
-		body = p.out.Bytes()
-		head.Method, head.CompressedSize64 = zip.Deflate, uint64(len(body))
-	}
-	entry, err := z.CreateRaw(&head)
-	if err != nil {
-		return err
-	}
-	_, err = entry.Write(body)
-	return err
-}
 
 // Bundle puts passes into one .pkpasses, which a phone takes with one tap. It refuses more than Apple takes.
 func Bundle(passes [][]byte) ([]byte, error) {
