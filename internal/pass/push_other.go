@@ -109,8 +109,7 @@ func (p *Passes) tellOther(ctx context.Context, of otherBatch, kind otherKind, w
 	r.Header.Set("Accept", "application/json")
 	got, err := otherClient.Do(r)
 	if err != nil {
-		var failed *url.Error
-		if errors.As(err, &failed) {
+		if failed, ok := errors.AsType[*url.Error](err); ok {
 			err = failed.Err // The address may carry what is nobody's business.
 		}
 		return nil, 0, err
@@ -122,7 +121,7 @@ func (p *Passes) tellOther(ctx context.Context, of otherBatch, kind otherKind, w
 	return readOther(got.Body)
 }
 
-// readOther reads which tokens a wallet does not know any more, where it says so.
+// readOther reads which tokens a wallet does not know any more, where it says so: not all of them say anything.
 func readOther(body io.Reader) (dead []string, wait time.Duration, err error) {
 	const enough = 1 << 20
 	var said struct {
@@ -130,9 +129,7 @@ func readOther(body io.Reader) (dead []string, wait time.Duration, err error) {
 		Unknown []string `json:"unknown_push_tokens"`
 		Expired []string `json:"expired_push_tokens"`
 	}
-	if json.NewDecoder(io.LimitReader(body, enough)).Decode(&said) != nil {
-		return nil, 0, nil // Not all of them say anything.
-	}
+	_ = json.NewDecoder(io.LimitReader(body, enough)).Decode(&said)
 	dead = slices.Concat(said.Unknown, said.Expired)
 	if said.Status == "FCM_FAILED" {
 		return dead, 0, errors.New("it could not reach its own service")

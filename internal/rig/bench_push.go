@@ -58,7 +58,7 @@ func BenchPush(ctx context.Context, w *World, load PushLoad, say func(string, in
 		return f, err
 	}
 	defer apple.Close()
-	certificate, err := apnstest.NewCertificate("Pass Type ID: " + phonePassType)
+	certificate, err := apnstest.NewCertificate("Pass Type ID: " + phoneTopic)
 	if err != nil {
 		return f, err
 	}
@@ -258,7 +258,7 @@ func notify(ctx context.Context, client *http.Client, to string) error {
 	if err != nil {
 		return err
 	}
-	r.Header.Set("Apns-Topic", phonePassType)
+	r.Header.Set("Apns-Topic", phoneTopic)
 	r.Header.Set("Apns-Push-Type", "background")
 	r.Header.Set("Apns-Priority", "5")
 	r.Header.Set("Apns-Expiration", "0")

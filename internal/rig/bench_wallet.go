@@ -38,7 +38,7 @@ func BenchWallet(ctx context.Context, w *World, clients int, seconds time.Durati
 	handler := w.Server.Handler()
 	f.NotModified, err = w.ask(handler, clients, seconds, http.StatusNotModified, func(i int) *http.Request {
 		i %= len(phones)
-		r := httptest.NewRequestWithContext(ctx, http.MethodGet, wallet.Base+"v1/passes/"+phonePassType+"/"+phones[i].serial, http.NoBody)
+		r := httptest.NewRequestWithContext(ctx, http.MethodGet, wallet.Base+"v1/passes/"+phoneTopic+"/"+phones[i].serial, http.NoBody)
 		r.Header.Set("Authorization", "ApplePass "+tokens[i])
 		r.Header.Set("If-Modified-Since", later)
 		return r
@@ -48,7 +48,7 @@ func BenchWallet(ctx context.Context, w *World, clients int, seconds time.Durati
 	}
 	f.Listed, err = w.ask(handler, clients, seconds, http.StatusOK, func(i int) *http.Request {
 		device := phones[i%len(phones)].device
-		return httptest.NewRequestWithContext(ctx, http.MethodGet, wallet.Base+"v1/devices/"+device+"/registrations/"+phonePassType, http.NoBody)
+		return httptest.NewRequestWithContext(ctx, http.MethodGet, wallet.Base+"v1/devices/"+device+"/registrations/"+phoneTopic, http.NoBody)
 	})
 	return f, err
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/verno-loyalty/verno/internal/vault"
 )
 
-// phonePassType is what the certificate of a world's passes is for.
-const phonePassType = "pass.rig.verno"
+// phoneTopic is what the certificate of a world's passes is for.
+const phoneTopic = "pass.rig.verno"
 
 // phone is a pass on the iPhone of a member.
 type phone struct {
@@ -60,7 +60,7 @@ func (w *World) certify(ctx context.Context) error {
 		now := w.Server.Now()
 		return tx.InsertWalletCredential(ctx, store.WalletCredential{
 			Tenant: w.Actor.Tenant, ID: verno.NewID[verno.WalletKeyID](now, rand.Reader), Kind: store.CredentialApplePass,
-			Name: phonePassType, About: "{}", Sealed: []byte{0}, CreatedAt: now,
+			Name: phoneTopic, About: "{}", Sealed: []byte{0}, CreatedAt: now,
 		})
 	})
 }
@@ -95,7 +95,7 @@ func (w *World) hand(ctx context.Context, tx *store.Tx, members []verno.MemberID
 			return errors.Join(err, errors.New("a card has a pass before it has one"))
 		}
 		if _, err := tx.Register(ctx, store.Registration{
-			PassType: phonePassType, Device: p.device, Serial: p.serial, Tenant: tenant, Card: p.card,
+			PassType: phoneTopic, Device: p.device, Serial: p.serial, Tenant: tenant, Card: p.card,
 			PushToken: fmt.Sprintf("%064x", p.card[:]), Scheme: pass.SchemeApple,
 		}, now); err != nil {
 			return err

@@ -29,6 +29,7 @@ type Pass struct {
 }
 
 //nolint:gosec // G101 takes the names of columns for a credential.
+//nolint:gosec // The word is that of a card in a phone.
 const passColumns = `tenant, card_id, member_id, template_id, serial, tag, modified_at, pushed_tag, due_at,
 	COALESCE(google_id, ''), google_tag, google_due, saved_at, removed_at, face, places, created_at`
 

@@ -18,7 +18,7 @@ var errLarge = errors.New("wallet: the body is too large")
 // fail answers an error. Phones read the status and nothing else; what is ours to mend is answered and logged as
 // everywhere.
 func fail(w http.ResponseWriter, r *http.Request, err error) {
-	status := 0
+	var status int
 	switch {
 	case errors.Is(err, pass.ErrToken):
 		status = http.StatusUnauthorized

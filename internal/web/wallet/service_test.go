@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -233,7 +234,7 @@ func TestChangesOfOneSecond(t *testing.T) {
 			before := since
 			since = got.header.Get("Last-Modified")
 			if got.status != 200 || since == "" || since == before || got.header.Get("Content-Type") != "application/vnd.apple.pkpass" ||
-				got.header.Get("Content-Length") != fmt.Sprint(len(got.body)) {
+				got.header.Get("Content-Length") != strconv.Itoa(len(got.body)) {
 				t.Fatalf("%d %v %q", got.status, got.header, got.body)
 			}
 			if again := b.ask("GET", passOf(b.one.Serial), "", "Authorization", mine, "If-Modified-Since", since); again.status != 304 || again.body != "" {
