@@ -2,12 +2,14 @@ package pass_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/pass"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/money"
@@ -234,6 +236,30 @@ func TestACrowdIsNotLookedAt(t *testing.T) {
 		b.follow()
 		if face := b.read(passes[3].Card).Face; face == nil {
 			t.Error("nobody has looked since")
+		}
+	})
+}
+
+// TestACardThatCannotBeDrawn: it keeps no other from being told of, and is told of once itself.
+func TestACardThatCannotBeDrawn(t *testing.T) {
+	t.Parallel()
+	eachPhones(t, func(t *testing.T, b *phones) {
+		bad, good := b.join(1), b.join(1)
+		b.settle()
+		draw := b.passes.Facts
+		b.passes.Facts = func(ctx context.Context, tenant verno.TenantID, id verno.CardID, now time.Time) (card.Template, card.Facts, error) {
+			if id == bad.Card {
+				return card.Template{}, card.Facts{}, errors.New("a template that nobody can read")
+			}
+			return draw(ctx, tenant, id, now)
+		}
+		for range 3 {
+			b.bought(bad, 1)
+			b.bought(good, 1)
+			b.settle()
+		}
+		if b.heard(good) != 4 || b.heard(bad) != 2 {
+			t.Errorf("told %d and %d times, want 4 and 2", b.heard(good), b.heard(bad))
 		}
 	})
 }
