@@ -190,7 +190,7 @@ func encodeSizes(s *slot, full image.Image) ([]file, error) {
 	files := make([]file, 0, 3)
 	for scale := range 3 {
 		var b bytes.Buffer
-		if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, resize(from, w*(scale+1), h*(scale+1))); err != nil {
+		if err := png.Encode(&b, resize(from, w*(scale+1), h*(scale+1))); err != nil {
 			return nil, fmt.Errorf("pass: encode a picture: %w", err)
 		}
 		name := s.name + ".png"
