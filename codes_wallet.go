@@ -10,6 +10,10 @@ var walletCodes = map[string]CodeText{
 		EN: "Google cannot be reached just now. The card works; the link to save it can be had later.",
 		RU: "Google сейчас недоступен. Карта работает, а ссылку для сохранения можно получить позже.",
 	},
+	"wallet_link_over": {
+		EN: "This code is over. Show a new one on the other screen.",
+		RU: "Этот код больше не действует. Откройте на другом экране новый.",
+	},
 	"google_card": {
 		EN: "Google does not take this card as it is. A task at the desk says why.",
 		RU: "Google не принимает эту карту в таком виде. Причина — в задаче в кабинете.",

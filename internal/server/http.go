@@ -45,7 +45,7 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle(desk.Base+"/", desk.New(desk.Deps{
 		Till: s.Till, Members: s.Roll, Office: s.Office, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock,
 	}))
-	own := memberface.New(memberface.Deps{Till: s.Till, Members: s.Roll, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock, Rate: s.Config.Rates.Public})
+	own := memberface.New(memberface.Deps{Till: s.Till, Members: s.Roll, Reader: s.Store.Reader(), Passes: s.Passes, Frame: frame, Clock: s.Config.Clock, Rate: s.Config.Rates.Public})
 	mux.Handle(memberface.JoinBase, own)
 	mux.Handle(memberface.CardBase, own)
 	public := api.New(api.Deps{

@@ -51,6 +51,7 @@ type purse struct {
 	stamps   []stampCard
 	steps    []member.Step
 	places   map[verno.StoreID]string
+	wallets  *wallets
 	number   code.Number
 	machine  string // for whoever has no script
 	last     string // the latest step, to see that there is a later one
@@ -90,6 +91,9 @@ func (f *Face) card(s *seat) error {
 		return err
 	}
 	if p.places, err = f.places(s); err != nil {
+		return err
+	}
+	if p.wallets, err = f.buttons(s); err != nil {
 		return err
 	}
 	p.last, p.at = lastOf(p.steps), s.now.In(s.zone)

@@ -219,7 +219,11 @@ func (f *Face) welcome(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.show(c.Say("join.ready"), welcomePage(c, &v, &points))
+	w, err := f.buttons(&seat{call: c, session: s})
+	if err != nil {
+		return err
+	}
+	return c.show(c.Say("join.ready"), welcomePage(c, &v, &points, w))
 }
 
 // field is one that a channel asks for.

@@ -13,6 +13,7 @@ import (
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/member"
+	"github.com/verno-loyalty/verno/internal/pass"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/web"
 	"github.com/verno-loyalty/verno/internal/web/site"
@@ -30,6 +31,7 @@ type Deps struct {
 	Till    *checkout.Till
 	Members *member.Roll
 	Reader  *store.Reader
+	Passes  *pass.Passes // brings cards into the wallets of phones; nil where none is offered
 	Frame   *web.Frame
 	Clock   func() time.Time
 	Rate    web.Rate // of requests from one address; 20 a second where it is zero, no limit below that
@@ -59,7 +61,7 @@ func New(d Deps) http.Handler {
 		f.holders = web.NewBuckets(d.Rate, 1<<16)
 	}
 	mux := http.NewServeMux()
-	for _, pages := range [][]page{joinPages, cardPages} {
+	for _, pages := range [][]page{joinPages, cardPages, walletPages} {
 		for _, p := range pages {
 			mux.HandleFunc(p.route, func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, p) })
 		}
@@ -95,7 +97,7 @@ func (f *Face) serve(w http.ResponseWriter, r *http.Request, p page) {
 
 // admit counts a request against its address, unless it says that it is a phone's with a card: that is looked at later.
 func (f *Face) admit(c *call) error {
-	if _, err := c.r.Cookie(cookie); err == nil && strings.HasPrefix(c.Path, CardBase) && c.Path != doorPath {
+	if _, err := c.r.Cookie(cookie); err == nil && strings.HasPrefix(c.Path, CardBase) && c.Path != doorPath && !strings.HasPrefix(c.Path, phonePath) {
 		return nil
 	}
 	return f.come(c)
