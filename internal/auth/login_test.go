@@ -181,7 +181,10 @@ func TestSecondFactor(t *testing.T) {
 			return err
 		}
 		b.refused(b.confirm(a, "123456", now), "second_factor_missing")
-		factor, err := b.gate.BeginSecondFactor(b.ctx, a, now)
+		_, err := b.gate.BeginSecondFactor(b.ctx, a, "", now) // an open session is not enough
+		b.refused(err, "/password password_wrong")
+		b.refused(b.confirm(a, "123456", now), "second_factor_missing")
+		factor, err := b.gate.BeginSecondFactor(b.ctx, a, password, now)
 		b.must(err)
 		if !strings.HasPrefix(factor.URI, "otpauth://totp/Verno:support?") || !strings.Contains(factor.URI, factor.Secret) {
 			b.t.Errorf("URI %s", factor.URI)
@@ -189,7 +192,7 @@ func TestSecondFactor(t *testing.T) {
 		b.must(login("", now)) // it is not on yet
 		b.refused(b.confirm(a, "000000", now), "/code code_wrong")
 		b.must(b.confirm(a, codeOf(b.t, factor.Secret, now), now))
-		_, err = b.gate.BeginSecondFactor(b.ctx, a, now)
+		_, err = b.gate.BeginSecondFactor(b.ctx, a, password, now)
 		b.refused(err, "second_factor_active")
 
 		at := now.Add(2 * time.Minute)
@@ -213,11 +216,33 @@ func TestSecondFactor(t *testing.T) {
 	})
 }
 
+// TestPasswordIsNotGuessedFromWithin: whoever has found a session open cannot try passwords at the second factor for long,
+// nor there and at the change of password in turn; and who knows it has their tries back.
+func TestPasswordIsNotGuessedFromWithin(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		_, a := b.hire(verno.RoleSupport, "support")
+		begin := func(password string) error {
+			_, err := b.gate.BeginSecondFactor(b.ctx, a, password, now)
+			return err
+		}
+		for range 4 {
+			b.refused(begin("другая тысяча обезьян"), "/password password_wrong")
+		}
+		b.must(begin(password))
+		for range 4 {
+			b.refused(begin("другая тысяча обезьян"), "/password password_wrong")
+		}
+		b.refused(b.gate.ChangePassword(b.ctx, a, "другая тысяча обезьян", "три слова и ещё одно", now), "/old_password password_wrong")
+		b.refused(begin(password), "rate_limited")
+	})
+}
+
 // One code that is sent many times at once lets in once.
 func TestCodeIsSpentOnce(t *testing.T) {
 	t.Parallel()
 	each(t, func(b *bundle) {
-		factor, err := b.gate.BeginSecondFactor(b.ctx, b.boss, now)
+		factor, err := b.gate.BeginSecondFactor(b.ctx, b.boss, password, now)
 		b.must(err)
 		b.must(b.confirm(b.boss, codeOf(b.t, factor.Secret, now), now))
 		at := now.Add(time.Minute)
@@ -247,7 +272,7 @@ func TestLostSecondFactorIsReset(t *testing.T) {
 	each(t, func(b *bundle) {
 		support, a := b.hire(verno.RoleSupport, "support")
 		opened := b.login("support", now)
-		factor, err := b.gate.BeginSecondFactor(b.ctx, a, now)
+		factor, err := b.gate.BeginSecondFactor(b.ctx, a, password, now)
 		b.must(err)
 		b.must(b.confirm(a, codeOf(b.t, factor.Secret, now), now))
 		b.refused(b.gate.ResetSecondFactor(b.ctx, a, b.owner.ID, now), "permission_missing")

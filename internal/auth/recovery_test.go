@@ -15,7 +15,7 @@ import (
 func (b *bundle) guarded(login string) (a verno.Actor, secret string, codes []string) {
 	b.t.Helper()
 	_, a = b.hire(verno.RoleSupport, login)
-	factor, err := b.gate.BeginSecondFactor(b.ctx, a, now)
+	factor, err := b.gate.BeginSecondFactor(b.ctx, a, password, now)
 	b.must(err)
 	codes, err = b.gate.ConfirmSecondFactor(b.ctx, a, codeOf(b.t, factor.Secret, now), now)
 	b.must(err)
@@ -127,7 +127,7 @@ func TestSecondFactorEndsOtherSessions(t *testing.T) {
 		if !b.valid(b.gate, first.Token, now) {
 			b.t.Fatal("one session only")
 		}
-		factor, err := b.gate.BeginSecondFactor(b.ctx, a, now)
+		factor, err := b.gate.BeginSecondFactor(b.ctx, a, password, now)
 		b.must(err)
 		b.must(b.confirm(a, codeOf(b.t, factor.Secret, now), now))
 		if b.valid(b.gate, first.Token, now) || !b.valid(b.gate, second.Token, now) {

@@ -29,15 +29,20 @@ type SecondFactor struct {
 	URI    string // otpauth://, to show as a QR code
 }
 
-// BeginSecondFactor draws a secret for the actor. It asks for nothing until ConfirmSecondFactor has seen a code of it.
-// It returns the conflict second_factor_active where there is one that must be dropped first.
-func (g *Gate) BeginSecondFactor(ctx context.Context, a verno.Actor, now time.Time) (SecondFactor, error) {
+// BeginSecondFactor draws a secret for the actor, given their password: whoever finds a session open could else lock its
+// owner out with a second factor of their own. It asks for nothing until ConfirmSecondFactor has seen a code of it. It
+// returns the conflict second_factor_active where there is one that must be dropped first, the invalid field
+// password_wrong, and rate_limited.
+func (g *Gate) BeginSecondFactor(ctx context.Context, a verno.Actor, password string, now time.Time) (SecondFactor, error) {
 	row, err := g.own(ctx, a)
 	if err != nil {
 		return SecondFactor{}, err
 	}
 	if hasSecondFactor(row) {
 		return SecondFactor{}, verno.Conflict("second_factor_active")
+	}
+	if err := g.knows(ctx, a, row, "/password", password, now); err != nil {
+		return SecondFactor{}, err
 	}
 	secret := make([]byte, factorSecret)
 	if _, err := io.ReadFull(g.Entropy, secret); err != nil {

@@ -105,29 +105,38 @@ func (g *Gate) ChangePassword(ctx context.Context, a verno.Actor, old, fresh str
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	tries := store.Counted{Tenant: a.Tenant, Subject: "password/" + a.Staff.String()}
-	var wait time.Duration
-	err = g.Store.Write(ctx, func(tx *store.Tx) (err error) {
-		wait, err = tx.Take(ctx, tries, now, triesForName...)
+	if err := g.knows(ctx, a, row, "/old_password", old, now); err != nil {
 		return err
-	})
-	if err != nil {
-		return err
-	}
-	if wait > 0 {
-		return tooMany(wait)
-	}
-	same, err := g.hasher.check(ctx, row.PasswordHash, limited(old, maxPassword))
-	if err != nil {
-		return err
-	}
-	if !same {
-		return verno.InvalidField("/old_password", "password_wrong")
 	}
 	if err := g.fill(ctx, &row, p, fresh, ""); err != nil {
 		return err
 	}
 	return g.update(ctx, a, row, now, "password.changed", endSessions, letIn)
+}
+
+// knows asks somebody who is logged in for their password once more, so that a session that was found open is not
+// enough. Tries are counted, as for a log-in. It returns the invalid field password_wrong, and rate_limited.
+func (g *Gate) knows(ctx context.Context, a verno.Actor, row store.Staff, pointer, password string, now time.Time) error {
+	tries := store.Counted{Tenant: a.Tenant, Subject: "password/" + a.Staff.String()}
+	var wait time.Duration
+	err := g.Store.Write(ctx, func(tx *store.Tx) (err error) {
+		wait, err = tx.Take(ctx, tries, now, triesForName...)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case wait > 0:
+		return tooMany(wait)
+	}
+	same, err := g.hasher.check(ctx, row.PasswordHash, limited(password, maxPassword))
+	switch {
+	case err != nil:
+		return err
+	case !same:
+		return verno.InvalidField(pointer, "password_wrong")
+	}
+	return g.Store.Write(ctx, func(tx *store.Tx) error { return tx.Forgive(ctx, tries, now, triesForName...) })
 }
 
 // usable says whether a session has been ended, has lapsed or was left alone for too long.

@@ -184,7 +184,7 @@ func TestCashierOpensAShift(t *testing.T) {
 		_, second := b.till()
 		_, err = b.gate.Authenticate(b.ctx, auth.Credential{Bearer: second, Session: shift.Token}, now)
 		b.refused(err, "credential_invalid")
-		_, err = b.gate.BeginSecondFactor(b.ctx, a, now)
+		_, err = b.gate.BeginSecondFactor(b.ctx, a, password, now)
 		b.refused(err, "person_needed")
 
 		next, err := open(owner.ID, "4071")

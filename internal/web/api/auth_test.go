@@ -31,7 +31,8 @@ func TestSessions(t *testing.T) {
 		if list := b.ask(request{do: "GET /sessions", token: session}).want(200); list.at("items", 0, "current") != true {
 			t.Errorf("sessions: %s", list.raw)
 		}
-		factor := b.ask(request{do: "POST /me/second_factor", token: session}).want(201)
+		b.ask(request{do: "POST /me/second_factor", token: session, body: m{"password": "?"}}).want(422, "invalid_request")
+		factor := b.ask(request{do: "POST /me/second_factor", token: session, body: m{"password": password}}).want(201)
 		b.ask(request{do: "POST /me/second_factor/confirm", token: session, body: m{"code": "000000"}}).want(422, "invalid_request")
 		code, err := totp.GenerateCode(factor.str("secret"), b.clock())
 		b.must(err)

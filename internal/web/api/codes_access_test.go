@@ -98,7 +98,9 @@ func (b *bundle) person(role string) person {
 }
 
 // begin sets up a second factor.
-func (p person) begin() request { return request{do: "POST /me/second_factor", token: p.session} }
+func (p person) begin() request {
+	return request{do: "POST /me/second_factor", token: p.session, body: m{"password": password}}
+}
 
 // factor turns a second factor on.
 func (p person) factor(b *bundle) {

@@ -23,6 +23,11 @@ type FactorState struct {
 	Left   int64 `json:"recovery_codes_left"`
 }
 
+// BeginFactorBody is what setting up a second factor takes.
+type BeginFactorBody struct {
+	Password string `json:"password" minLength:"1" maxLength:"200" format:"password" doc:"The person's own password, once more: a session that was left open is not enough."`
+}
+
 // CodeBody is a code of the second factor.
 type CodeBody struct {
 	Code string `json:"code" minLength:"6" maxLength:"6"`
@@ -31,7 +36,8 @@ type CodeBody struct {
 func (a *API) secondFactorRoutes() {
 	handle(a, operation{
 		route: "POST /me/second_factor", id: "begin-second-factor", tag: "access", summary: "Set up a second factor", status: 201,
-		detail: "Draws a secret. It asks for nothing until a first code of it was confirmed.", codes: []string{"second_factor_active", "person_needed"},
+		detail: "Draws a secret. It asks for nothing until a first code of it was confirmed.",
+		codes:  []string{"password_wrong", "second_factor_active", "person_needed", "rate_limited"},
 	}, a.beginSecondFactor)
 	handle(a, operation{
 		route: "POST /me/second_factor/confirm", id: "confirm-second-factor", tag: "access", summary: "Turn the second factor on",
@@ -56,8 +62,10 @@ func (a *API) secondFactorRoutes() {
 	}, a.resetSecondFactor)
 }
 
-func (a *API) beginSecondFactor(ctx context.Context, c *call, _ *noRequest) (*SecondFactor, error) {
-	f, err := a.Gate.BeginSecondFactor(ctx, c.actor, c.now)
+type beginFactorRequest struct{ Body BeginFactorBody }
+
+func (a *API) beginSecondFactor(ctx context.Context, c *call, in *beginFactorRequest) (*SecondFactor, error) {
+	f, err := a.Gate.BeginSecondFactor(ctx, c.actor, in.Body.Password, c.now)
 	if err != nil {
 		return nil, err
 	}

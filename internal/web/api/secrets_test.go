@@ -61,7 +61,7 @@ func (b *bundle) work() map[string]string {
 	cashier := b.ask(request{do: "POST /staff", body: m{"name": "Кассир Зоя", "role": "cashier", "pin": "58203917"}}).want(201).str("id")
 	shift := b.ask(request{do: "POST /cashier_sessions", token: b.token, body: m{"staff_id": cashier, "pin": "58203917"}}).want(201).str("token")
 	session := b.login()
-	factor := b.ask(request{do: "POST /me/second_factor", token: session}).want(201).str("secret")
+	factor := b.ask(request{do: "POST /me/second_factor", token: session, body: m{"password": password}}).want(201).str("secret")
 	code, err := totp.GenerateCode(factor, b.clock())
 	b.must(err)
 	recovery := b.ask(request{do: "POST /me/second_factor/confirm", token: session, body: m{"code": code}}).want(200).str("recovery_codes", 0)

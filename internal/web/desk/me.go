@@ -26,7 +26,7 @@ type account struct {
 	sessions []auth.Session
 	left     int64 // recovery codes
 	done     string
-	form     string // which form is wrong: password, codes, drop
+	form     string // which form is wrong: password, factor, codes, drop
 }
 
 func (d *Desk) me(c *call) error { return d.myself(c, "") }
@@ -72,12 +72,15 @@ func (d *Desk) changePassword(c *call) error {
 	return nil
 }
 
-// beginFactor draws a secret and shows it, as a code to scan and as text. It asks for nothing until a first code of it
-// was seen.
+// beginFactor asks for the password, draws a secret and shows it, as a code to scan and as text. It asks for no code
+// until a first one of it was seen.
 func (d *Desk) beginFactor(c *call) error {
-	f, err := d.Gate.BeginSecondFactor(c.r.Context(), c.actor, c.now)
+	f, err := d.Gate.BeginSecondFactor(c.r.Context(), c.actor, c.form.Value("own_password"), c.now)
 	if err != nil {
-		return err
+		if err := c.mend(err, map[string]string{"password": "own_password"}); err != nil {
+			return err
+		}
+		return d.myself(c, "factor")
 	}
 	c.Styles = append(c.Styles, "desk_people.css")
 	return c.show(c.Say("desk.factor.begin"), factorPage(c, f))
