@@ -50,7 +50,7 @@ func (g *Gate) NewPairing(ctx context.Context, a verno.Actor, id verno.TerminalI
 			return Pairing{}, err
 		}
 		_, err = g.changeTerminal(ctx, a, id, now, "terminal.pairing", func(row *store.Terminal) error {
-			row.PairingHash, row.PairingExpiresAt, row.PairingTries = token, p.ExpiresAt, 0
+			row.PairingHash, row.PairingExpiresAt = token, p.ExpiresAt
 			return nil
 		})
 		if errors.Is(err, store.ErrUnique) && try < 5 {

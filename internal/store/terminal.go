@@ -17,7 +17,6 @@ type Terminal struct {
 	TokenHash        []byte // nil before it is paired and after it is revoked
 	PairingHash      []byte // nil while no pairing code is out
 	PairingExpiresAt time.Time
-	PairingTries     int64
 	PairedAt         time.Time
 	RevokedAt        time.Time
 	SeenAt           time.Time
@@ -28,13 +27,12 @@ type Terminal struct {
 }
 
 const terminalColumns = `x.tenant, x.id, x.store_id, COALESCE(x.external_id, ''), x.name, x.token_hash, x.pairing_hash,
-	x.pairing_expires_at, x.pairing_tries, x.paired_at, x.revoked_at, x.seen_at, x.queue_depth, x.revision, x.created_at, x.updated_at`
+	x.pairing_expires_at, x.paired_at, x.revoked_at, x.seen_at, x.queue_depth, x.revision, x.created_at, x.updated_at`
 
 func (t *Terminal) fields() []any {
 	return []any{
 		&t.Tenant, &t.ID, &t.Store, &t.ExternalID, &t.Name, &t.TokenHash, &t.PairingHash,
 		when{&t.PairingExpiresAt},
-		&t.PairingTries,
 		when{&t.PairedAt},
 		when{&t.RevokedAt},
 		when{&t.SeenAt},
@@ -85,10 +83,10 @@ func (tx *Tx) LockTerminal(ctx context.Context, tenant verno.TenantID, id verno.
 // InsertTerminal adds a till. It returns ErrUnique where its external id, or its pairing code, is taken.
 func (tx *Tx) InsertTerminal(ctx context.Context, t Terminal) error {
 	_, err := tx.Exec(ctx, `INSERT INTO terminal (tenant, id, store_id, external_id, name, token_hash, pairing_hash,
-		pairing_expires_at, pairing_tries, paired_at, revoked_at, seen_at, queue_depth, revision, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		pairing_expires_at, paired_at, revoked_at, seen_at, queue_depth, revision, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		t.Tenant, t.ID, t.Store, textOrNull(t.ExternalID), t.Name, t.TokenHash, t.PairingHash, microsOrNull(t.PairingExpiresAt),
-		t.PairingTries, microsOrNull(t.PairedAt), microsOrNull(t.RevokedAt), microsOrNull(t.SeenAt), t.QueueDepth, t.Revision,
+		microsOrNull(t.PairedAt), microsOrNull(t.RevokedAt), microsOrNull(t.SeenAt), t.QueueDepth, t.Revision,
 		verno.Micros(t.CreatedAt), verno.Micros(t.UpdatedAt))
 	return err
 }
@@ -96,10 +94,10 @@ func (tx *Tx) InsertTerminal(ctx context.Context, t Terminal) error {
 // UpdateTerminal writes a till that is locked. It returns ErrUnique as InsertTerminal does.
 func (tx *Tx) UpdateTerminal(ctx context.Context, t Terminal) error {
 	_, err := tx.Exec(ctx, `UPDATE terminal SET store_id = $1, external_id = $2, name = $3, token_hash = $4, pairing_hash = $5,
-		pairing_expires_at = $6, pairing_tries = $7, paired_at = $8, revoked_at = $9, revision = $10, updated_at = $11
-		WHERE tenant = $12 AND id = $13`,
+		pairing_expires_at = $6, paired_at = $7, revoked_at = $8, revision = $9, updated_at = $10
+		WHERE tenant = $11 AND id = $12`,
 		t.Store, textOrNull(t.ExternalID), t.Name, t.TokenHash, t.PairingHash, microsOrNull(t.PairingExpiresAt),
-		t.PairingTries, microsOrNull(t.PairedAt), microsOrNull(t.RevokedAt), t.Revision, verno.Micros(t.UpdatedAt), t.Tenant, t.ID)
+		microsOrNull(t.PairedAt), microsOrNull(t.RevokedAt), t.Revision, verno.Micros(t.UpdatedAt), t.Tenant, t.ID)
 	return err
 }
 

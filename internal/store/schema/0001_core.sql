@@ -122,7 +122,6 @@ CREATE TABLE terminal (
 	token_hash         BYTEA, -- of the token that pairing gave out; null before and after
 	pairing_hash       BYTEA,
 	pairing_expires_at BIGINT,
-	pairing_tries      BIGINT NOT NULL,
 	paired_at          BIGINT,
 	revoked_at         BIGINT,
 	seen_at            BIGINT,
