@@ -51,6 +51,9 @@ func (f *Faults) Text(pointer, s string, least, most int) {
 	}
 }
 
+// Single is a name as it is kept: single spaces, and those between words only.
+func Single(text string) string { return strings.Join(strings.Fields(text), " ") }
+
 // seen tells what can be seen from spaces and joiners.
 func seen(r rune) bool {
 	return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r)

@@ -43,7 +43,7 @@ func (g *Gate) CreateKey(ctx context.Context, a verno.Actor, n NewKey, now time.
 	if above := n.Scopes &^ a.May; above != 0 {
 		return Key{}, "", verno.Forbidden("scopes_above").With("scopes", above.String())
 	}
-	n.Name = single(n.Name)
+	n.Name = verno.Single(n.Name)
 	var faults verno.Faults
 	faults.Text("/name", n.Name, 1, 100)
 	if n.Scopes == 0 {

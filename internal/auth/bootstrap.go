@@ -10,7 +10,7 @@ import (
 
 // CreateTenant makes a tenant with its keys, and beside it its test twin, for integrators.
 func (g *Gate) CreateTenant(ctx context.Context, name, language string, now time.Time) (live, test verno.TenantID, err error) {
-	name = single(name)
+	name = verno.Single(name)
 	var faults verno.Faults
 	faults.Text("/name", name, 1, 100)
 	faults.OneOf("/language", language, "ru", "en")

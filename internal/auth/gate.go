@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -88,9 +87,6 @@ func missing(err error, thing string) error {
 	}
 	return err
 }
-
-// single leaves single spaces, and those between words only.
-func single(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 func orElse[T comparable](v, otherwise T) T {
 	var zero T

@@ -63,7 +63,7 @@ func (g *Gate) CreateStaff(ctx context.Context, a verno.Actor, n NewStaff, now t
 	if err := a.Require(verno.MayManageStaff); err != nil {
 		return Staff{}, err
 	}
-	n.Name, n.Login = single(n.Name), normalLogin(n.Login)
+	n.Name, n.Login = verno.Single(n.Name), normalLogin(n.Login)
 	var faults verno.Faults
 	faults.Text("/name", n.Name, 1, 100)
 	checkRole(&faults, n.Role)
@@ -152,7 +152,7 @@ func (g *Gate) ChangeStaff(ctx context.Context, a verno.Actor, id verno.StaffID,
 func (c StaffChange) apply(row *store.Staff, p *personal, now time.Time) (password, pin string, err error) {
 	var faults verno.Faults
 	if c.Name != nil {
-		p.Name = single(*c.Name)
+		p.Name = verno.Single(*c.Name)
 		faults.Text("/name", p.Name, 1, 100)
 	}
 	if c.Role != nil {
@@ -298,7 +298,7 @@ func (g *Gate) loginToken(ctx context.Context, login string, id verno.StaffID) (
 	return g.Vault.Token(ctx, vault.House, "login", login)
 }
 
-func normalLogin(login string) string { return strings.ToLower(single(norm.NFKC.String(login))) }
+func normalLogin(login string) string { return strings.ToLower(verno.Single(norm.NFKC.String(login))) }
 
 func checkLogin(faults *verno.Faults, login string) {
 	if login == "" {

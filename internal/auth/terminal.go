@@ -45,7 +45,7 @@ func (g *Gate) CreateTerminal(ctx context.Context, a verno.Actor, n NewTerminal,
 		return Terminal{}, err
 	}
 	row := store.Terminal{
-		Tenant: a.Tenant, ID: verno.NewID[verno.TerminalID](now, g.Entropy), Store: n.Store, Name: single(n.Name),
+		Tenant: a.Tenant, ID: verno.NewID[verno.TerminalID](now, g.Entropy), Store: n.Store, Name: verno.Single(n.Name),
 		ExternalID: n.ExternalID, Revision: 1, CreatedAt: now, UpdatedAt: now,
 	}
 	if err := g.checkTerminal(ctx, a, row); err != nil {
@@ -83,7 +83,7 @@ func (g *Gate) ChangeTerminal(ctx context.Context, a verno.Actor, id verno.Termi
 			return verno.Precondition("etag_mismatch")
 		}
 		row.Store = deref(c.Store, row.Store)
-		row.Name = single(deref(c.Name, row.Name))
+		row.Name = verno.Single(deref(c.Name, row.Name))
 		row.ExternalID = deref(c.ExternalID, row.ExternalID)
 		return g.checkTerminal(ctx, a, *row)
 	})

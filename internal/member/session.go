@@ -224,7 +224,7 @@ func deviceName(text string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, ""))
-	text = strings.Join(strings.Fields(text), " ")
+	text = verno.Single(text)
 	if utf8.RuneCountInString(text) > maxDevice {
 		text = string([]rune(text)[:maxDevice])
 	}

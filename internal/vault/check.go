@@ -31,7 +31,7 @@ func (v *Vault) Check(p Person) (Person, error) {
 		p.Email, err = Email(p.Email)
 		_ = faults.Add("", err)
 	}
-	p.FirstName, p.LastName = single(p.FirstName), single(p.LastName)
+	p.FirstName, p.LastName = verno.Single(p.FirstName), verno.Single(p.LastName)
 	faults.Text("/first_name", p.FirstName, 0, maxName)
 	faults.Text("/last_name", p.LastName, 0, maxName)
 	if p.Birthday != "" && !isBirthday(p.Birthday) {
@@ -46,9 +46,6 @@ func (v *Vault) Check(p Person) (Person, error) {
 	}
 	return p, nil
 }
-
-// single leaves single spaces, and those between words only.
-func single(name string) string { return strings.Join(strings.Fields(name), " ") }
 
 func checkCustom(faults *verno.Faults, custom map[string]string) {
 	if len(custom) > maxCustom {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/internal/web"
 )
 
 // Change is something that has happened. Its number never changes, and no number is left out.
@@ -108,9 +109,7 @@ func (a *API) log(ctx context.Context, c *call, in *changesRequest, keep func(*C
 		return nil, err
 	}
 	list := &Changes{Next: in.Since}
-	if len(rows) > page.size() {
-		rows, list.HasMore = rows[:page.size()], true
-	}
+	rows, list.HasMore = web.Cut(rows, page.size())
 	for i := range rows {
 		e, err := showChange(&rows[i])
 		if err != nil {
@@ -153,9 +152,7 @@ func (a *API) checkpoints(ctx context.Context, c *call, in *checkpointsRequest) 
 		return nil, err
 	}
 	list := &Checkpoints{}
-	if len(rows) > page.size() {
-		rows, list.HasMore = rows[:page.size()], true
-	}
+	rows, list.HasMore = web.Cut(rows, page.size())
 	for i := range rows {
 		list.Items = append(list.Items, showCheckpoint(&rows[i]))
 	}

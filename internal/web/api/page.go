@@ -94,17 +94,15 @@ func (s sequence) seal(b []byte) [8]byte {
 	return [8]byte(sum[:])
 }
 
-// listOf makes a page of up to limit rows from one that was asked for one row more, so as to know whether there is
-// another page.
+// listOf shows the page that web.Cut makes of rows.
 func listOf[Row, Item any, ID ~[16]byte](rows []Row, limit int, of sequence, id func(*Row) ID, show func(*Row) Item) *List[Item] {
-	list := &List[Item]{Items: make([]Item, 0, len(rows))}
-	if len(rows) > limit {
-		rows = rows[:limit]
-		list.HasMore = true
-		list.NextCursor = cursorOf(of, id(&rows[limit-1]))
+	page, more := web.Cut(rows, limit)
+	list := &List[Item]{Items: make([]Item, 0, len(page)), HasMore: more}
+	if more {
+		list.NextCursor = cursorOf(of, id(&page[limit-1]))
 	}
-	for i := range rows {
-		list.Items = append(list.Items, show(&rows[i]))
+	for i := range page {
+		list.Items = append(list.Items, show(&page[i]))
 	}
 	return list
 }

@@ -166,9 +166,7 @@ func (a *API) changedCards(ctx context.Context, c *call, in *snapshotRequest, to
 	if err != nil {
 		return err
 	}
-	if len(rows) > limit {
-		rows, to.HasMore = rows[:limit], true
-	}
+	rows, to.HasMore = web.Cut(rows, limit)
 	next, seen := reached{at: c.now.Add(-overlap)}, from
 	for i := range rows {
 		k := &rows[i]

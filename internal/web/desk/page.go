@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/web"
 )
 
 // after reads the cursor of a list from the address: the last identifier of the page before, zero at the start.
@@ -20,18 +21,19 @@ func after[ID ~[16]byte](c *call) (ID, error) {
 	return ID([16]byte(raw)), nil
 }
 
-// cutPage makes a page of rows of which one more than a page was asked for, and the cursor of the next page, if any.
+// cutPage is the page that web.Cut makes of rows, and the cursor of the next page, if any.
 func cutPage[Row any, ID ~[16]byte](rows []Row, id func(*Row) ID) (page []Row, next string) {
 	return cutSized(rows, pageSize, id)
 }
 
 // cutSized is cutPage for pages of another size.
 func cutSized[Row any, ID ~[16]byte](rows []Row, size int, id func(*Row) ID) (page []Row, next string) {
-	if len(rows) <= size {
-		return rows, ""
+	page, more := web.Cut(rows, size)
+	if more {
+		last := [16]byte(id(&page[size-1]))
+		next = hex.EncodeToString(last[:])
 	}
-	last := [16]byte(id(&rows[size-1]))
-	return rows[:size], hex.EncodeToString(last[:])
+	return page, next
 }
 
 // path reads an identifier of the path. What is none names nothing that there is.

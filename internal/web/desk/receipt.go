@@ -9,6 +9,7 @@ import (
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/internal/web"
 	"github.com/verno-loyalty/verno/internal/web/view"
 	"github.com/verno-loyalty/verno/money"
 )
@@ -49,8 +50,8 @@ func (d *Desk) receipts(c *call) error {
 		if err != nil {
 			return err
 		}
-		if len(rows) > pageSize {
-			rows = rows[:pageSize]
+		rows, more := web.Cut(rows, pageSize)
+		if more {
 			l.next = soldCursor(rows[pageSize-1].Place())
 		}
 		if l.rows, err = d.inWords(c, rows); err != nil {
