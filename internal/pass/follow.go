@@ -70,7 +70,7 @@ func (p *Passes) followTenant(ctx context.Context, clock store.WalletClock) erro
 			clock.Seq = events[len(events)-1].Seq
 		}
 		// What just happened does not wait for the end of what changes many: a part of that, and then it is looked again.
-		swept, err := p.sweep(ctx, clock.Tenant)
+		swept, err := p.sweep(ctx, clock.Tenant, len(events) == followStep)
 		if err != nil {
 			return err
 		}

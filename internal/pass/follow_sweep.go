@@ -43,10 +43,11 @@ func (p *Passes) addDays(ctx context.Context, tenant verno.TenantID) error {
 	return nil
 }
 
-// sweep works on what changes many passes at once, from where it was left, and reports whether there was anything.
-func (p *Passes) sweep(ctx context.Context, tenant verno.TenantID) (bool, error) {
+// sweep works on what changes many passes at once, from where it was left, and reports whether there was anything. While
+// the log is behind, nothing is looked at closely.
+func (p *Passes) sweep(ctx context.Context, tenant verno.TenantID, behind bool) (bool, error) {
 	s, err := p.Store.Reader().NextPassSweep(ctx, tenant)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && s.Looks && behind {
 		return false, nil
 	}
 	if err != nil {

@@ -71,6 +71,9 @@ func BenchPush(ctx context.Context, w *World, load PushLoad, say func(string, in
 		return f, err
 	}
 	c := &wave{World: w, apple: apple, say: say}
+	if err := c.drain(ctx); err != nil {
+		return f, err
+	}
 	if f.Bare, err = bare(ctx, w, apple, certificate, len(phones)); err != nil {
 		return f, err
 	}
@@ -86,7 +89,9 @@ func BenchPush(ctx context.Context, w *World, load PushLoad, say func(string, in
 	if err := c.beside(ctx, load, phones[0], &f); err != nil {
 		return f, err
 	}
-	c.drain(ctx)
+	if err := c.drain(ctx); err != nil {
+		return f, err
+	}
 	f.MemoryAfter = mostMemory()
 	if faults := apple.Faults(); len(faults) > 0 {
 		return f, fmt.Errorf("a notification was not as Apple wants it: %s", faults[0])
@@ -178,7 +183,9 @@ func (c *wave) beside(ctx context.Context, load PushLoad, one phone, f *PushFigu
 	if err != nil {
 		return err
 	}
-	c.drain(ctx)
+	if err := c.drain(ctx); err != nil {
+		return err
+	}
 	if err := c.publish(ctx, one); err != nil {
 		return err
 	}
@@ -212,11 +219,26 @@ func (c *wave) beside(ctx context.Context, load PushLoad, one phone, f *PushFigu
 	return nil
 }
 
-// drain has everybody know what the sales have changed.
-func (c *wave) drain(ctx context.Context) {
-	_, _ = c.Server.Sealer.Seal(ctx, c.Server.Config.Clock)
-	_ = c.Server.Passes.Follow(ctx)
-	_ = c.Server.Passes.Push(ctx)
+// drain has everybody know what happened so far.
+func (c *wave) drain(ctx context.Context) error {
+	for quiet := 0; quiet < 2 && ctx.Err() == nil; {
+		if _, err := c.Server.Sealer.Seal(ctx, c.Server.Config.Clock); err != nil {
+			return err
+		}
+		if err := errors.Join(c.Server.Passes.Follow(ctx), c.Server.Passes.Push(ctx)); err != nil {
+			return err
+		}
+		state, err := c.Server.Passes.Progress(ctx, c.Actor.Tenant)
+		if err != nil {
+			return err
+		}
+		quiet++
+		if state.Waiting > 0 || state.Marking {
+			quiet = 0
+		}
+		wait(ctx, 100*time.Millisecond)
+	}
+	return ctx.Err()
 }
 
 // bare is how many notifications a second Go's own HTTP/2 client sends, with nothing behind it: the better of two ways.
