@@ -97,6 +97,7 @@ type Method string
 const (
 	MethodNone       Method = ""
 	MethodLiveCode   Method = "live_code"
+	MethodNFC        Method = "nfc" // the card in the phone's wallet, held to a reader
 	MethodStaticCode Method = "static_code"
 	MethodCardNumber Method = "card_number"
 	MethodPhone      Method = "phone"
@@ -107,8 +108,11 @@ const (
 
 // Strong reports whether the method proves that the member is there, so that it may spend without a static code's limit.
 func (m Method) Strong() bool {
-	return m == MethodLiveCode || m == MethodMemberID
+	return m == MethodLiveCode || m == MethodNFC || m == MethodMemberID
 }
+
+// SpendsOnce reports whether a presence of this method may spend in one sale only: it stands for one moment of the phone.
+func (m Method) SpendsOnce() bool { return m == MethodLiveCode || m == MethodNFC }
 
 // Presence is the proof that a member was identified: bound to a terminal, a method and five minutes. Tills hold it
 // sealed and cannot read it.
@@ -121,7 +125,7 @@ type Presence struct {
 	Card       CardID
 	Method     Method
 	Epoch      int64 // of the owner when it was given out
-	Step       int64 // of the live code
+	Step       int64 // of the live code, or when the phone was tapped
 	BirthMonth int   // 0 where unknown
 	BirthDay   int
 	Tags       []string // of the member, those that the store's rules look at

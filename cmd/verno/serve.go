@@ -27,7 +27,7 @@ func serviceFlags(f *flag.FlagSet) *service {
 	s := &service{}
 	c := &s.config
 	c.Timeout, c.Drain, c.Notice, c.Adjusting, c.Cooling = 15*time.Second, 20*time.Second, time.Second, server.Bounded, 48*time.Hour
-	c.Till.LookupsPerHour, c.Till.MissesPerHour, c.Till.OpenLife, c.Till.ReplayDays = 600, 60, 15*time.Minute, 3660
+	c.Till.LookupsPerHour, c.Till.MissesPerHour, c.Till.OpenLife, c.Till.NFCWindow, c.Till.ReplayDays = 600, 60, 15*time.Minute, 2*time.Minute, 3660
 	s.listen = f.String(setting("listen"), "127.0.0.1:8080", "`address` to answer on")
 	s.access = f.Bool(setting("access-log"), false, "log a line for each request")
 	s.rateless = f.Bool(setting("no-rate-limits"), false, "let every caller ask as often as it likes: for benchmarks only")
@@ -51,6 +51,7 @@ func serviceFlags(f *flag.FlagSet) *service {
 	counted(f, &c.Till.MissesPerHour, "misses-per-hour", 1, 1_000_000, "`number` of codes that nobody has, from one till in an hour")
 	counted(f, &c.Till.ReplayDays, "replay-days", 1, 36_600, "`days` ago that a receipt handed in later may have occurred")
 	bounded(f, &c.Till.OpenLife, "open-life", time.Minute, 24*time.Hour, "`duration` for which a checkout stays open")
+	bounded(f, &c.Till.NFCWindow, "nfc-window", 10*time.Second, 30*time.Minute, "`duration` by which the clock of a phone may be off that is held to a reader")
 	f.Func(setting("sms-url"), "`address` to which texts for phones are posted as JSON, such as one-time codes (default none: nobody can prove a phone)",
 		func(text string) error {
 			u, err := url.Parse(text)

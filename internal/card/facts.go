@@ -15,6 +15,7 @@ type Facts struct {
 
 	Number  string // for people
 	Machine string // for scanners
+	Reader  string // for readers by NFC; empty where the card says nothing to them
 	State   string // active, blocked, replaced, used, lapsed
 	Holder  string // first name; empty unless the design shows it
 

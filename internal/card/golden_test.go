@@ -33,7 +33,7 @@ type state struct {
 // anybody is a member of the middle, with everything that a kind may ask for.
 func anybody() card.Facts {
 	return card.Facts{
-		At: morning, Merchant: "Café Verno", Currency: "RUB", Number: "4000123412341238", Machine: strings.Repeat("1234567", 6), State: "active",
+		At: morning, Merchant: "Café Verno", Currency: "RUB", Number: "4000123412341238", Machine: strings.Repeat("1234567", 6), Reader: strings.Repeat("1234567", 6), State: "active",
 		Holder: "Анна", Points: card.Points{Available: 120, Worth: 12_000}, Spent: 850_000, Level: "Silver", Next: "Gold", Missing: 150_000,
 		Percent: 500, Stored: 45_000, Stamps: []card.Stamps{{Name: "Coffee", Count: 4, Needed: 6}}, Left: 5, Of: 8, Worth: 70_000,
 		Values: map[string]string{

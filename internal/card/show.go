@@ -39,8 +39,8 @@ func Show(t *Template, x *Facts) (Face, error) {
 		Starts: x.Starts, Ends: x.Ends, Voided: x.State != string(verno.CardActive), Links: slices.Clone(d.Links),
 		NotShared: k.Member, Holder: x.Holder,
 	}
-	if len(x.Machine) <= maxNFC && k.Scan == ScanIdentify {
-		f.NFCValue = x.Machine
+	if len(x.Reader) <= maxNFC && k.Scan == ScanIdentify {
+		f.NFCValue = x.Reader
 	}
 	f.place(k, &d, settings, x)
 	k.face(&f, settings, x)

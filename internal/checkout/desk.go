@@ -8,6 +8,7 @@ import (
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
+	"github.com/verno-loyalty/verno/internal/nfc"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/vault"
 )
@@ -22,6 +23,11 @@ type Till struct {
 	entropy io.Reader
 	configs configs
 	limits  Limits
+	rings   rings
+
+	// NFCKeys gives the keys that open what readers take from phones. Where it is nil nothing is opened. It is set before
+	// the till is used.
+	NFCKeys func(context.Context, verno.TenantID) ([]nfc.Key, error)
 }
 
 // Limits bound what one credential may ask for. Zero values choose.
@@ -30,6 +36,7 @@ type Limits struct {
 	MissesPerHour  int64         // of codes and numbers that nobody has, for a terminal, 60
 	OpenLife       time.Duration // of a checkout that is kept open, 15 minutes
 	PresenceLife   time.Duration // of whoever showed a card, verno.PresenceLife; another only where a clock runs ahead
+	NFCWindow      time.Duration // how far off a phone's clock may be that speaks by NFC, 2 minutes
 	ReplayDays     int           // how long ago a replayed receipt may have occurred, 3660
 }
 
@@ -45,6 +52,9 @@ func (l Limits) orDefault() Limits {
 	}
 	if l.PresenceLife == 0 {
 		l.PresenceLife = verno.PresenceLife
+	}
+	if l.NFCWindow == 0 {
+		l.NFCWindow = 2 * time.Minute
 	}
 	if l.ReplayDays == 0 {
 		l.ReplayDays = 3660

@@ -22,6 +22,9 @@ type found struct {
 	card   store.Card // zero where no card was shown
 	method verno.Method
 	step   int64
+
+	once      [32]byte  // of what was read by NFC: the same for the same tap
+	onceUntil time.Time // until when it would be taken again; zero for what was not read
 }
 
 // Identify turns what was scanned or typed into a presence: bound to the terminal, the method and five minutes. A live
@@ -86,7 +89,7 @@ func (t *Till) mayLookUp(ctx context.Context, a verno.Actor, pl *place, q *Ident
 	}
 	if n >= t.limits.LookupsPerHour {
 		t.alarm(ctx, a, pl, now, lookupsOf(a, pl), "look-ups")
-		return limited(now, lookups)
+		return limited(now)
 	}
 	if scan, err := code.Parse(q.Scan); err == nil && scan.Kind == code.KindMachine {
 		return nil
@@ -97,13 +100,14 @@ func (t *Till) mayLookUp(ctx context.Context, a verno.Actor, pl *place, q *Ident
 	}
 	if n >= t.limits.MissesPerHour {
 		t.alarm(ctx, a, pl, now, missesOf(a, pl), "misses")
-		return limited(now, lookups)
+		return limited(now)
 	}
 	return nil
 }
 
-func limited(now time.Time, window time.Duration) error {
-	seconds := int(window/time.Second) - int(now.Unix()%int64(window/time.Second))
+func limited(now time.Time) error {
+	const window = int64(lookups / time.Second)
+	seconds := int(window - now.Unix()%window)
 	return verno.Limited("rate_limited", seconds).With("seconds", strconv.Itoa(seconds))
 }
 
@@ -123,7 +127,7 @@ func (t *Till) missed(ctx context.Context, a verno.Actor, pl *place, now time.Ti
 		return err
 	}
 	if wait > 0 {
-		return limited(now, lookups)
+		return limited(now)
 	}
 	return cause
 }
@@ -145,23 +149,33 @@ func (t *Till) find(ctx context.Context, a verno.Actor, q Identify, now time.Tim
 		m, err := t.reader.MemberByExternalID(ctx, a.Tenant, q.ExternalID)
 		return t.foundMember(ctx, a.Tenant, m, verno.MethodExternalID, err)
 	}
+	switch read, ok, err := readOf(&q); {
+	case err != nil:
+		return nil, err
+	case ok:
+		return t.findRead(ctx, a, read, now)
+	}
 	scan, err := code.Parse(q.Scan)
 	if err != nil {
 		return nil, err
 	}
+	return t.findScan(ctx, a.Tenant, scan, now)
+}
+
+func (t *Till) findScan(ctx context.Context, tenant verno.TenantID, scan code.Scan, now time.Time) (*found, error) {
 	switch scan.Kind {
-	case code.KindLive, code.KindMachine:
-		return t.findCard(ctx, a.Tenant, string(scan.Machine), scan, now)
+	case code.KindLive, code.KindMachine, code.KindNFC:
+		return t.findCard(ctx, tenant, string(scan.Machine), scan, now)
 	case code.KindNumber:
-		return t.findCard(ctx, a.Tenant, string(scan.Number), scan, now)
+		return t.findCard(ctx, tenant, string(scan.Number), scan, now)
 	case code.KindPhone:
-		return t.findPhone(ctx, a.Tenant, scan)
+		return t.findPhone(ctx, tenant, scan)
 	case code.KindExternal:
 		if utf8.RuneCountInString(scan.Value) > verno.MaxTextLength {
 			return nil, verno.Invalid("code_unreadable")
 		}
-		m, err := t.reader.MemberByExternalID(ctx, a.Tenant, scan.Value)
-		return t.foundMember(ctx, a.Tenant, m, verno.MethodExternalID, err)
+		m, err := t.reader.MemberByExternalID(ctx, tenant, scan.Value)
+		return t.foundMember(ctx, tenant, m, verno.MethodExternalID, err)
 	default:
 		return nil, verno.Invalid("code_unreadable")
 	}
@@ -236,6 +250,16 @@ func (t *Till) findCard(ctx context.Context, tenant verno.TenantID, value string
 			return nil, verno.Invalid("code_expired")
 		}
 		f.method, f.step = verno.MethodLiveCode, step
+	case scan.Kind == code.KindNFC:
+		secret, err := t.secretOf(ctx, tenant, card)
+		if err != nil {
+			return nil, err
+		}
+		if !code.CheckNFC(secret.Live, scan) {
+			return nil, verno.NotFound("card_not_usable")
+		}
+		// A reader that holds the key itself types this. It is the same each time, so it is no more than a static code.
+		f.method = verno.MethodStaticCode
 	}
 	return f, nil
 }
@@ -262,6 +286,7 @@ func (t *Till) admit(ctx context.Context, a verno.Actor, pl *place, p *verno.Pre
 	_, err = t.books.Do(ctx, &books.Work{
 		Tenant: a.Tenant,
 		Owners: []books.Want{{Owner: p.Owner}},
+		Also:   f.seeOnce(ctx, a.Tenant),
 		Decide: func(page *books.Page) (books.Result, error) {
 			o := page.Owner(p.Owner)
 			if o == nil {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/nfc"
 	"github.com/verno-loyalty/verno/money"
 )
 
@@ -66,6 +67,7 @@ type Identify struct {
 	ExternalID string         // of the member; instead of Scan
 	Store      verno.StoreID  // where the credential is bound to no terminal or store
 	Member     verno.MemberID // instead of Scan, for integrations
+	NFC        nfc.Read       // what a reader took from a phone; instead of Scan
 	Terminal   verno.TerminalID
 }
 

@@ -35,7 +35,7 @@ func NewSecret(entropy io.Reader) []byte {
 // TOTP.
 func Live(secret []byte, machine Machine, at time.Time) string {
 	head, _ := LiveHead(machine)
-	return head + totp(secret, stepAt(at))
+	return head + totp(secret, StepAt(at))
 }
 
 // LiveHead is how each live payload of a card begins, and how many digits follow: for wallets that count the steps
@@ -51,7 +51,7 @@ func Check(secret []byte, payload string, at time.Time) (step int64, ok bool) {
 		return 0, false
 	}
 	shown := []byte(payload[machineLength:])
-	now := stepAt(at)
+	now := StepAt(at)
 	current := subtle.ConstantTimeCompare(shown, []byte(totp(secret, now))) == 1
 	previous := subtle.ConstantTimeCompare(shown, []byte(totp(secret, now-1))) == 1
 	switch {
@@ -73,8 +73,8 @@ func ParseLive(payload string) (Machine, error) {
 	return ParseMachine(string(machineVersion) + payload[1:machineLength])
 }
 
-// stepAt numbers the step of a moment, counted from 1970.
-func stepAt(at time.Time) int64 { return at.Unix() / int64(Step/time.Second) }
+// StepAt numbers the step of a moment, counted from 1970.
+func StepAt(at time.Time) int64 { return at.Unix() / int64(Step/time.Second) }
 
 // totp is RFC 6238 with SHA-1 and eight digits.
 func totp(secret []byte, step int64) string {

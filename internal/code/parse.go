@@ -18,6 +18,7 @@ type Kind string
 const (
 	KindLive      Kind = "live"      // a live code: Machine names the card, Value is the whole payload for Check
 	KindMachine   Kind = "machine"   // a static code: Machine names the card
+	KindNFC       Kind = "nfc"       // what a card says to readers: Machine names the card, Value is the proof for CheckNFC
 	KindNumber    Kind = "number"    // a card number: Number
 	KindPhone     Kind = "phone"     // a phone as it was typed, digits with or without a plus: the vault makes it E.164
 	KindExternal  Kind = "external"  // anything else: the number that another system gave the member
@@ -56,6 +57,9 @@ func Parse(text string) (Scan, error) {
 		return Scan{Kind: KindMachine, Value: digits, Machine: machine, Text: text}.unless(err)
 	case looksLikeNumber(digits) && dammDigit(digits) == '0':
 		return Scan{Kind: KindNumber, Value: digits, Number: Number(digits), Text: text}, nil
+	}
+	if scan, ok := parseNFC(text); ok {
+		return scan, nil
 	}
 	if phone, ok := phoneLike(text); ok {
 		return Scan{Kind: KindPhone, Value: phone, Text: text}, nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/card"
+	"github.com/verno-loyalty/verno/internal/code"
 	"github.com/verno-loyalty/verno/internal/progress"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/vault"
@@ -112,6 +113,9 @@ func (r *Roll) itself(ctx context.Context, c store.Card, x *card.Facts) error {
 		return err
 	}
 	x.Number, x.Machine = secret.Number, secret.Machine
+	if len(secret.Live) > 0 && secret.Machine != "" {
+		x.Reader = code.NFCValue(secret.Live, code.Machine(secret.Machine))
+	}
 	if len(secret.Values) > 0 {
 		x.Values = maps.Clone(d.Values)
 		if x.Values == nil {
@@ -157,6 +161,9 @@ func (r *Roll) terms(ctx context.Context, reader *store.Reader, tenant verno.Ten
 	x.Spent, x.Level, x.Next, x.Missing = s.Spent, s.Level, s.Next, s.Missing
 	level, _, _ := progress.Level(p.Levels, o.State.Spend, int32(x.At.Year()*100+int(x.At.Month())))
 	x.Percent = percentNow(rules, level, m.Tags, x.At)
+	if x.Places, err = r.near(ctx, reader, m, x.At); err != nil {
+		return err
+	}
 	has, err := pointsOf(ctx, reader, m, x.At)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ var moscow = time.FixedZone("MSK", 3*60*60)
 func somebody() card.Facts {
 	at := signedAt.In(moscow)
 	return card.Facts{
-		At: at, Merchant: "Café Verno", Currency: "RUB", Number: "4000123412341238", Machine: strings.Repeat("1234567", 6), State: "active",
+		At: at, Merchant: "Café Verno", Currency: "RUB", Number: "4000123412341238", Machine: strings.Repeat("1234567", 6), Reader: strings.Repeat("1234567", 6), State: "active",
 		Holder: "Анна", Points: card.Points{Available: 120, Worth: 12_000, Expiring: 50, ExpireAt: at.AddDate(0, 0, 9)}, Spent: 850_000,
 		Level: "Silver", Next: "Gold", Missing: 150_000, Percent: 750, Stored: 45_050,
 		Stamps: []card.Stamps{{Name: "Coffee", Count: 4, Needed: 6}}, Left: 5, Of: 8, Worth: 70_000, Ends: at.AddDate(0, 1, 0),

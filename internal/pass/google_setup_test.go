@@ -113,7 +113,7 @@ func (b *shop) issue() store.Pass {
 	b.mu.Lock()
 	id := verno.NewID[verno.CardID](b.now, rand.Reader)
 	b.facts[id] = card.Facts{
-		Merchant: "Кофейня «Верно»", Currency: "RUB", Number: "4111222233334444", Machine: string(shopMachine), State: "active",
+		Merchant: "Кофейня «Верно»", Currency: "RUB", Number: "4111222233334444", Machine: string(shopMachine), Reader: string(shopMachine), State: "active",
 		Holder: "Анна", Points: card.Points{Available: 120}, Level: "Gold", Stored: 150_000, Worth: 50_000, Left: 3, Of: 10,
 		Values: map[string]string{"seat": "12", "row": "7", "name": "Анна Петрова", "post": "Бариста"},
 		Places: []card.Place{{LatitudeE6: 55_751_244, LongitudeE6: -37_618_423, Name: "Арбат"}},

@@ -103,7 +103,7 @@ func (b *phones) join(devices int) store.Pass {
 		return tx.InsertCard(b.t.Context(), store.Card{Card: c, Sealed: []byte("-")})
 	})
 	b.mu.Lock()
-	b.facts[c.ID] = card.Facts{Merchant: "Верно", Currency: "RUB", Number: "4111222233334444", Machine: string(shopMachine), State: "active"}
+	b.facts[c.ID] = card.Facts{Merchant: "Верно", Currency: "RUB", Number: "4111222233334444", Machine: string(shopMachine), Reader: string(shopMachine), State: "active"}
 	b.mu.Unlock()
 	p, err := b.passes.Issue(b.t.Context(), b.tenant, c.ID)
 	if err != nil {

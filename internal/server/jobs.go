@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"time"
+
+	"github.com/verno-loyalty/verno/internal/store"
 )
 
 // job is what happens from time to time beside the sales. A job that fails is tried again in its next turn.
@@ -74,7 +76,8 @@ func (s *Server) lapsePoints(ctx context.Context) error {
 	}
 }
 
-// tidy drops counted tries that no limit looks at any more, sessions and codes that ended long ago, and old visits.
+// tidy drops counted tries that no limit looks at any more, sessions and codes that ended long ago, old visits, and what
+// was to be seen once while its time lasted.
 func (s *Server) tidy(ctx context.Context) error {
 	for {
 		staff, err := s.Gate.Tidy(ctx, s.Now())
@@ -90,8 +93,23 @@ func (s *Server) tidy(ctx context.Context) error {
 			return err
 		}
 		visits, err := s.Roll.TidyVisits(ctx, s.Now())
-		if err != nil || !staff && !phones && !codes && !visits {
+		if err != nil {
+			return err
+		}
+		seen, err := s.tidySeen(ctx)
+		if err != nil || !staff && !phones && !codes && !visits && !seen {
 			return err
 		}
 	}
+}
+
+// tidySeen forgets some of what no longer has to be known again, and says whether there is more.
+func (s *Server) tidySeen(ctx context.Context) (more bool, err error) {
+	const some = 500
+	var n int64
+	err = s.Store.WriteLow(ctx, func(tx *store.Tx) (err error) {
+		n, err = tx.DeleteSeenOnce(ctx, s.Now(), some)
+		return err
+	})
+	return n == some, err
 }

@@ -88,6 +88,7 @@ func open(ctx context.Context, c Config, st *store.Store, keys vault.KEKs) (*Ser
 	s.Till = checkout.New(st, s.Books, v, c.Clock, rand.Reader, c.Till)
 	s.Office = &campaign.Office{Store: st, Entropy: rand.Reader}
 	s.Gate = auth.New(auth.Config{Store: st, Vault: v, Entropy: rand.Reader, Record: record, Hashing: c.Hashing})
+	s.Till.NFCKeys = s.Gate.OpenNFCKeys
 	s.Roll = &member.Roll{Store: st, Books: s.Books, Vault: v, Entropy: rand.Reader, Adjusting: c.Adjusting, Cooling: c.Cooling}
 	s.Roll.Courier.Aloud = c.CodesAloud
 	s.openPasses()

@@ -70,6 +70,7 @@ func New(d Deps) http.Handler {
 // routes lists the resources, in the order in which the document shows them.
 func (a *API) routes() {
 	a.identificationRoutes()
+	a.nfcRoutes()
 	a.quoteRoutes()
 	a.checkoutRoutes()
 	a.receiptRoutes()

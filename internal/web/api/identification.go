@@ -10,7 +10,8 @@ import (
 
 // IdentificationBody names a card or member by what was scanned or typed.
 type IdentificationBody struct {
-	Scan       string           `json:"scan,omitempty" minLength:"1" maxLength:"512" example:"4276550012345675" doc:"Code, card number or phone, as scanned or typed: one field takes everything."`
+	Scan       string           `json:"scan,omitempty" minLength:"1" maxLength:"2048" example:"4276550012345675" doc:"Code, card number or phone, as scanned or typed: one field takes everything. A reader of NFC that types gives nfc:apple_vas: or nfc:smart_tap: and the payload in hex."`
+	NFC        *NFCRead         `json:"nfc,omitempty" doc:"What a reader took from a phone, still sealed; instead of scan."`
 	ExternalID string           `json:"external_id,omitempty" minLength:"1" maxLength:"128" doc:"The merchant's own identifier of the member; instead of scan."`
 	Member     verno.MemberID   `json:"member_id,omitzero" doc:"For integrations that have logged the member in themselves; instead of scan. Needs members.read."`
 	Terminal   verno.TerminalID `json:"terminal_id,omitzero" doc:"Where the credential is bound to no till."`
@@ -20,7 +21,7 @@ type IdentificationBody struct {
 // Identification is a presence and what may be shown of the member.
 type Identification struct {
 	Presence string       `json:"presence" doc:"Give it with the quote and the commit. A till does not keep it."`
-	Method   verno.Method `json:"method" enum:"live_code,static_code,card_number,phone,external_id,member_id"`
+	Method   verno.Method `json:"method" enum:"live_code,nfc,static_code,card_number,phone,external_id,member_id"`
 	Strong   bool         `json:"strong" doc:"It proves that the member is there, and so may spend without the limit of static codes."`
 	Card     verno.CardID `json:"card_id,omitzero"`
 	Until    time.Time    `json:"expires_at"`
@@ -55,7 +56,7 @@ func (a *API) identify(ctx context.Context, c *call, in *identifyRequest) (*Iden
 // who is the one way by which the body names a member.
 func (b *IdentificationBody) who(at string) (checkout.Identify, error) {
 	ways := 0
-	for _, given := range [...]bool{b.Scan != "", b.ExternalID != "", !b.Member.IsZero()} {
+	for _, given := range [...]bool{b.Scan != "", b.NFC != nil, b.ExternalID != "", !b.Member.IsZero()} {
 		if given {
 			ways++
 		}
@@ -64,7 +65,8 @@ func (b *IdentificationBody) who(at string) (checkout.Identify, error) {
 	case 0:
 		return checkout.Identify{}, verno.InvalidField(at+"/scan", "required")
 	case 1:
-		return checkout.Identify{Scan: b.Scan, ExternalID: b.ExternalID, Member: b.Member, Terminal: b.Terminal, Store: b.Store}, nil
+		read, err := b.NFC.read(at)
+		return checkout.Identify{Scan: b.Scan, NFC: read, ExternalID: b.ExternalID, Member: b.Member, Terminal: b.Terminal, Store: b.Store}, err
 	default:
 		return checkout.Identify{}, verno.InvalidField(at+"/scan", "duplicate")
 	}

@@ -3,6 +3,7 @@ package api
 // russian are the summaries of operations in Russian, by the operation's name in the document; a test misses none.
 var russian = map[string]string{ //nolint:gosec // Words about passwords, none of them one.
 	"identify-member":             "Узнать участника на кассе",
+	"sign-tap":                    "Подписать касание для считывателя без ключа",
 	"quote-checkout":              "Рассчитать корзину",
 	"put-checkout":                "Открыть или заменить чек",
 	"get-checkout":                "Прочитать чек",

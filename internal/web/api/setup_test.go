@@ -105,8 +105,10 @@ func setup(t *testing.T, s *store.Store, limits api.Limits) *bundle {
 	frame := &web.Frame{
 		Log: slog.New(slog.NewTextHandler(b.log, nil)), Clock: b.clock, Entropy: rand.Reader, Explain: api.Explain,
 	}
+	till := checkout.New(s, ledgers, v, b.clock, rand.Reader, checkout.Limits{})
+	till.NFCKeys = b.gate.OpenNFCKeys
 	b.server = httptest.NewServer(frame.Wrap(api.New(api.Deps{
-		Till: checkout.New(s, ledgers, v, b.clock, rand.Reader, checkout.Limits{}), Members: b.roll, Office: b.office, Gate: b.gate,
+		Till: till, Members: b.roll, Office: b.office, Gate: b.gate,
 		Reader: s.Reader(), Frame: frame, Clock: b.clock, Prove: b.prove, ProveGrowth: b.proveGrowth, Metrics: prometheus.NewRegistry(), Limits: limits, Version: "test",
 		Ready: func(ctx context.Context) error { _, err := s.Reader().Tenants(ctx); return err },
 	})))
