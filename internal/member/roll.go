@@ -28,7 +28,8 @@ type Roll struct {
 	// Courier takes one-time codes to phones.
 	Courier Courier
 
-	rules rulebook
+	rules  rulebook
+	nearby nearby
 }
 
 // Permissions that go together here. Whoever only enrols, as a till does, neither reads nor changes a member afterwards.
