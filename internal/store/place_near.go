@@ -32,7 +32,7 @@ func (r *Reader) SalesOf(ctx context.Context, tenant verno.TenantID, owner verno
 // SalesAnywhere counts sales since a business date, a number of them at most, by where they were made.
 func (r *Reader) SalesAnywhere(ctx context.Context, tenant verno.TenantID, since int32, limit int) ([]Count, error) {
 	return queryAll(ctx, r, scanCount, `SELECT store_id, COUNT(*) FROM (SELECT store_id FROM receipt
-		WHERE tenant = $1 AND business_date >= $2 AND kind = 'sale' LIMIT $3) some GROUP BY store_id`, tenant, since, limit)
+		WHERE tenant = $1 AND business_date >= $2 AND kind = 'sale' LIMIT $3) counted GROUP BY store_id`, tenant, since, limit)
 }
 
 // PlacesState changes with every change of any store of the trade.
