@@ -47,6 +47,8 @@ type Funnel struct {
 	Source  map[string]string
 	Visits  int64
 	Joined  int64
+	Kept    int64 // have a card in the wallet of a phone
+	Removed int64 // had one there, and have it no more
 	Bought  int64 // at least once
 	Again   int64 // at least twice
 }
@@ -56,13 +58,17 @@ type Funnel struct {
 func (r *Reader) Funnels(ctx context.Context, tenant verno.TenantID, channel verno.ChannelID, since time.Time) ([]Funnel, error) {
 	return queryAll(ctx, r, func(row Scanner) (f Funnel, err error) {
 		var source string
-		if err = row.Scan(&f.Channel, &source, &f.Visits, &f.Joined, &f.Bought, &f.Again); err == nil {
+		if err = row.Scan(&f.Channel, &source, &f.Visits, &f.Joined, &f.Kept, &f.Removed, &f.Bought, &f.Again); err == nil {
 			err = json.Unmarshal([]byte(source), &f.Source)
 		}
 		return f, err
-	}, `SELECT channel_id, source, COUNT(*), CAST(SUM(joined) AS BIGINT), CAST(SUM(CASE WHEN bought > 0 THEN 1 ELSE 0 END) AS BIGINT),
+	}, `SELECT channel_id, source, COUNT(*), CAST(SUM(joined) AS BIGINT),
+		CAST(SUM(CASE WHEN wallet = 2 THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN wallet = 1 THEN 1 ELSE 0 END) AS BIGINT),
+		CAST(SUM(CASE WHEN bought > 0 THEN 1 ELSE 0 END) AS BIGINT),
 		CAST(SUM(CASE WHEN bought > 1 THEN 1 ELSE 0 END) AS BIGINT) FROM (
 			SELECT v.channel_id, v.source, CASE WHEN v.member_id IS NULL THEN 0 ELSE 1 END AS joined,
+				(SELECT MAX(CASE WHEN h.removed_at IS NULL THEN 2 ELSE 1 END) FROM member m JOIN card c ON c.tenant = m.tenant AND c.member_id = COALESCE(m.merged_into, m.id)
+					JOIN pass_history h ON h.tenant = c.tenant AND h.card_id = c.id WHERE m.tenant = v.tenant AND m.id = v.member_id) AS wallet,
 				(SELECT COUNT(*) FROM (SELECT 1 FROM member m JOIN receipt r ON r.tenant = m.tenant AND r.owner_id = m.owner_id
 					WHERE m.tenant = v.tenant AND m.id = v.member_id AND r.kind = 'sale' LIMIT 2) two) AS bought
 			FROM visit v WHERE v.tenant = $1 AND (v.channel_id = $2 OR $2 IS NULL) AND v.id >= $3) one

@@ -54,6 +54,8 @@ func funnelsBy(counted []store.Funnel, by string) []sourceRow {
 func add(to, f *store.Funnel) {
 	to.Visits += f.Visits
 	to.Joined += f.Joined
+	to.Kept += f.Kept
+	to.Removed += f.Removed
 	to.Bought += f.Bought
 	to.Again += f.Again
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 
+	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/pass"
 	"github.com/verno-loyalty/verno/internal/pass/googletest"
@@ -159,6 +160,21 @@ func TestFromPosterToWallet(t *testing.T) {
 	}
 	if _, after := front(t, file, p.Server.Now()); after == before {
 		t.Errorf("after a sale the pass still says %s", after)
+	}
+	p.wallets(1, 0)
+	if status, _ := held.ask(http.MethodDelete, "devices/phone/registrations/"+passType+"/"+serial, ""); status != http.StatusOK {
+		t.Fatalf("taken out: %d", status)
+	}
+	p.wallets(0, 1)
+}
+
+// wallets looks at what the desk counts of those who came by the poster.
+func (p *poster) wallets(kept, removed int64) {
+	p.t.Helper()
+	f, err := p.Server.Roll.Funnels(p.t.Context(), auth.Operator(p.Made.Live.Tenant), p.channel.ID, p.Server.Now().AddDate(0, 0, -1))
+	check(p.t, err)
+	if len(f) != 1 || f[0].Joined != 1 || f[0].Kept != kept || f[0].Removed != removed || f[0].Bought != 1 {
+		p.t.Errorf("counted %+v", f)
 	}
 }
 
