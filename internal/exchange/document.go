@@ -18,9 +18,10 @@ import (
 type document struct {
 	kind     verno.ReceiptKind
 	place    Place
-	identity string // what names it in its system, whatever file it stands in
-	number   string // of the receipt; empty where it has none
-	member   string // external id; empty where nobody showed a card
+	identity string    // what names it in its system, whatever file it stands in
+	number   string    // of the receipt; empty where it has none
+	member   string    // external id; empty where nobody showed a card
+	joined   time.Time // of the member; zero where the file does not say
 	about    map[string]string
 	at       time.Time
 	parent   parent // of a return
@@ -83,6 +84,14 @@ func (d *document) hash() [32]byte {
 	var sum [32]byte
 	h.Sum(sum[:0])
 	return sum
+}
+
+// memberSince is when its member joined, as far as the file knows.
+func (d *document) memberSince() time.Time {
+	if d.joined.IsZero() {
+		return d.at
+	}
+	return d.joined
 }
 
 // numbered is the receipt number of a part: the first has the document's own.

@@ -42,6 +42,11 @@ func (f *generic) read(r *row) part {
 		return part{why: refusal{"date_invalid", r.cell("occurredat")}}
 	}
 	d.at = at
+	if text := r.cell("enrolledat"); text != "" {
+		if d.joined, ok = timeOf(text, f.zone); !ok {
+			return part{why: refusal{"date_invalid", "enrolled_at"}}
+		}
+	}
 	d.identity = genericIdentity(d.kind, d.place, d.date(), number)
 	p := part{key: d.identity}
 	if d.kind != verno.ReceiptSale && d.kind != verno.ReceiptReturn {

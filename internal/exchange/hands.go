@@ -17,10 +17,12 @@ import (
 // answers in the same order. None of them is called in a dry run.
 type Hands struct {
 	// Places finds stores and terminals by their external ids and opens those that are not there, and says how many
-	// those were. A Place without a name is the store that was chosen for such receipts.
-	Places func(ctx context.Context, places []Place) ([]Spot, int, error)
-	// Enrol takes in the members that are not known by their external ids yet, and says how many those were.
-	Enrol func(ctx context.Context, members []Member) (int, error)
+	// those were. A Place without a name is the store that was chosen for such receipts. What was opened since a time
+	// that is not zero is new too: the batch that an import was interrupted in opens nothing a second time.
+	Places func(ctx context.Context, places []Place, since time.Time) ([]Spot, int, error)
+	// Enrol takes in the members that are not known by their external ids yet, and says how many those were; whoever was
+	// taken in since a time that is not zero is one of them too.
+	Enrol func(ctx context.Context, members []Member, since time.Time) (int, error)
 	// Sell takes in sales that have happened; each hinders no other.
 	Sell func(ctx context.Context, sales []Sale) ([]Outcome, error)
 	// Return takes goods of sales back. The order among returns of one call does not matter.
@@ -47,7 +49,7 @@ type Spot struct {
 type Member struct {
 	ExternalID string
 	Store      verno.StoreID // where they were first seen
-	Since      time.Time     // of the first receipt
+	EnrolledAt time.Time     // as the file has it, or else the time of the receipt that they were met with
 	About      map[string]string
 }
 

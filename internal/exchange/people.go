@@ -22,7 +22,7 @@ func (r *run) open(ctx context.Context, b *batch) error {
 	}
 	for len(wanted) > 0 {
 		n := min(len(wanted), verno.MaxBatch)
-		spots, opened, err := r.hands.Places(ctx, wanted[:n])
+		spots, opened, err := r.hands.Places(ctx, wanted[:n], r.since)
 		if err != nil {
 			return fmt.Errorf("open stores: %w", err)
 		}
@@ -47,11 +47,11 @@ func (r *run) enrol(ctx context.Context, b *batch) error {
 			continue
 		}
 		asked[d.member] = true
-		list = append(list, Member{ExternalID: d.member, Store: r.spots[d.place].Store, Since: d.at, About: d.about})
+		list = append(list, Member{ExternalID: d.member, Store: r.spots[d.place].Store, EnrolledAt: d.memberSince(), About: d.about})
 	}
 	for len(list) > 0 {
 		n := min(len(list), verno.MaxBatch)
-		made, err := r.hands.Enrol(ctx, list[:n])
+		made, err := r.hands.Enrol(ctx, list[:n], r.since)
 		if err != nil {
 			return fmt.Errorf("enrol members: %w", err)
 		}

@@ -22,8 +22,9 @@ type run struct {
 	reader  *store.Reader
 	bytes   *counter
 	format  format
-	ahead   *record // read, and not yet in a batch
-	at      int64   // lines of the file that are done with
+	ahead   *record   // read, and not yet in a batch
+	at      int64     // lines of the file that are done with
+	since   time.Time // of an import that goes on, in the batch that was interrupted: when it had last come further
 	stored  store.ImportRun
 	report  saved
 	rejects appendix
@@ -139,6 +140,7 @@ func (r *run) resume(ctx context.Context) error {
 		}
 		r.report.Before = stored.State == "done"
 		r.report.Resumed = stored.Position > 0 && !r.report.Before
+		r.since = stored.UpdatedAt
 	}
 	r.stored, r.at = stored, stored.Position
 	return err
@@ -173,7 +175,7 @@ func (r *run) advance(ctx context.Context, b *batch) error {
 	r.differences = nil
 	r.report.RejectsBytes, r.report.DifferencesBytes = r.rejects.bytes, r.differs.bytes
 	from := r.at
-	r.at = b.end
+	r.at, r.since = b.end, time.Time{}
 	var also func(tx *store.Tx) error
 	if b.last {
 		r.report.State = "done"

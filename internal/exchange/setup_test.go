@@ -168,7 +168,7 @@ func (b *bundle) hands() exchange.Hands {
 	}
 }
 
-func (b *bundle) places(ctx context.Context, list []exchange.Place) ([]exchange.Spot, int, error) {
+func (b *bundle) places(ctx context.Context, list []exchange.Place, _ time.Time) ([]exchange.Spot, int, error) {
 	spots, opened := make([]exchange.Spot, len(list)), 0
 	for i, p := range list {
 		if p.Store == "" {
@@ -188,7 +188,7 @@ func (b *bundle) places(ctx context.Context, list []exchange.Place) ([]exchange.
 	return spots, opened, nil
 }
 
-func (b *bundle) enrol(ctx context.Context, list []exchange.Member) (made int, err error) {
+func (b *bundle) enrol(ctx context.Context, list []exchange.Member, _ time.Time) (made int, err error) {
 	err = b.store.Write(ctx, func(tx *store.Tx) error {
 		made = 0
 		var owners []*store.Owner
@@ -197,7 +197,7 @@ func (b *bundle) enrol(ctx context.Context, list []exchange.Member) (made int, e
 			id := verno.NewID[verno.MemberID](now, rand.Reader)
 			fresh, err := tx.InsertMember(ctx, verno.Member{
 				ID: id, Tenant: b.actor.Tenant, Owner: verno.MemberOwner(id), Programme: b.made.Programme, ExternalID: m.ExternalID,
-				Channel: exchange.Channel, Store: m.Store, Metadata: m.About, Revision: 1, EnrolledAt: m.Since, UpdatedAt: now,
+				Channel: exchange.Channel, Store: m.Store, Metadata: m.About, Revision: 1, EnrolledAt: m.EnrolledAt, UpdatedAt: now,
 			})
 			if err != nil {
 				return err

@@ -19,7 +19,8 @@ const bulkStep = 10
 
 // Row is one member as another system knows it. What is empty says nothing and changes nothing.
 type Row struct {
-	Enrol // ExternalID is needed: by it the member is found again
+	Enrol                // ExternalID is needed: by it the member is found again
+	EnrolledAt time.Time // of somebody new who joined in another system, not in the future; zero for now
 }
 
 // RowOutcome is what became of one row.
@@ -89,7 +90,13 @@ func (r *Roll) check(ctx context.Context, a verno.Actor, now time.Time, row Row)
 		row.Channel = "import"
 	}
 	c := checkedRow{Row: row}
-	c.joining, c.err = r.joining(ctx, a, now, row.Enrol)
+	if c.joining, c.err = r.joining(ctx, a, now, row.Enrol); c.err != nil || row.EnrolledAt.IsZero() {
+		return c
+	}
+	if row.EnrolledAt.After(now) {
+		c.err = verno.InvalidField("/enrolled_at", "date_future")
+	}
+	c.joining.member.EnrolledAt = row.EnrolledAt
 	return c
 }
 

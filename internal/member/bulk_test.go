@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/member"
@@ -27,8 +28,9 @@ func TestBulkUpsert(t *testing.T) {
 		rows[27].Person.Phone = "нет"
 		rows[31].ExternalID = ""
 		rows[55].Consents = []member.Agreement{{Purpose: "terms", Granted: true}}
+		rows[60].EnrolledAt, rows[61].EnrolledAt = b.clock().AddDate(-9, 0, 0), b.clock().Add(time.Hour)
 		rows[56].CardNumber = "9000000000000009"
-		bad := map[int]string{13: "phone_taken", 27: "invalid_request", 31: "invalid_request", 55: "invalid_request", 56: "invalid_request"}
+		bad := map[int]string{13: "phone_taken", 27: "invalid_request", 31: "invalid_request", 55: "invalid_request", 56: "invalid_request", 61: "invalid_request"}
 		for _, want := range []string{"created", "unchanged"} {
 			out, err := b.roll.BulkUpsert(b.ctx, b.actor, b.clock(), rows)
 			b.must(err)
@@ -54,6 +56,11 @@ func TestBulkUpsert(t *testing.T) {
 		}
 		if want := len(rows) - len(bad); all != want || b.count(verno.EventMemberCreated) != want || b.count(verno.EventCardIssued) != want {
 			t.Errorf("%d members, %d created, %d cards; want %d", all, b.count(verno.EventMemberCreated), b.count(verno.EventCardIssued), want)
+		}
+		early, err := b.store.Reader().MemberByExternalID(b.ctx, b.actor.Tenant, "c60")
+		b.must(err)
+		if !early.EnrolledAt.Equal(rows[60].EnrolledAt) {
+			t.Errorf("who joined nine years ago joined at %s", early.EnrolledAt)
 		}
 		if b.count(verno.EventPointsAwarded) != 0 {
 			t.Error("an import was welcomed")

@@ -14,8 +14,8 @@ import (
 type Points struct {
 	Programme     verno.ProgrammeID
 	Scale         int          // decimal places of points
-	Balance       money.Points // all that follows but deadlines: available, pending and held, less what is owed
-	Available     money.Points // that may be spent now
+	Balance       money.Points // available, pending and held, less the part of the debt that available does not cover
+	Available     money.Points // that may be spent now: after held and debt were taken off, never below zero
 	Pending       money.Points // that may be spent later; UntilPurchase is a part of it
 	UntilPurchase money.Points // that wait for the first paid purchase
 	Held          money.Points // reserved for open purchases

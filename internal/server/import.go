@@ -65,7 +65,7 @@ func (s *Server) Import(ctx context.Context, q Import) (ImportReport, error) {
 	}
 	beside := &appendices{}
 	defer beside.close()
-	report, err := exchange.Import(ctx, source, (&hands{s, actor, programme, q.Store}).all(), exchange.Options{
+	report, err := exchange.Import(ctx, source, (&hands{Server: s, actor: actor, programme: programme, store: q.Store}).all(), exchange.Options{
 		Store: s.Store, Tenant: tenant.ID, Programme: programme, DryRun: q.DryRun, Again: q.Again, Now: s.Config.Clock,
 		Entropy: rand.Reader, Progress: q.Progress, Rejects: beside.opener(q.Rejects), Differences: beside.opener(q.Differences),
 	})

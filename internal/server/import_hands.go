@@ -23,7 +23,8 @@ type hands struct {
 	*Server
 	actor     verno.Actor
 	programme verno.ProgrammeID
-	store     verno.StoreID // of receipts that name none
+	store     verno.StoreID     // of receipts that name none
+	counted   map[[16]byte]bool // stores and terminals that the report has as new
 }
 
 func (h *hands) all() exchange.Hands {
@@ -36,7 +37,24 @@ func (h *hands) all() exchange.Hands {
 	}
 }
 
-func (h *hands) places(ctx context.Context, list []exchange.Place) ([]exchange.Spot, int, error) {
+// recent says whether something was made since a time that is not zero. Identifiers know the millisecond.
+func recent(made, since time.Time) bool {
+	return !since.IsZero() && !made.Before(since.Truncate(time.Millisecond))
+}
+
+// isNew says whether a store or terminal is to be counted as new: once, when it was opened now or since that time.
+func (h *hands) isNew(id [16]byte, fresh bool, made, since time.Time) bool {
+	if h.counted[id] || !fresh && !recent(made, since) {
+		return false
+	}
+	if h.counted == nil {
+		h.counted = map[[16]byte]bool{}
+	}
+	h.counted[id] = true
+	return true
+}
+
+func (h *hands) places(ctx context.Context, list []exchange.Place, since time.Time) ([]exchange.Spot, int, error) {
 	spots, opened := make([]exchange.Spot, len(list)), 0
 	for i, p := range list {
 		shop, fresh, err := h.shop(ctx, p)
@@ -44,7 +62,7 @@ func (h *hands) places(ctx context.Context, list []exchange.Place) ([]exchange.S
 			return nil, opened, err
 		}
 		spots[i].Store = shop
-		if fresh {
+		if p.Store != "" && h.isNew(shop, fresh, shop.Time(), since) {
 			opened++
 		}
 		if p.Terminal == "" {
@@ -53,7 +71,7 @@ func (h *hands) places(ctx context.Context, list []exchange.Place) ([]exchange.S
 		if spots[i].Terminal, fresh, err = h.terminal(ctx, shop, p.Terminal); err != nil {
 			return nil, opened, err
 		}
-		if fresh {
+		if h.isNew(spots[i].Terminal, fresh, spots[i].Terminal.Time(), since) {
 			opened++
 		}
 	}
@@ -113,16 +131,20 @@ func (h *hands) terminal(ctx context.Context, shop verno.StoreID, name string) (
 }
 
 // enrol takes members in. Receipts of one who cannot be are rejected by the till.
-func (h *hands) enrol(ctx context.Context, list []exchange.Member) (made int, err error) {
+func (h *hands) enrol(ctx context.Context, list []exchange.Member, since time.Time) (made int, err error) {
+	now := h.Now()
 	rows := make([]member.Row, len(list))
 	for i, m := range list {
+		if rows[i].EnrolledAt = m.EnrolledAt; m.EnrolledAt.After(now) {
+			rows[i].EnrolledAt = now // The till rejects what occurs in the future; its member may have other receipts.
+		}
 		rows[i].Enrol = member.Enrol{
 			Programme: h.programme, ExternalID: m.ExternalID, Channel: exchange.Channel, Store: m.Store, Metadata: m.About,
 		}
 	}
-	outcomes, err := h.Roll.BulkUpsert(ctx, h.actor, h.Now(), rows)
+	outcomes, err := h.Roll.BulkUpsert(ctx, h.actor, now, rows)
 	for _, o := range outcomes {
-		if o.State == "created" {
+		if o.State == "created" || !o.Member.IsZero() && recent(o.Member.Time(), since) {
 			made++
 		}
 	}

@@ -3,11 +3,14 @@ package server_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/checkout"
@@ -138,6 +141,58 @@ func TestImportGoesOn(t *testing.T) {
 		d.must(err)
 		if strings.Count(string(text), "\n") != 2 || !strings.HasPrefix(string(text), "line,reason") {
 			d.t.Errorf("rejected: %s", text)
+		}
+	})
+}
+
+// TestImportCountsWhomItEnrolled: an import that was interrupted after it had enrolled members and opened stores, and
+// before it could write that down, counts them as new when it goes on.
+func TestImportCountsWhomItEnrolled(t *testing.T) {
+	t.Parallel()
+	eachDesk(t, func(d *desk) {
+		text := history + "9,2013-05-03 11:00,North,N2,boris,cup,Cup,1,400,,\n"
+		file := d.file("history.csv", text)
+		sum := sha256.Sum256([]byte(text))
+		whole, err := d.server.Import(d.ctx, server.Import{Preset: "generic", Path: file})
+		d.must(err)
+		run, err := d.server.Store.Reader().ImportRun(d.ctx, d.made.Tenant, "generic", hex.EncodeToString(sum[:]))
+		d.must(err)
+		before := run.Position
+		run.Position, run.State, run.Counts, run.UpdatedAt = 0, "running", "{}", run.CreatedAt
+		d.must(d.server.Store.Write(d.ctx, func(tx *store.Tx) error {
+			_, err := tx.AdvanceImportRun(d.ctx, run, before)
+			return err
+		}))
+		r, err := d.server.Import(d.ctx, server.Import{Preset: "generic", Path: file})
+		d.must(err)
+		if r.Before || r.Members != whole.Members || r.Places != whole.Places || r.Already != whole.Sold+whole.Returned {
+			d.t.Errorf("went on: %+v", r)
+		}
+	})
+}
+
+// TestImportKnowsWhenMembersJoined: by the file, where it says it, else with the first receipt, and never in the future.
+func TestImportKnowsWhenMembersJoined(t *testing.T) {
+	t.Parallel()
+	const file = `receipt_number,occurred_at,member,enrolled_at,sku,price
+1,2013-05-01 10:00,anna,2011-03-08,tea,250
+2,2013-05-01 11:00,boris,,tea,250
+3,2013-05-01 12:00,vera,the day before,tea,250
+4,2113-05-01 12:00,galina,,tea,250
+5,2013-05-01 13:00,galina,,tea,250
+`
+	eachDesk(t, func(d *desk) {
+		r, err := d.server.Import(d.ctx, server.Import{Preset: "generic", Path: d.file("joined.csv", file)})
+		d.must(err)
+		if r.Sold != 3 || r.Rejected != 2 || r.Members != 3 || r.Reasons["date_invalid"] != 1 {
+			d.t.Errorf("%+v", r)
+		}
+		for name, want := range map[string]string{"anna": "2011-03-07T21:00:00Z", "boris": "2013-05-01T07:00:00Z", "galina": ""} {
+			m, err := d.server.Store.Reader().MemberByExternalID(d.ctx, d.made.Tenant, name)
+			d.must(err)
+			if got := m.EnrolledAt.Format(time.RFC3339); want != "" && got != want || m.EnrolledAt.After(d.server.Now()) {
+				d.t.Errorf("%s joined at %s, want %s", name, got, want)
+			}
 		}
 	})
 }

@@ -15,11 +15,11 @@ type Points struct {
 	Programme     verno.ProgrammeID `json:"programme_id"`
 	Scale         int               `json:"points_scale" doc:"Decimal places of points: with 2, 150 is 1.50 points."`
 	Balance       money.Points      `json:"balance" doc:"All in all; below zero in a debt."`
-	Available     money.Points      `json:"available" doc:"May be spent now."`
+	Available     money.Points      `json:"available" doc:"May be spent now. Debt and what is held were taken off it already; it is never below zero."`
 	Pending       money.Points      `json:"pending" doc:"May be spent later; until_purchase is a part of it."`
 	UntilPurchase money.Points      `json:"until_purchase" doc:"Wait for the first paid purchase."`
 	Held          money.Points      `json:"held" doc:"Reserved for open purchases."`
-	Debt          money.Points      `json:"debt" doc:"The next earnings repay it."`
+	Debt          money.Points      `json:"debt" doc:"Owed, as a return took points back that were spent already; the next earnings repay it. Balance and available were lowered by it already: do not take it off them again."`
 	Expiring      []ExpiringPoints  `json:"expiring" doc:"The nearest first."`
 	Stored        []StoredMoney     `json:"stored_money"`
 	Stamps        []StampCount      `json:"stamps"`

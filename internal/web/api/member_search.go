@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/member"
@@ -27,7 +28,13 @@ type LookedUp struct {
 
 // BulkBody are members as another system knows them.
 type BulkBody struct {
-	Members []EnrolBody `json:"members" minItems:"1" maxItems:"1000" doc:"external_id is needed. What is left out says nothing and changes nothing."`
+	Members []BulkMember `json:"members" minItems:"1" maxItems:"1000" doc:"external_id is needed. What is left out says nothing and changes nothing."`
+}
+
+// BulkMember is one of them.
+type BulkMember struct {
+	EnrolBody
+	EnrolledAt time.Time `json:"enrolled_at,omitzero" doc:"When somebody new joined in the other system, not in the future; now where it is left out."`
 }
 
 // BulkResult says of each row, in the order of the request, what became of it.
@@ -109,7 +116,7 @@ func (a *API) upsertMembers(ctx context.Context, c *call, in *bulkRequest) (*Bul
 			result.Items[i].State, result.Items[i].Error = "rejected", problem(ctx, err, c.lang)
 			continue
 		}
-		rows, places = append(rows, member.Row{Enrol: q}), append(places, i)
+		rows, places = append(rows, member.Row{Enrol: q, EnrolledAt: b.EnrolledAt}), append(places, i)
 	}
 	if len(rows) == 0 {
 		return result, nil
