@@ -26,7 +26,8 @@ func backup(ctx context.Context, t *term, args []string) error {
 	path := f.Arg(0)
 	c := b.config(t)
 	c.WithoutKey = *keyless
-	if err := server.Backup(ctx, c, path, func(done, total int64) { t.progress("copied", int(done), int(total)) }); err != nil {
+	noted, err := server.Backup(ctx, c, path, func(done, total int64) { t.progress("copied", int(done), int(total)) })
+	if err != nil {
 		return err
 	}
 	info, err := os.Stat(path)
@@ -34,9 +35,12 @@ func backup(ctx context.Context, t *term, args []string) error {
 		return err
 	}
 	if *asJSON {
-		return json.NewEncoder(t.out).Encode(map[string]any{"file": path, "bytes": info.Size()})
+		return json.NewEncoder(t.out).Encode(map[string]any{"file": path, "bytes": info.Size(), "noted": noted})
 	}
 	fmt.Fprintf(t.out, "%s: %d bytes. The key-encryption key is not in it; without it nobody can read names and phones.\n", path, info.Size())
+	if !noted {
+		fmt.Fprintln(t.out, "The database could not be told, so that the desk does not know of this backup.")
+	}
 	return nil
 }
 

@@ -43,7 +43,9 @@ func TestNewestBackupRestores(t *testing.T) {
 		<-begun
 		acknowledged := s.receipts(s.db)
 		copied := filepath.Join(s.dir, "shop.backup")
-		s.does("backup", copied)
+		if got := s.does("backup", "--json", copied); !strings.Contains(got.out, `"noted":true`) {
+			s.t.Errorf("the database was not told of its backup: %s", got.out)
+		}
 		stop()
 		selling.Wait()
 		other := filepath.Join(s.dir, "other", "shop.db")

@@ -85,19 +85,24 @@ func (o *Office) Bootstrap(ctx context.Context, tx *store.Tx, actor verno.Actor,
 	})
 }
 
-// usual are the terms that a programme begins with: whole points that never lapse, each worth one unit of the currency,
-// which pay up to half of a receipt; a copied code can spend few of them.
+// usual is the programme that a chain begins with.
 func usual(made Opened, opening Opening) verno.Programme {
-	worth := int64(1)
-	for range opening.Currency.Exponent() {
-		worth *= 10
-	}
 	return verno.Programme{
 		ID: made.Programme, Name: opening.Programme, Issuer: made.Issuer, Currency: opening.Currency, TimeZone: opening.TimeZone,
-		Points: verno.PointsTerms{
-			Value: money.Ratio{Num: worth, Den: 1}, MaxShare: half, MaxShareLine: money.Full,
-			StaticDaily: 300, Expiry: verno.ExpiryTerms{Kind: "never"},
-		},
+		Points: UsualPoints(opening.Currency),
+	}
+}
+
+// UsualPoints are the terms that a programme begins with: whole points that never lapse, each worth one unit of the
+// currency, which pay up to half of a receipt; a copied code can spend few of them.
+func UsualPoints(in money.Currency) verno.PointsTerms {
+	worth := int64(1)
+	for range in.Exponent() {
+		worth *= 10
+	}
+	return verno.PointsTerms{
+		Value: money.Ratio{Num: worth, Den: 1}, MaxShare: half, MaxShareLine: money.Full,
+		StaticDaily: 300, Expiry: verno.ExpiryTerms{Kind: "never"},
 	}
 }
 

@@ -17,12 +17,16 @@ type Attention struct {
 	SilentTills int64
 	Drafts      int64     // of programmes and promotions that were changed and not published
 	Unsealed    time.Time // since when events wait for their seal, longer than they should; zero where none do
+	BackedUp    time.Time // when the database was last copied; zero where nobody knows
+	Stale       bool      // it was not copied for too long, or never
 }
 
-// A till that was not heard of for a day is off or gone; a log is sealed within seconds, so that minutes mean a fault.
+// A till that was not heard of for a day is off or gone; a log is sealed within seconds, so that minutes mean a fault. Two
+// days without a copy of the database are one that was missed.
 const (
 	silence = 24 * time.Hour
 	sealing = 2 * time.Minute
+	copying = 48 * time.Hour
 )
 
 // Waiting finds what waits for somebody in a programme, or in one of its stores.
@@ -43,5 +47,13 @@ func Waiting(ctx context.Context, r *store.Reader, q Query, now time.Time) (a At
 	if at := verno.FromMicros(since); since > 0 && now.Sub(at) > sealing {
 		a.Unsealed = at
 	}
+	if err != nil {
+		return a, err
+	}
+	copied, err := r.LastBackup(ctx)
+	if copied > 0 {
+		a.BackedUp = verno.FromMicros(copied)
+	}
+	a.Stale = now.Sub(a.BackedUp) > copying
 	return a, err
 }

@@ -4,19 +4,40 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
+	"time"
 
 	"github.com/verno-loyalty/verno/internal/store"
 )
 
-// Backup copies the database, running or not, into a file. The key-encryption keys are not in it.
-func Backup(ctx context.Context, c Config, path string, progress func(done, total int64)) error {
+// Backup copies the database, running or not, into a file, and notes in the database that it was copied, which the desk
+// tells. The key-encryption keys are not in the file. A copy is as good where nothing can be written to its source, as to a
+// standby; noted says whether it was.
+func Backup(ctx context.Context, c Config, path string, progress func(done, total int64)) (noted bool, err error) {
 	c.fill()
+	at := c.Clock()
 	st, err := look(ctx, &c)
+	if err != nil {
+		return false, err
+	}
+	if err := errors.Join(st.Backup(ctx, path, progress), st.Close()); err != nil {
+		return false, err
+	}
+	return noteBackup(ctx, &c, path, at) == nil, nil
+}
+
+// noteBackup writes through a store of its own: the one that was copied from cannot write.
+func noteBackup(ctx context.Context, c *Config, path string, at time.Time) error {
+	info, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
-	defer st.Close()
-	return st.Backup(ctx, path, progress)
+	st, err := store.Open(ctx, c.DB, store.Options{Weak: c.Weak, PoolSize: 2, Lanes: 1})
+	if err != nil {
+		return err
+	}
+	err = st.Write(ctx, func(tx *store.Tx) error { return tx.InsertBackup(ctx, at, info.Size()) })
+	return errors.Join(err, st.Close())
 }
 
 // Restore fills an empty database from a backup, after a look at whether the backup is whole, and brings it to this

@@ -9,6 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
+
+	"github.com/verno-loyalty/verno"
 )
 
 // Backup writes a copy of the database, as it is at one moment, to a file while the store is in use. The file appears
@@ -23,6 +26,17 @@ func (s *Store) Backup(ctx context.Context, path string, progress func(done, tot
 		return fmt.Errorf("store: backup to %s: %w", path, classify(err))
 	}
 	return nil
+}
+
+// LastBackup is when the newest copy of the database was made, in µs; 0 where none is known of.
+func (r *Reader) LastBackup(ctx context.Context) (int64, error) {
+	return queryOne(ctx, r, scanOne[int64], `SELECT COALESCE(MAX(taken_at), 0) FROM backup`)
+}
+
+// InsertBackup notes that a copy of the database was made, and how large it is.
+func (tx *Tx) InsertBackup(ctx context.Context, at time.Time, bytes int64) error {
+	_, err := tx.Exec(ctx, `INSERT INTO backup (taken_at, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING`, verno.Micros(at), bytes)
+	return err
 }
 
 // Restore brings a backup back into a database that is empty or not there, and refuses any other. The backup of a

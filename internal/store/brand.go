@@ -9,21 +9,20 @@ import (
 
 // Brand is what a merchant looks like, and how far its beginning has come.
 type Brand struct {
-	Tenant      verno.TenantID
-	Business    string // cafe, shop, pharmacy or any: what examples are about
-	Accent      string // #rrggbb; empty for Verno's own
-	LogoHash    string // for the logo's address; empty where there is none
-	PointsNames string // JSON object: language to plural forms; empty for points
-	Setup       string // JSON object: which steps of the beginning are done, which were put off
-	Revision    int64
-	UpdatedAt   time.Time
+	Tenant    verno.TenantID
+	Business  string // cafe, shop, pharmacy or any: what examples are about
+	Accent    string // #rrggbb; empty for Verno's own
+	LogoHash  string // for the logo's address; empty where there is none
+	Setup     string // JSON object: which steps of the beginning are done, which were put off
+	Revision  int64
+	UpdatedAt time.Time
 }
 
-const brandColumns = `tenant, business, accent, logo_hash, points_names, setup, revision, updated_at`
+const brandColumns = `tenant, business, accent, logo_hash, setup, revision, updated_at`
 
 func scanBrand(row Scanner) (b Brand, err error) {
 	var updated int64
-	err = row.Scan(&b.Tenant, &b.Business, &b.Accent, &b.LogoHash, &b.PointsNames, &b.Setup, &b.Revision, &updated)
+	err = row.Scan(&b.Tenant, &b.Business, &b.Accent, &b.LogoHash, &b.Setup, &b.Revision, &updated)
 	b.UpdatedAt = verno.FromMicros(updated)
 	return b, err
 }
@@ -40,16 +39,16 @@ func (r *Reader) Logo(ctx context.Context, tenant verno.TenantID) ([]byte, error
 
 // InsertBrand adds a merchant's look; false where there is one already.
 func (tx *Tx) InsertBrand(ctx context.Context, b Brand) (bool, error) {
-	n, err := tx.Exec(ctx, `INSERT INTO brand (`+brandColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-		b.Tenant, b.Business, b.Accent, b.LogoHash, b.PointsNames, b.Setup, b.Revision, verno.Micros(b.UpdatedAt))
+	n, err := tx.Exec(ctx, `INSERT INTO brand (`+brandColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+		b.Tenant, b.Business, b.Accent, b.LogoHash, b.Setup, b.Revision, verno.Micros(b.UpdatedAt))
 	return n == 1, err
 }
 
 // ChangeBrand writes a look over the revision that was read; false where it is no longer there. The logo stays.
 func (tx *Tx) ChangeBrand(ctx context.Context, b Brand) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE brand SET business = $1, accent = $2, points_names = $3, setup = $4, updated_at = $5,
-		revision = revision + 1 WHERE tenant = $6 AND revision = $7`,
-		b.Business, b.Accent, b.PointsNames, b.Setup, verno.Micros(b.UpdatedAt), b.Tenant, b.Revision)
+	n, err := tx.Exec(ctx, `UPDATE brand SET business = $1, accent = $2, setup = $3, updated_at = $4,
+		revision = revision + 1 WHERE tenant = $5 AND revision = $6`,
+		b.Business, b.Accent, b.Setup, verno.Micros(b.UpdatedAt), b.Tenant, b.Revision)
 	return n == 1, err
 }
 

@@ -24,3 +24,18 @@ func (tx *Tx) InsertConsent(ctx context.Context, tenant verno.TenantID, c verno.
 		c.TextVersion, c.TextHash, c.Channel, c.Actor, verno.Micros(c.GivenAt))
 	return err
 }
+
+// AgreedText is how many members have agreed to a text and not taken it back since.
+type AgreedText struct {
+	Hash    []byte // SHA-256 of the text
+	Members int64
+}
+
+// AgreedTexts counts, by text, those whose last word on a purpose is yes.
+func (r *Reader) AgreedTexts(ctx context.Context, tenant verno.TenantID, purpose string) ([]AgreedText, error) {
+	return queryAll(ctx, r, func(row Scanner) (a AgreedText, err error) {
+		return a, row.Scan(&a.Hash, &a.Members)
+	}, `SELECT c.text_hash, COUNT(*) FROM consent c WHERE c.tenant = $1 AND c.purpose = $2 AND c.granted = 1 AND NOT EXISTS (
+		SELECT 1 FROM consent l WHERE l.tenant = c.tenant AND l.member_id = c.member_id AND l.purpose = c.purpose
+		AND (l.given_at > c.given_at OR l.given_at = c.given_at AND l.id > c.id)) GROUP BY c.text_hash`, tenant, purpose)
+}

@@ -2,15 +2,14 @@
 -- and the sessions of members in their own phones.
 
 CREATE TABLE brand (
-	tenant       BYTEA  NOT NULL PRIMARY KEY,
-	business     TEXT   NOT NULL, -- cafe, shop, pharmacy, any: what examples are about
-	accent       TEXT   NOT NULL, -- #rrggbb; empty for Verno's own
-	logo         BYTEA,           -- PNG, at most 512 pixels wide and high
-	logo_hash    TEXT   NOT NULL, -- for its address; empty where there is none
-	points_names TEXT   NOT NULL, -- JSON object: language to plural forms; empty for points
-	setup        TEXT   NOT NULL, -- JSON object: which steps of the beginning are done, which were put off
-	revision     BIGINT NOT NULL,
-	updated_at   BIGINT NOT NULL
+	tenant     BYTEA  NOT NULL PRIMARY KEY,
+	business   TEXT   NOT NULL, -- cafe, shop, pharmacy, any: what examples are about
+	accent     TEXT   NOT NULL, -- #rrggbb; empty for Verno's own
+	logo       BYTEA,           -- PNG, at most 512 pixels wide and high
+	logo_hash  TEXT   NOT NULL, -- for its address; empty where there is none
+	setup      TEXT   NOT NULL, -- JSON object: which steps of the beginning are done, which were put off
+	revision   BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL
 );
 
 -- A text that members agree to is never changed: a new version takes its place.

@@ -8,3 +8,9 @@ CREATE INDEX receipt_day ON receipt (tenant, business_date, occurred_at, id, kin
 -- What people did, by its kind. The traffic of tills, which is nearly all of the log, stands in no index but its key.
 CREATE INDEX event_kind ON event (tenant, kind, batch_id, ordinal) WHERE kind NOT IN ('checkout.committed',
 	'checkout.returned', 'checkout.cancelled', 'member.identified', 'hold.placed', 'hold.captured', 'hold.released');
+
+-- Copies of the whole database that were made, so that the desk can say how old the newest is.
+CREATE TABLE backup (
+	taken_at BIGINT NOT NULL PRIMARY KEY,
+	bytes    BIGINT NOT NULL
+);

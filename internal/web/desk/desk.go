@@ -71,6 +71,8 @@ var pages = []page{
 	{"POST /promotions/{id}/example", verno.MayReadConfig, (*Desk).promotionExample},
 	{"POST /promotions/{id}/act/{act}", verno.MayWriteConfig, (*Desk).promotionAct},
 	{"GET /programmes", verno.MayReadConfig, (*Desk).programmes},
+	{"GET /programmes/new", verno.MayWriteConfig, (*Desk).programmeNew},
+	{"POST /programmes/new", verno.MayWriteConfig, (*Desk).programmeCreate},
 	{"GET /programmes/{id}", verno.MayReadConfig, (*Desk).programme},
 	{"GET /programmes/{id}/edit", verno.MayWriteConfig, (*Desk).programmeEdit},
 	{"POST /programmes/{id}/edit", verno.MayWriteConfig, (*Desk).programmeSave},

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bytes"
 	"net/url"
 	"slices"
 	"strconv"
@@ -24,8 +25,9 @@ var legalLanguages = []string{"ru", "en"}
 // legalWork is what the page of one text shows.
 type legalWork struct {
 	purpose, language string
-	versions          []store.LegalText // the newest first
-	shown             *store.LegalText  // an older one that the reader looks at
+	versions          []store.LegalText  // the newest first
+	agreed            []store.AgreedText // of the purpose, by text
+	shown             *store.LegalText   // an older one that the reader looks at
 	preview           bool
 	fresh             bool // made from a template, in force nowhere
 }
@@ -46,7 +48,21 @@ func (d *Desk) legalVersions(c *call) (*legalWork, error) {
 	}
 	var err error
 	w.versions, err = d.Reader.LegalTextVersions(c.r.Context(), c.actor.Tenant, w.purpose, w.language, 100)
+	if err != nil {
+		return nil, err
+	}
+	w.agreed, err = d.Reader.AgreedTexts(c.r.Context(), c.actor.Tenant, w.purpose)
 	return w, err
+}
+
+// agreedTo is how many members have agreed to a version.
+func (w *legalWork) agreedTo(t *store.LegalText) int64 {
+	for _, a := range w.agreed {
+		if bytes.Equal(a.Hash, t.Hash) {
+			return a.Members
+		}
+	}
+	return 0
 }
 
 // legalText shows the text in force in a form, or a template where none is, or an older version to read.

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/report"
@@ -21,8 +22,9 @@ type glance struct {
 	programmes []store.Programme // where there are several, to choose from
 	figures    []figure
 	waiting    []chore
-	steps      []chore // what is to be done first, until something was sold
-	sales      bool    // whether the reader may see what was sold
+	steps      []chore   // what is to be done first, until something was sold
+	backedUp   time.Time // when the database was copied, where that is not long ago
+	sales      bool      // whether the reader may see what was sold
 }
 
 // figure is a number with what it is, what it was before, and where its receipts are.

@@ -20,6 +20,9 @@ func (d *Desk) chores(c *call, g *glance, q report.Query) error {
 	if err != nil {
 		return err
 	}
+	if !a.Stale && c.actor.May.Has(verno.MayWriteConfig) {
+		g.backedUp = a.BackedUp.In(g.From.Location())
+	}
 	scale := g.Programme.Points.Scale
 	for _, e := range []struct {
 		is   bool
@@ -33,6 +36,8 @@ func (d *Desk) chores(c *call, g *glance, q report.Query) error {
 		{a.SilentTills > 0, verno.MayReadConfig, "/stores", c.Count("desk.waiting.silent", a.SilentTills), true},
 		{a.Drafts > 0, verno.MayReadConfig, "/programmes", c.Count("desk.waiting.drafts", a.Drafts), false},
 		{!a.Unsealed.IsZero(), verno.MayReadAudit, "/audit", c.Say("desk.waiting.unsealed", "Since", c.Moment(a.Unsealed.In(g.From.Location()))), true},
+		{a.Stale && a.BackedUp.IsZero() && len(g.steps) == 0, verno.MayWriteConfig, "", c.Say("desk.waiting.backup_none"), false},
+		{a.Stale && !a.BackedUp.IsZero(), verno.MayWriteConfig, "", c.Say("desk.waiting.backup_old", "At", c.Moment(a.BackedUp.In(g.From.Location()))), true},
 	} {
 		if e.is && c.actor.May.Has(e.may) {
 			g.waiting = append(g.waiting, chore{text: e.text, path: d.way(c, e.path), warn: e.warn})

@@ -29,6 +29,11 @@ func (d *Desk) programme(c *call) error {
 	if err != nil {
 		return err
 	}
+	all, err := d.Office.Programmes(c.r.Context(), c.actor, verno.ProgrammeID{}, 2)
+	if err != nil {
+		return err
+	}
+	of.several = len(all) > 1
 	t := c.teller(&of.Draft, of.shops)
 	return c.show(of.Draft.Name, programmePage(c, t, of, t.worked(of)))
 }

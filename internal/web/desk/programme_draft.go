@@ -20,6 +20,7 @@ type draft struct {
 	promotions []store.Promotion // the archived ones too, by ID
 	live       *verno.Version    // in force; nil where nothing was published yet
 	shops      []verno.Store
+	several    bool // there are other programmes to go to
 }
 
 // draft reads all of a programme.

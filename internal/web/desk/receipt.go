@@ -22,7 +22,8 @@ type receiptList struct {
 	shops  []verno.Store
 	rows   []soldRow
 	next   string
-	narrow bool // something is left out
+	narrow bool      // something is left out
+	since  time.Time // a number was sought from this day on, as the address names none; zero where all are looked at
 }
 
 // soldRow is a receipt in words.
@@ -84,6 +85,9 @@ func (d *Desk) sought(c *call) (*receiptList, error) {
 	if f.Number = strings.TrimSpace(c.Query.Get("number")); len(f.Number) > 4*verno.MaxTextLength {
 		f.Number = f.Number[:4*verno.MaxTextLength]
 	}
+	if f.Number != "" && f.First == 0 {
+		l.bound(c)
+	}
 	if l.shops, err = d.Reader.Places(c.r.Context(), c.actor.Tenant, verno.StoreID{}, 500); err != nil {
 		return nil, err
 	}
@@ -98,6 +102,19 @@ func (d *Desk) sought(c *call) (*receiptList, error) {
 	}
 	l.narrow = *f != store.SoldFilter{Store: c.actor.Store}
 	return l, nil
+}
+
+// recent is how many days back a number is sought where the address names no day: the list is in the order of days, so that
+// a number that is not there would be sought among all receipts that there ever were.
+const recent = 92
+
+func (l *receiptList) bound(c *call) {
+	until := c.now.In(c.zone)
+	if l.filter.Last != 0 {
+		until = time.Date(int(l.filter.Last/10000), time.Month(l.filter.Last/100%100), int(l.filter.Last%100), 0, 0, 0, 0, c.zone)
+	}
+	l.since = until.AddDate(0, 0, -recent)
+	l.filter.First = int32(l.since.Year()*10000 + int(l.since.Month())*100 + l.since.Day()) //nolint:gosec // A date of eight digits.
 }
 
 // soughtMember narrows the list to one member's receipts.

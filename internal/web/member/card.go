@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -53,8 +54,9 @@ type purse struct {
 	places   map[verno.StoreID]string
 	wallets  *wallets
 	number   code.Number
-	machine  string // for whoever has no script
-	last     string // the latest step, to see that there is a later one
+	machine  string      // for whoever has no script
+	newer    []consented // to what the shop asks to agree anew
+	last     string      // the latest step, to see that there is a later one
 	at       time.Time
 }
 
@@ -96,6 +98,11 @@ func (f *Face) card(s *seat) error {
 	if p.wallets, err = f.buttons(s); err != nil {
 		return err
 	}
+	said, err := f.consents(s)
+	if err != nil {
+		return err
+	}
+	p.newer = slices.DeleteFunc(said, func(one consented) bool { return !one.newer })
 	p.last, p.at = lastOf(p.steps), s.now.In(s.zone)
 	s.Title = s.Say("card.title")
 	h := s.w.Header()

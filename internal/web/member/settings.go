@@ -1,6 +1,7 @@
 package member
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 	"slices"
@@ -35,6 +36,12 @@ type consented struct {
 	last    verno.Consent    // zero where nothing was said
 	text    *store.LegalText // nil where none is published
 	free    bool             // may be withdrawn without giving the card back
+	newer   bool             // the text in force is not the one that was agreed to
+}
+
+// label names the text in force, as a consent to it does.
+func (one *consented) label() string {
+	return one.text.Language + "-" + strconv.FormatInt(one.text.Version, 10)
 }
 
 // done are the things of which the page says that they were done.
@@ -88,6 +95,9 @@ func (f *Face) consents(s *seat) ([]consented, error) {
 				one.text = t
 			}
 		}
+		one.newer = one.text != nil && one.last.Granted && !slices.ContainsFunc(texts, func(t store.LegalText) bool {
+			return t.Purpose == purpose && bytes.Equal(t.Hash, one.last.TextHash)
+		})
 		if one.text != nil || !one.last.GivenAt.IsZero() {
 			all = append(all, one)
 		}
@@ -95,23 +105,29 @@ func (f *Face) consents(s *seat) ([]consented, error) {
 	return all, nil
 }
 
-// consent agrees to advertising, or takes that back. What the card cannot be without ends with the card.
+// consent agrees to advertising, or takes that back; what the card cannot be without ends with the card, and can only be
+// agreed to anew where its text has changed. A text that was changed since it was shown is shown again.
 func (f *Face) consent(s *seat) error {
 	all, err := f.consents(s)
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(all, func(one consented) bool { return one.free && one.purpose == s.form.Value("purpose") })
+	at := slices.IndexFunc(all, func(one consented) bool {
+		return one.purpose == s.form.Value("purpose") && (one.free || one.newer && s.form.On("agree"))
+	})
 	if at < 0 {
 		return verno.InvalidField("/purpose", "not_known")
 	}
 	g := member.Agreement{Purpose: all[at].purpose, Granted: s.form.On("agree"), Channel: "card"}
 	if g.Granted {
-		t := all[at].text
-		if t == nil {
+		if all[at].text == nil {
 			return verno.Conflict("texts_missing")
 		}
-		g.TextHash, g.TextVersion = t.Hash, t.Language+"-"+strconv.FormatInt(t.Version, 10)
+		g.TextHash, g.TextVersion = all[at].text.Hash, all[at].label()
+		if g.TextVersion != s.form.Value("text") {
+			s.to(settingsPath + "#consents")
+			return nil
+		}
 	}
 	if _, err := f.Members.Consent(s.r.Context(), s.actor, s.now, s.session.Member, g); err != nil {
 		return err

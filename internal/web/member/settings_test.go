@@ -4,6 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/verno-loyalty/verno/internal/campaign"
+	"github.com/verno-loyalty/verno/internal/member"
+	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/web/webtest"
 )
 
@@ -82,6 +85,45 @@ func TestSettings(t *testing.T) {
 	}
 	if _, err := p.scan(string(old)); codeOf(err) != "card_not_usable" {
 		t.Errorf("the old card: %v", err)
+	}
+}
+
+// TestNewText: who has agreed to a text is asked again when there is a new one, and agrees to the one that was shown.
+func TestNewText(t *testing.T) {
+	t.Parallel()
+	p := newPocket(t, "ru", "Анна")
+	ctx, s := t.Context(), p.Server
+	publish := func(body string) store.LegalText {
+		text, err := s.Office.PublishLegal(ctx, p.boss, s.Now(), campaign.LegalDraft{Purpose: "terms", Language: "ru", Title: "Правила", Body: body})
+		check(t, err)
+		return text
+	}
+	first := publish("Первая редакция.")
+	_, err := s.Roll.Consent(ctx, p.boss, s.Now(), p.guest.ID, member.Agreement{Purpose: "terms", Granted: true, TextVersion: "ru-1", TextHash: first.Hash})
+	check(t, err)
+	tab := webtest.Open(t).Tab(360, 780, "ru")
+	p.open(tab)
+	tab.Go(p.Base + "/c/")
+	tab.See("#show.ready")
+	if webtest.Eval[bool](tab, `!!document.getElementById("newer")`) {
+		t.Error("asked about the text that was agreed to")
+	}
+	publish("Вторая редакция.")
+	tab.Go(p.Base + "/c/")
+	tab.See("#newer")
+	picture(t, tab, "card-newer-ru-360")
+	tab.Go(p.Base + "/c/settings")
+	publish("Третья редакция.")
+	tab.Click(`form[action="/c/consent"] button[name="agree"]`)
+	tab.See("#consents")
+	tab.Until(`document.body.innerText.includes("Третья редакция")`)
+	picture(t, tab, "settings-newer-ru-360")
+	tab.Click(`form[action="/c/consent"] button[name="agree"]`)
+	tab.See(".notice.good")
+	said, err := s.Roll.Consents(ctx, p.boss, p.guest.ID)
+	check(t, err)
+	if last := said[len(said)-1]; len(said) != 2 || last.TextVersion != "ru-3" {
+		t.Errorf("%+v", said)
 	}
 }
 
