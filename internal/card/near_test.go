@@ -1,7 +1,7 @@
 package card_test
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,7 +19,7 @@ func TestNear(t *testing.T) {
 		for i := range spots {
 			spots[i] = card.Spot{
 				ID:    verno.StoreID{15: byte(i)},
-				Place: card.Place{Name: fmt.Sprint(i), LatitudeE6: 55_750_000, LongitudeE6: 37_000_000 + int64(i)*10_000},
+				Place: card.Place{Name: strconv.Itoa(i), LatitudeE6: 55_750_000, LongitudeE6: 37_000_000 + int64(i)*10_000},
 				Busy:  int64(i), Bought: bought[i],
 			}
 		}

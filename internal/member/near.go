@@ -89,7 +89,7 @@ func readSpots(ctx context.Context, reader *store.Reader, tenant verno.TenantID,
 		return list, nil
 	}
 	from := now.AddDate(0, 0, -busyDays)
-	busy, err := reader.SalesAnywhere(ctx, tenant, int32(from.Year()*10_000+int(from.Month())*100+from.Day()), busySales) //nolint:gosec // A date.
+	busy, err := reader.SalesAnywhere(ctx, tenant, int32(from.Year()*10_000+int(from.Month())*100+from.Day()), busySales)
 	for i := range list {
 		list[i].Busy = timesAt(busy, list[i].ID)
 	}
