@@ -28,6 +28,7 @@ const (
 	EventCardRewritten      EventKind = "card.rewritten" // what the card alone has, such as a seat
 	EventCardShown          EventKind = "card.shown"     // its live codes, to an app
 	EventCodeReused         EventKind = "code.reused"
+	EventCodeTwoPlaces      EventKind = "code.two_places"  // farther apart than anybody travels in the time between
 	EventLookupsExceeded    EventKind = "lookups.exceeded" // somebody looks up, or guesses, too much
 	EventPointsAwarded      EventKind = "points.awarded"
 	EventPointsAdjusted     EventKind = "points.adjusted"

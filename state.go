@@ -20,11 +20,21 @@ type OwnerState struct {
 	StaticUsed money.Points               `json:"su,omitempty"`    // points that static codes spent on that day
 	LiveSeen   map[CardID]int64           `json:"ls,omitempty"`    // last step of a live code that identified, by card
 	LiveSpent  map[CardID]int64           `json:"lv,omitempty"`    // last step of a live code that has spent, by card
+	Sighted    map[CardID]Sighting        `json:"sg,omitempty"`    // where a code was shown last, by card
 	Waiting    bool                       `json:"w,omitempty"`     // lots wait for the first paid purchase
 	Freed      []LotID                    `json:"fr,omitempty"`    // lots that the first paid purchase let go
 	Holds      []OpenHold                 `json:"h,omitempty"`
 	Cooling    int64                      `json:"co,omitempty"` // µs until which nothing is spent, as the phone was changed
 	Enrolled   map[ProgrammeID]EnrolState `json:"e,omitempty"`
+}
+
+// Sighting is that a code was shown somewhere.
+type Sighting struct {
+	Store    StoreID    `json:"s"`
+	Terminal TerminalID `json:"t,omitzero"`
+	At       int64      `json:"a"`           // µs
+	Step     int64      `json:"n,omitempty"` // of a live code
+	Told     int64      `json:"d,omitempty"` // µs of when a person was last asked to look at the card's sightings
 }
 
 // EnrolState is what a programme remembers of a member's joining.
@@ -91,6 +101,6 @@ func (s *OwnerState) Clone() OwnerState {
 	c := *s
 	c.Spend, c.Holds, c.Freed = slices.Clone(s.Spend), slices.Clone(s.Holds), slices.Clone(s.Freed)
 	c.Usage, c.Enrolled = maps.Clone(s.Usage), maps.Clone(s.Enrolled)
-	c.LiveSeen, c.LiveSpent = maps.Clone(s.LiveSeen), maps.Clone(s.LiveSpent)
+	c.LiveSeen, c.LiveSpent, c.Sighted = maps.Clone(s.LiveSeen), maps.Clone(s.LiveSpent), maps.Clone(s.Sighted)
 	return c
 }

@@ -283,6 +283,7 @@ func (t *Till) admit(ctx context.Context, a verno.Actor, pl *place, p *verno.Pre
 	}
 	p.BirthMonth, p.BirthDay = birthday(person.Birthday)
 	var seen *store.Owner
+	var first verno.Sighting
 	_, err = t.books.Do(ctx, &books.Work{
 		Tenant: a.Tenant,
 		Owners: []books.Want{{Owner: p.Owner}},
@@ -292,9 +293,9 @@ func (t *Till) admit(ctx context.Context, a verno.Actor, pl *place, p *verno.Pre
 			if o == nil {
 				return books.Result{}, verno.NotFound("card_not_usable")
 			}
-			seen = o
 			if p.Method == verno.MethodLiveCode {
 				if p.Step <= o.State.LiveSeen[p.Card] {
+					first = o.State.Sighted[p.Card]
 					return books.Result{}, verno.Forbidden("code_used")
 				}
 				changed := page.Change(p.Owner)
@@ -302,8 +303,12 @@ func (t *Till) admit(ctx context.Context, a verno.Actor, pl *place, p *verno.Pre
 					changed.State.LiveSeen = map[verno.CardID]int64{}
 				}
 				changed.State.LiveSeen[p.Card] = p.Step
-				seen = changed
 			}
+			remembered, wrong := t.sight(page, a, pl, p)
+			if wrong != nil {
+				return books.Result{}, wrong
+			}
+			seen = remembered
 			if !pl.terminal.IsZero() {
 				page.Count(lookupsOf(a, pl), store.Limit{Most: t.limits.LookupsPerHour, Window: lookups})
 			}
@@ -316,7 +321,7 @@ func (t *Till) admit(ctx context.Context, a verno.Actor, pl *place, p *verno.Pre
 	})
 	if err != nil {
 		if errors.Is(err, verno.Forbidden("code_used")) {
-			t.sighted(ctx, a, pl, p)
+			t.sighted(ctx, a, pl, p, first)
 		}
 		return nil, err
 	}
@@ -338,17 +343,6 @@ func (t *Till) inUse(ctx context.Context, p *verno.Presence) error {
 		err = verno.NotFound("card_not_usable")
 	}
 	return err
-}
-
-// sighted records that a live code was shown a second time, which is how a stolen one shows itself. The refusal stands
-// whether or not it can be recorded.
-func (t *Till) sighted(ctx context.Context, a verno.Actor, pl *place, p *verno.Presence) {
-	_ = t.store.Write(ctx, func(tx *store.Tx) error {
-		return books.Record(ctx, tx, t.clock(), t.entropy, verno.Event{
-			Tenant: a.Tenant, Kind: verno.EventCodeReused, Owner: p.Owner, Subject: p.Card.String(), Actor: a.Name(),
-			Detail: map[string]string{"terminal": pl.terminal.String(), "store": pl.store.ID.String(), "step": strconv.FormatInt(p.Step, 10)},
-		})
-	})
 }
 
 func (t *Till) identified(ctx context.Context, pl *place, p *verno.Presence, f *found, person vault.Person) (*Identified, error) {

@@ -231,6 +231,9 @@ func joinStates(into, from *verno.OwnerState) {
 	for id, step := range from.LiveSpent {
 		into.LiveSpent = with(into.LiveSpent, id, max(into.LiveSpent[id], step))
 	}
+	for id, at := range from.Sighted {
+		into.Sighted = with(into.Sighted, id, at)
+	}
 	for id, e := range from.Enrolled {
 		if had, ok := into.Enrolled[id]; ok {
 			e = verno.EnrolState{At: min(e.At, had.At)}

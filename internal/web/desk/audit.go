@@ -39,7 +39,7 @@ var topics = []topic{
 		verno.EventPointsAdjusted, verno.EventAdjustmentProposed, verno.EventAdjustmentRefused, verno.EventPointsAwarded,
 		verno.EventPointsExpired, verno.EventWalletToppedUp, verno.EventTaskDone,
 	}},
-	{name: "alarms", kinds: []verno.EventKind{verno.EventCodeReused, verno.EventLookupsExceeded}},
+	{name: "alarms", kinds: []verno.EventKind{verno.EventCodeReused, verno.EventCodeTwoPlaces, verno.EventLookupsExceeded}},
 	{name: "imports", kinds: []verno.EventKind{verno.EventImportFinished}},
 	{name: "lookups", kinds: []verno.EventKind{verno.EventIdentified}, traffic: true},
 	{name: "sales", kinds: []verno.EventKind{verno.EventReceiptCommitted, verno.EventReceiptReturned, verno.EventCheckoutCancelled}, traffic: true},

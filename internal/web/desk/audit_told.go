@@ -221,9 +221,23 @@ func (w *witness) detail(e *happened) (list []string, err error) {
 			list = append(list, name)
 		}
 	}
+	first, err := w.firstShown(e)
+	if err != nil {
+		return nil, err
+	}
+	say("desk.event.first_shown", "Where", first)
 	say("desk.event.failures", "Number", e.Detail["failures"])
 	say("desk.event.sold", "Number", e.Detail["sold"])
 	return list, nil
+}
+
+// firstShown is where and when a code was shown before, of an event that tells of two times.
+func (w *witness) firstShown(e *happened) (string, error) {
+	at, err := time.Parse(time.RFC3339, e.Detail["first_at"])
+	if err != nil {
+		return "", nil //nolint:nilerr // It tells of one time only.
+	}
+	return w.d.shownAt(w.c, w.names, e.Detail["first_store"], at)
 }
 
 func isNone(err error) bool { return errors.Is(err, store.ErrNotFound) }

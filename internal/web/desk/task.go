@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/money"
@@ -74,6 +75,10 @@ func (d *Desk) errand(c *call, names *naming, t verno.Task) (errand, error) {
 	}
 	if walletTask(c, &out) {
 		return out, nil
+	}
+	if t.Kind == checkout.TaskTwoPlaces {
+		err = d.twoPlaces(c, names, &out)
+		return out, err
 	}
 	if q, ok := member.ProposalOf(t); ok {
 		err = d.proposed(c, names, &out, q)
