@@ -239,7 +239,7 @@ export class Sale {
 	async meetAgain(problem) {
 		const { guest } = this.basket;
 		this.basket.meet(null);
-		if (guest && guest.method !== "live_code") return this.identify(guest.scan);
+		if (guest && !["live_code", "nfc"].includes(guest.method)) return this.identify(guest.scan);
 		bad();
 		this.say("warn", problem.text, problem.more);
 	}
