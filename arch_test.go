@@ -83,7 +83,7 @@ var house = []room{
 	{"web", faces, "verno money"},
 	{"web/words", faces, "money"},
 	{"web/assets", faces, ""},
-	{"web/view", faces, "verno web web/words web/assets"},
+	{"web/view", faces, "verno money brand card web web/words web/assets"},
 	{"web/site", faces, "verno brand store web web/words web/assets web/view"},
 	{"web/poster", faces, "brand"},
 	{"web/api", faces, shown},

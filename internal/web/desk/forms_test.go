@@ -30,6 +30,7 @@ var rare = []string{
 	"POST /programmes/{id}/versions/{number}/rollback", "POST /programmes/{id}/publish", "POST /members/{id}/merge", "POST /members/{id}/consents",
 	"POST /tasks/{id}/done", "POST /tasks/{id}/approve", "POST /tasks/{id}/refuse", "POST /staff/{id}/factor",
 	"POST /me/factor/confirm", "POST /me/factor/codes", "POST /me/factor/drop", "POST /channels/{id}/open",
+	"POST /cards/{id}/preview", "POST /cards/{id}/publish", "POST /cards/{id}/versions/{number}/rollback", "POST /cards/{id}/pictures/{slot}",
 }
 
 // busy is a chain in which there is one of everything that the desk can show.

@@ -1,0 +1,202 @@
+package desk
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/brand"
+	"github.com/verno-loyalty/verno/internal/card"
+	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/internal/web/view"
+)
+
+// slots are the places for pictures, as they are offered.
+var slots = []card.Slot{card.SlotLogo, card.SlotIcon, card.SlotStrip, card.SlotThumbnail, card.SlotBackdrop, card.SlotHero}
+
+// shapes are the sizes of the places at three times a phone's points, as wallets want them. A logo keeps its own shape.
+var shapes = map[card.Slot]brand.Shape{
+	card.SlotIcon: {Width: 114, Height: 114}, card.SlotLogo: {Width: 480, Height: 150}, card.SlotStrip: {Width: 1125, Height: 432},
+	card.SlotThumbnail: {Width: 270, Height: 270}, card.SlotBackdrop: {Width: 540, Height: 660}, card.SlotHero: {Width: 1032, Height: 336},
+}
+
+// slots are the places that the style of a kind has.
+func (b *board) slots() []card.Slot {
+	return slices.DeleteFunc(slices.Clone(slots), func(s card.Slot) bool {
+		switch s {
+		case card.SlotStrip:
+			return b.kind.Style == card.StyleGeneric
+		case card.SlotThumbnail:
+			return b.kind.Style != card.StyleGeneric && b.kind.Style != card.StyleEventTicket
+		case card.SlotBackdrop:
+			return b.kind.Style != card.StyleEventTicket
+		default:
+			return false
+		}
+	})
+}
+
+// shape is the size of a place on cards of the board's kind.
+func (b *board) shape(slot card.Slot) brand.Shape {
+	if slot == card.SlotStrip && b.kind.Style == card.StyleEventTicket {
+		return brand.Shape{Width: 1125, Height: 294}
+	}
+	return shapes[slot]
+}
+
+// cutting is the page on which a picture is chosen for a place and cut to its size.
+type cutting struct {
+	*board
+
+	slot    card.Slot
+	shape   brand.Shape
+	form    *view.Form
+	library []store.Picture
+	chosen  *store.Picture // what is cut; nil while nothing is chosen
+	area    brand.Area
+}
+
+func (d *Desk) cutting(c *call) (*cutting, error) {
+	b, err := d.templateBoard(c)
+	if err != nil {
+		return nil, err
+	}
+	f := &cutting{board: b, slot: card.Slot(c.r.PathValue("slot")), form: &view.Form{}}
+	if !slices.Contains(b.slots(), f.slot) {
+		return nil, verno.NotFound("not_found").With("thing", string(f.slot))
+	}
+	f.shape = b.shape(f.slot)
+	if f.library, err = d.Office.Pictures(c.r.Context(), c.actor); err != nil {
+		return nil, err
+	}
+	f.library = f.library[:min(len(f.library), 24)]
+	return f, nil
+}
+
+// choose takes a picture to be cut. The area begins as large as the shape lets it be, in the middle.
+func (d *Desk) choose(c *call, f *cutting, hash string) error {
+	p, err := d.Office.Picture(c.r.Context(), c.actor, hash)
+	if err != nil {
+		return err
+	}
+	f.chosen = &p
+	f.area = f.shape.Within(int(p.Width), int(p.Height))
+	return nil
+}
+
+// cardPicture shows the pictures that there are, or the one that is to be cut.
+func (d *Desk) cardPicture(c *call) error {
+	f, err := d.cutting(c)
+	if err != nil {
+		return err
+	}
+	if hash := c.Query.Get("picture"); hash != "" {
+		if err := d.choose(c, f, hash); err != nil {
+			return err
+		}
+	}
+	return c.showFrame(f, false)
+}
+
+func (c *call) showFrame(f *cutting, again bool) error {
+	c.dressCard()
+	c.Scripts = append(c.Scripts, "desk_crop.js")
+	title := c.Say("desk.template.slot." + string(f.slot))
+	if again {
+		return c.again(title, cardFrame(c, f))
+	}
+	return c.show(title, cardFrame(c, f))
+}
+
+// cardPictureSave keeps a file that was sent, or puts a picture, cut or whole, into its place in the draft.
+func (d *Desk) cardPictureSave(c *call) error {
+	f, err := d.cutting(c)
+	if err != nil {
+		return err
+	}
+	if strings.HasPrefix(c.r.Header.Get("Content-Type"), "multipart/form-data") {
+		return d.pictureSent(c, f)
+	}
+	f.form = c.form
+	hash := ""
+	if act := c.form.Value("act"); act != "none" {
+		if err := d.choose(c, f, c.form.Value("picture")); err != nil {
+			return err
+		}
+		hash = f.chosen.Hash
+		if act != "whole" {
+			if hash, err = d.cutPicture(c, f); err != nil {
+				return d.pictureRefused(c, f, err)
+			}
+		}
+	}
+	t := f.Drafted
+	t.Design.Pictures = placedPicture(t.Design.Pictures, f.slot, hash)
+	if _, err = d.Office.ChangeTemplate(c.r.Context(), c.actor, c.now, f.ID, f.Revision, t); err != nil {
+		return d.pictureRefused(c, f, err)
+	}
+	c.to(cardPath(f.ID) + "?done=saved")
+	return nil
+}
+
+func placedPicture(before map[card.Slot]string, slot card.Slot, hash string) map[card.Slot]string {
+	after := map[card.Slot]string{}
+	for s, h := range before {
+		after[s] = h
+	}
+	if after[slot] = hash; hash == "" {
+		delete(after, slot)
+	}
+	return after
+}
+
+// pictureSent keeps a file, and goes on to cutting it.
+func (d *Desk) pictureSent(c *call, f *cutting) error {
+	form, raw, err := view.ReadUpload(c.w, c.r, "file")
+	if err != nil {
+		return err
+	}
+	f.form = form
+	if raw == nil {
+		form.Faults, form.Wrong = map[string]string{"picture": c.Say("desk.template.choose_file")}, c.Say("common.wrong_fields")
+		return c.showFrame(f, true)
+	}
+	p, err := d.Office.AddPicture(c.r.Context(), c.actor, c.now, raw)
+	if err != nil {
+		return d.pictureRefused(c, f, err)
+	}
+	c.to(f.path() + "?picture=" + p.Hash)
+	return nil
+}
+
+func (f *cutting) path() string { return cardPath(f.ID) + "/pictures/" + string(f.slot) }
+
+func (d *Desk) pictureRefused(c *call, f *cutting, err error) error {
+	if e := verno.AsError(err); e == nil || e.Kind != verno.KindInvalid && e.Kind != verno.KindConflict && e.Kind != verno.KindPrecondition {
+		return err
+	}
+	f.form.Fail(c.r, c.Page, err, nil)
+	return c.showFrame(f, true)
+}
+
+// cutPicture cuts the chosen picture to the area of the form and keeps what comes of it.
+func (d *Desk) cutPicture(c *call, f *cutting) (string, error) {
+	for name, to := range map[string]*int{"x": &f.area.X, "y": &f.area.Y, "width": &f.area.Width} {
+		n, err := strconv.Atoi(strings.TrimSpace(c.form.Value(name)))
+		if err != nil {
+			return "", verno.InvalidField("/"+name, "number_invalid")
+		}
+		*to = n
+	}
+	f.area.Height = f.shape.High(f.area.Width)
+	if !f.area.In(int(f.chosen.Width), int(f.chosen.Height)) {
+		return "", verno.InvalidField("/width", "number_range", "min", "1", "max", strconv.FormatInt(f.chosen.Width, 10))
+	}
+	made, err := brand.Cut(f.chosen.PNG, f.area, f.shape)
+	if err != nil {
+		return "", err
+	}
+	p, err := d.Office.AddPicture(c.r.Context(), c.actor, c.now, made)
+	return p.Hash, err
+}
