@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -280,11 +279,9 @@ func (r *cardReading) settings(kind *card.Kind) json.RawMessage {
 			set[s.Name] = text
 		}
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if e.Encode(set) != nil {
+	out, err := json.Marshal(set)
+	if err != nil {
 		return nil // Texts and numbers can always be written.
 	}
-	return bytes.TrimSpace(b.Bytes())
+	return out
 }

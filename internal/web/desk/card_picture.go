@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -142,9 +143,7 @@ func (d *Desk) cardPictureSave(c *call) error {
 
 func placedPicture(before map[card.Slot]string, slot card.Slot, hash string) map[card.Slot]string {
 	after := map[card.Slot]string{}
-	for s, h := range before {
-		after[s] = h
-	}
+	maps.Copy(after, before)
 	if after[slot] = hash; hash == "" {
 		delete(after, slot)
 	}

@@ -15,9 +15,9 @@ var samples = []string{"usual", "new", "gold", "expiring", "long"}
 
 // facts are what there is to say of the card of a sample member.
 func (b *board) facts(l *words.Lang, t *card.Template, sample string) card.Facts {
-	at := b.now.In(b.teller.zone)
+	at := b.now.In(b.zone)
 	lowest, top := b.levels(l)
-	scale := int(b.of.Points.Scale)
+	scale := b.of.Points.Scale
 	x := card.Facts{
 		At: at, Merchant: b.Brand.Name, Currency: b.of.Currency, Scale: scale, Number: "9824153067120458", Machine: strings.Repeat("1234567", 6),
 		State: string(verno.CardActive), Holder: l.Say("desk.template.sample_first"), Points: b.earned(120, scale), Spent: b.sum(8_500), Level: lowest, Next: top,
