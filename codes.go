@@ -30,7 +30,7 @@ var commonCodes = map[string]CodeText{
 	"body_too_large":     {EN: "The body is larger than {limit} bytes.", RU: "Тело запроса больше {limit} байт."},
 	"rate_limited":       {EN: "Too many requests. Try again in {seconds} s.", RU: "Слишком много запросов. Повторите через {seconds} с."},
 	"overloaded":         {EN: "Too busy right now; nothing was written. Try again with the same key.", RU: "Сейчас перегрузка, ничего не записано. Повторите с тем же ключом.", CashierEN: "Busy, try again", CashierRU: "Занято, повторите"},
-	"stopping": {EN: "Verno is being stopped and will let nobody in any more. Ask another node, or come back.", RU: "Verno останавливается и скоро перестанет принимать запросы. Обратитесь к другому узлу или повторите позже."},
+	"stopping":           {EN: "Verno is being stopped and will let nobody in any more. Ask another node, or come back.", RU: "Verno останавливается и скоро перестанет принимать запросы. Обратитесь к другому узлу или повторите позже."},
 	"storage_unavailable": {
 		EN: "The database does not answer; nothing was written, or your key will tell. Try again with the same key.",
 		RU: "База данных не отвечает. Ничего не записано или это покажет ваш ключ. Повторите с тем же ключом.", CashierEN: "Try again", CashierRU: "Повторите",

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -62,11 +61,7 @@ func benchGrowth(ctx context.Context, t *term, args []string) error {
 	}
 	for range *rounds {
 		for i, figures := range []*[]rig.Figures{&g.Few, &g.Many} {
-			// Other members in each round, from all over the table.
-			rand.Shuffle(len(worlds[i].Members), func(a, b int) {
-				m := worlds[i].Members
-				m[a], m[b] = m[b], m[a]
-			})
+			worlds[i].Shuffle()
 			got, err := rig.Bench(ctx, worlds[i], load, t.progress)
 			if err != nil {
 				return err

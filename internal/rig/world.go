@@ -184,6 +184,11 @@ func (w *World) award(owner verno.OwnerID, unit verno.UnitID, far ledger.Account
 	}
 }
 
+// Shuffle puts the members into another order, so that the next load is by others, from all over the table.
+func (w *World) Shuffle() {
+	mathrand.Shuffle(len(w.Members), func(a, b int) { w.Members[a], w.Members[b] = w.Members[b], w.Members[a] })
+}
+
 // KEK draws a key-encryption key for a world that nobody keeps.
 func KEK() string {
 	key := make([]byte, 32)

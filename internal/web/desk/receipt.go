@@ -114,7 +114,7 @@ func (l *receiptList) bound(c *call) {
 		until = time.Date(int(l.filter.Last/10000), time.Month(l.filter.Last/100%100), int(l.filter.Last%100), 0, 0, 0, 0, c.zone)
 	}
 	l.since = until.AddDate(0, 0, -recent)
-	l.filter.First = int32(l.since.Year()*10000 + int(l.since.Month())*100 + l.since.Day()) //nolint:gosec // A date of eight digits.
+	l.filter.First = int32(l.since.Year()*10000 + int(l.since.Month())*100 + l.since.Day())
 }
 
 // soughtMember narrows the list to one member's receipts.

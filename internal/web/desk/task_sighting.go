@@ -12,8 +12,8 @@ import (
 // twoPlaces tells of a card whose code was shown in two places at once, as it were.
 func (d *Desk) twoPlaces(c *call, names *naming, t *errand) error {
 	var both checkout.Sightings
-	if json.Unmarshal([]byte(t.Detail), &both) != nil {
-		return nil // It has another form of detail and is shown by its kind.
+	if err := json.Unmarshal([]byte(t.Detail), &both); err != nil {
+		return nil //nolint:nilerr // It has another form of detail and is shown by its kind.
 	}
 	first, err := d.shownAt(c, names, both.First.Store.String(), verno.FromMicros(both.First.At))
 	if err != nil {
