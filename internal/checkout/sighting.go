@@ -3,12 +3,12 @@ package checkout
 import (
 	"context"
 	"encoding/json"
-	"math"
 	"strconv"
 	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
+	"github.com/verno-loyalty/verno/internal/fraud"
 	"github.com/verno-loyalty/verno/internal/store"
 )
 
@@ -20,12 +20,6 @@ const TaskTwoPlaces = "two_places"
 type Sightings struct {
 	First, Second verno.Sighting
 }
-
-// fastest is how far somebody gets in an hour, in metres, from one shop to another.
-const fastest = 150_000
-
-// leeway is taken off every distance in time: scanners are carried about, and clocks differ.
-const leeway = time.Minute
 
 // sight remembers where a card's code is shown now, and says where it was shown before. It is for the page of the card's
 // owner. Codes that say nothing of a place are remembered only where they can be compared.
@@ -69,17 +63,9 @@ func (pl *place) tooFar(first, second verno.Sighting) bool {
 	if from == nil || to == nil || from.Latitude == nil || from.Longitude == nil || to.Latitude == nil || to.Longitude == nil {
 		return false
 	}
-	between := time.Duration(max(0, second.At-first.At))*time.Microsecond + leeway
-	return metres(&from.Store, &to.Store) > int64(between/time.Second)*fastest/3600
-}
-
-// metres is the way between two shops over a round earth (haversine).
-func metres(a, b *verno.Store) int64 {
-	const earth, radian = 6_371_000.0, math.Pi / 180e6
-	sin := func(x float64) float64 { return math.Sin(x) * math.Sin(x) }
-	lat1, lat2 := float64(*a.Latitude)*radian, float64(*b.Latitude)*radian
-	h := sin((lat2-lat1)/2) + math.Cos(lat1)*math.Cos(lat2)*sin(float64(*b.Longitude-*a.Longitude)*radian/2)
-	return int64(2 * earth * math.Asin(math.Sqrt(min(1, h))))
+	between := time.Duration(second.At-first.At) * time.Microsecond
+	return fraud.OutOfReach(fraud.Point{LatitudeE6: *from.Latitude, LongitudeE6: *from.Longitude},
+		fraud.Point{LatitudeE6: *to.Latitude, LongitudeE6: *to.Longitude}, between)
 }
 
 // detail are both sightings as an event tells them. Where nothing is known of the first, it tells of the second alone.
