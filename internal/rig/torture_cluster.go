@@ -20,7 +20,7 @@ import (
 // cluster is a private PostgreSQL on a port of the loopback address, which may be killed and started again.
 type cluster struct {
 	folder  string
-	lock    *os.File // held as long as the folder is ours
+	lock    *os.File // held as long as the folder is ours; nil on a disk of its own
 	bin     string
 	port    int
 	log     *os.File
@@ -52,10 +52,11 @@ func startCluster(ctx context.Context, clock func() time.Time, below, log string
 	}
 	if c.bin, err = postgresPrograms(); err == nil {
 		if below == "" {
-			below = os.TempDir()
+			sweepFolders(os.TempDir())
+			c.folder, c.lock, err = lockedFolder(os.TempDir())
+		} else { // A disk of its own goes as a whole, and an open file would keep it from being taken away.
+			c.folder, err = os.MkdirTemp(below, clusterFolders)
 		}
-		sweepFolders(below)
-		c.folder, c.lock, err = lockedFolder(below)
 	}
 	if err == nil {
 		err = c.init(ctx)
@@ -224,7 +225,9 @@ func (c *cluster) close() error {
 		return nil
 	}
 	err := os.RemoveAll(c.folder)
-	_ = c.lock.Close()
+	if c.lock != nil {
+		_ = c.lock.Close()
+	}
 	return err
 }
 

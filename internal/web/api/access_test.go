@@ -91,6 +91,7 @@ var missing = map[string]m{
 	"POST /members/lookup":                  {"scan": "+79161234567"},
 	"POST /members/search":                  {"external_id": "x"},
 	"POST /members:bulk_upsert":             {"members": []m{{"external_id": "x"}}},
+	"POST /pictures":                        {"picture": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="},
 	"POST /members/{id}/consents":           {"text": "Согласен", "granted": true, "purpose": "terms"},
 	"POST /members/{id}/points/adjustments": {"points": 5, "reason": "goodwill"},
 	"POST /staff":                           {"name": "Пётр", "login": "petr", "password": password, "role": "cashier"},

@@ -25,6 +25,12 @@ var lists = map[string]struct {
 	"GET /programmes/{id}/versions": {(*bundle).fillVersions, func(b *bundle) string {
 		return "/programmes/" + b.made.Programme.String() + "/versions"
 	}},
+	"GET /programmes/{id}/card_templates": {func(b *bundle, n int) {
+		fill("POST /programmes/"+b.made.Programme.String()+"/card_templates", m{"kind": "points"})(b, n)
+	}, func(b *bundle) string { return "/programmes/" + b.made.Programme.String() + "/card_templates" }},
+	"GET /card_templates/{id}/versions": {(*bundle).fillTemplateVersions, func(b *bundle) string {
+		return "/card_templates/" + b.standard() + "/versions"
+	}},
 	"GET /stores":   {(*bundle).fillStores, at("/stores")},
 	"GET /issuers":  {fill("POST /issuers", m{}), at("/issuers")},
 	"GET /partners": {fill("POST /partners", m{}), at("/partners")},
@@ -86,6 +92,21 @@ func (b *bundle) fillVersions(n int) {
 		b.fillPromotions(1) // What has not changed is not published again.
 		_, err := b.office.Publish(b.ctx, b.boss, b.clock(), b.made.Programme, 0, "more")
 		b.must(err)
+	}
+}
+
+// standard is the template of cards that the programme has from its beginning.
+func (b *bundle) standard() string {
+	return b.ask(request{do: "GET /programmes/" + b.made.Programme.String() + "/card_templates?limit=1"}).want(200).str("items", 0, "id")
+}
+
+func (b *bundle) fillTemplateVersions(n int) {
+	at := "/card_templates/" + b.standard()
+	for range n { // What has not changed is not published again.
+		now := b.ask(request{do: "GET " + at}).want(200)
+		body := with(now.at("draft").(m), "name", b.unique("name"))
+		changed := b.ask(request{do: "PUT " + at, body: body, match: now.header.Get("ETag")}).want(200)
+		b.ask(request{do: "POST " + at + "/publish", body: m{"note": ""}, match: changed.header.Get("ETag")}).want(200)
 	}
 }
 
