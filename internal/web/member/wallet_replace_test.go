@@ -103,8 +103,8 @@ func TestReplacedCardIsDeadEverywhere(t *testing.T) {
 // deadInWallets looks at the old card in both wallets.
 func (c *carried) deadInWallets() {
 	c.t.Helper()
-	if tag := c.phone.news(c.tag); tag <= c.tag {
-		c.t.Errorf("the tag went from %s to %s", c.tag, tag)
+	if tag := c.phone.news(c.tag); tag == c.tag { // That tags grow is the server's to know: they are opaque.
+		c.t.Errorf("the tag stays at %s", tag)
 	}
 	status, file := c.phone.ask(http.MethodGet, "passes/"+passType+"/"+c.pass.Serial, "")
 	if status != http.StatusOK {
@@ -138,6 +138,7 @@ func (c *carried) aliveAgain(tab *webtest.Tab) {
 	}
 	tab.Go(c.Base + "/c/")
 	tab.See("#show.ready")
+	tab.See("#apple-wallet") // What the phone had kept of the page is shown first.
 	if got := buttons(tab); len(cards) != 2 || got != "apple-wallet google-wallet" {
 		c.t.Errorf("of %d cards the new one is offered %q", len(cards), got)
 	}
