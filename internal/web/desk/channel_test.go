@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"image/draw"
 	_ "image/png" // a picture of the page is one
 	"os"
 	"strings"
@@ -81,18 +82,26 @@ func TestChannels(t *testing.T) {
 	}
 }
 
-// readQR reads the code that is on the screen.
+// readQR reads the code that is on the screen: of the picture only the code with its quiet zone, as whoever scans it
+// holds the camera there.
 func readQR(t *testing.T, tab *webtest.Tab) string {
 	t.Helper()
+	box := webtest.Eval[[]float64](tab, `(() => { const r = document.querySelector("svg.qr").getBoundingClientRect();
+		return [r.left + scrollX, r.top + scrollY, r.right + scrollX, r.bottom + scrollY, document.documentElement.scrollWidth]; })()`)
 	picture, _, err := image.Decode(bytes.NewReader(tab.Picture()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	bitmap, err := gozxing.NewBinaryBitmapFromImage(picture)
+	scale := float64(picture.Bounds().Dx()) / box[4]
+	at := func(i int) int { return int(box[i] * scale) }
+	code := image.NewRGBA(image.Rect(at(0)-8, at(1)-8, at(2)+8, at(3)+8))
+	draw.Draw(code, code.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.Draw(code, image.Rect(at(0), at(1), at(2), at(3)), picture, image.Pt(at(0), at(1)), draw.Src)
+	bitmap, err := gozxing.NewBinaryBitmapFromImage(code)
 	if err != nil {
 		t.Fatal(err)
 	}
-	read, err := qrcode.NewQRCodeReader().Decode(bitmap, nil)
+	read, err := qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
 	if err != nil {
 		t.Fatal(err)
 	}
