@@ -2,17 +2,18 @@ package desk_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/draw"
-	_ "image/png" // a picture of the page is one
+	"image/png"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
 
 	"github.com/verno-loyalty/verno/internal/web/webtest"
 )
@@ -97,15 +98,16 @@ func readQR(t *testing.T, tab *webtest.Tab) string {
 	code := image.NewRGBA(image.Rect(at(0)-8, at(1)-8, at(2)+8, at(3)+8))
 	draw.Draw(code, code.Bounds(), image.White, image.Point{}, draw.Src)
 	draw.Draw(code, image.Rect(at(0), at(1), at(2), at(3)), picture, image.Pt(at(0), at(1)), draw.Src)
-	bitmap, err := gozxing.NewBinaryBitmapFromImage(code)
-	if err != nil {
+	name := filepath.Join(t.TempDir(), "code.png")
+	var file bytes.Buffer
+	if err := errors.Join(png.Encode(&file, code), os.WriteFile(name, file.Bytes(), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	read, err := qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
+	read, err := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", name).Output()
 	if err != nil {
-		t.Fatal(err)
+		t.Fatal("the code cannot be read: ", err)
 	}
-	return read.GetText()
+	return strings.TrimSpace(string(read))
 }
 
 // savePages sees that a page has no serious fault for whoever cannot see it well, in light and in dark, and keeps
