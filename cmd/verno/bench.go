@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -64,21 +63,15 @@ func benchCheckout(ctx context.Context, t *term, args []string) error {
 		defer os.RemoveAll(dir)
 		dsn = filepath.Join(dir, "bench.db")
 	}
-	c := server.Config{DB: dsn, KEKs: kek, Fresh: true, Log: slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelWarn}))}
-	c.Rates = server.NoRates
+	c := server.Config{DB: dsn, KEKs: kek}
 	if *single > 0 {
 		c.Lanes, c.Books.Group = *single, 1
 	}
-	s, err := server.Open(ctx, c)
+	w, stop, err := benchWorld(ctx, t, c, rig.Size{Members: *members, Stores: 20, Promotions: *promotions, MostLots: 20})
 	if err != nil {
 		return err
 	}
-	defer s.Close()
-	s.Start()
-	w, err := rig.Build(ctx, s, rig.Size{Members: *members, Stores: 20, Promotions: *promotions, MostLots: 20}, t.progress)
-	if err != nil {
-		return err
-	}
+	defer stop()
 	load := rig.Load{
 		Clients: *clients, Duration: time.Duration(*seconds) * time.Second, Rate: *rate,
 		Profile: *profile, HTTP: *http, OneMember: *one == "member", OneStore: *one == "store",
@@ -87,7 +80,7 @@ func benchCheckout(ctx context.Context, t *term, args []string) error {
 	if err != nil {
 		return err
 	}
-	report, err := s.Verify(ctx, func(done, total int64) { t.progress("verified", int(done), int(total)) })
+	report, err := w.Server.Verify(ctx, func(done, total int64) { t.progress("verified", int(done), int(total)) })
 	if err != nil {
 		return unchecked{err}
 	}
