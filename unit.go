@@ -10,13 +10,14 @@ const (
 	UnitPoints UnitKind = "points" // points of a programme; may expire
 	UnitMoney  UnitKind = "money"  // stored money of a currency and issuer; never expires
 	UnitStamps UnitKind = "stamps" // stamps of a promotion
+	UnitUses   UnitKind = "uses"   // uses of cards of a template: entries of a pass, the one of a coupon
 )
 
 // Unit is what an account counts in.
 type Unit struct {
 	ID        UnitID
 	Kind      UnitKind
-	Programme ProgrammeID    // of points and stamps
+	Programme ProgrammeID    // of points, stamps and uses
 	Issuer    IssuerID       // of money: the legal entity that owes it
 	Currency  money.Currency // of money
 	Scale     int            // decimal places of points
@@ -24,6 +25,9 @@ type Unit struct {
 
 // StampsUnit is the unit of a stamp promotion; it shares the promotion's bytes.
 func StampsUnit(p PromotionID) UnitID { return UnitID(p) }
+
+// UsesUnit is the unit of what cards of a template are used for; it shares the template's bytes.
+func UsesUnit(t TemplateID) UnitID { return UnitID(t) }
 
 // PointsUnit is the unit of a programme's points; it shares the programme's bytes.
 func PointsUnit(p ProgrammeID) UnitID { return UnitID(p) }
@@ -63,6 +67,10 @@ func (r *AccountRole) UnmarshalText(b []byte) error {
 // MemberOwner is the owner that a member has from enrolment on; it shares the member's bytes. Households and merges
 // move the member to another owner.
 func MemberOwner(m MemberID) OwnerID { return OwnerID(m) }
+
+// CardOwner is the owner of what a card itself is good for, whoever holds it: entries of a pass, money of a certificate. It
+// shares the card's bytes.
+func CardOwner(c CardID) OwnerID { return OwnerID(c) }
 
 // ProgrammeOwner is the owner of a programme's issuance, redemption and breakage.
 func ProgrammeOwner(p ProgrammeID) OwnerID { return OwnerID(p) }
