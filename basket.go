@@ -74,13 +74,14 @@ const (
 // TenderKind says how a part of a receipt is paid.
 type TenderKind string
 
-// The kinds of tender. Points lower the price of lines; stored money and the external kinds pay what is left.
+// The kinds of tender. Points lower the price of lines; stored money, certificates and the external kinds pay what is left.
 const (
-	TenderPoints TenderKind = "points"
-	TenderStored TenderKind = "stored_money"
-	TenderCash   TenderKind = "cash"
-	TenderCard   TenderKind = "card"
-	TenderOther  TenderKind = "other"
+	TenderPoints      TenderKind = "points"
+	TenderStored      TenderKind = "stored_money"
+	TenderCertificate TenderKind = "certificate"
+	TenderCash        TenderKind = "cash"
+	TenderCard        TenderKind = "card"
+	TenderOther       TenderKind = "other"
 )
 
 // Tender is one part of the payment.
@@ -89,6 +90,8 @@ type Tender struct {
 	Amount    money.Amount // minor units; of points, the money that they stand for
 	Points    money.Points // of points only
 	Reference string       // the till's own, such as an authorisation code; never a card number
+	Card      CardID       // of a certificate
+	Scan      string       // of a certificate, as it is asked for: what was scanned. Receipts have Card instead
 }
 
 // Totals are the figures that a quote promises and a commit repeats.

@@ -23,6 +23,9 @@ var cardCodes = map[string]CodeText{
 		EN: "This is hard to read on the background: the contrast is {ratio}, 4.5 or more is good.",
 		RU: "На этом фоне такой текст читается с трудом: контраст {ratio}, хорошо от 4,5.",
 	},
+	"hours_invalid": {
+		EN: "Write days and hours as in: mon-fri 08:00-22:00, sat 10:00-18:00.", RU: "Напишите дни и часы так: пн-пт 08:00-22:00, сб 10:00-18:00.",
+	},
 	"uuid_invalid":     {EN: "Is not a UUID such as 5a4bcfce-174e-4bac-a814-092e77f6b7e5.", RU: "Это не UUID вида 5a4bcfce-174e-4bac-a814-092e77f6b7e5."},
 	"language_invalid": {EN: "Is not a code of a language such as en or ru.", RU: "Это не код языка вида en или ru."},
 	"link_invalid": {

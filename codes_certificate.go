@@ -7,6 +7,14 @@ var certificateCodes = map[string]CodeText{
 		RU: "Сертификат прочитать не удалось. Пришлите .p12 из связки ключей или файлы .pem с сертификатом и ключом.",
 	},
 	"certificate_password": {EN: "The password does not open the .p12.", RU: "Пароль не подходит к файлу .p12."},
+	"certificate_rounds": {
+		EN: "The .p12 asks for so much computing to be opened that no tool writes it so. Export it anew from the keychain.",
+		RU: "Чтобы открыть этот .p12, нужно неправдоподобно много вычислений: так его не пишет ни одна программа. Экспортируйте его из связки ключей заново.",
+	},
+	"certificate_without_nfc": {
+		EN: "There are keys for readers in use, and this certificate may not sign cards with NFC: cards would fall silent at readers. Ask Apple for a certificate with NFC. If that is meant, import it all the same (--replace).",
+		RU: "Ключи считывателей уже используются, а этот сертификат не может подписывать карты с NFC: считыватели перестанут их видеть. Запросите у Apple сертификат с NFC. Если так и задумано, импортируйте его всё равно (--replace).",
+	},
 	"certificate_no_key": {
 		EN: "There is a certificate, and no private key. Export both together as .p12, or send the key's .pem too.",
 		RU: "Есть сертификат, но нет закрытого ключа. Экспортируйте их вместе в .p12 или пришлите ещё и .pem с ключом.",
@@ -29,8 +37,8 @@ var certificateCodes = map[string]CodeText{
 		RU: "Сертификат называет два разных типа карт: {subject} в субъекте и {extension} в расширении.",
 	},
 	"certificate_other_type": {
-		EN: "The certificate is for {given}, and cards are out as {current}: phones would never see a change of those again. Say --replace if that is meant.",
-		RU: "Сертификат выпущен для {given}, а карты уже розданы как {current}: они больше никогда не обновятся. Если так и задумано, добавьте --replace.",
+		EN: "The certificate is for {given}, and cards are out as {current}: phones would never see a change of those again. If that is meant, import it all the same (--replace).",
+		RU: "Сертификат выпущен для {given}, а карты уже розданы как {current}: они больше никогда не обновятся. Если так и задумано, импортируйте его всё равно (--replace).",
 	},
 	"certificate_no_team": {EN: "“{name}” does not say whose it is: its subject has no OU.", RU: "«{name}» не говорит, чей он: в субъекте нет OU."},
 	"certificate_not_yet": {EN: "The certificate is good from {date} only.", RU: "Сертификат начнёт действовать только {date}."},

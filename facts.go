@@ -15,6 +15,11 @@ type MemberFacts struct {
 	Usage     map[PromotionID]Usage
 	Balance   money.Points // that may be spent now
 	SpendCap  money.Points // the most that this presence may spend, at most Balance
+
+	// Of the card that was shown, where the rules ask for it: its kind and template, and what it takes off by itself.
+	CardKind     string
+	CardTemplate TemplateID
+	CardPercent  money.Percent
 }
 
 // Adjustment is an amount that one promotion takes off a line.

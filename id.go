@@ -18,98 +18,110 @@ type kind interface{ prefix() string }
 
 // The kinds of identifier.
 type (
-	TenantID    = ID[tenantKind]
-	IssuerID    = ID[issuerKind]
-	PartnerID   = ID[partnerKind]
-	ProgrammeID = ID[programmeKind]
-	PromotionID = ID[promotionKind]
-	UnitID      = ID[unitKind]
-	StoreID     = ID[storeKind]
-	TerminalID  = ID[terminalKind]
-	StaffID     = ID[staffKind]
-	SessionID   = ID[sessionKind]
-	APIKeyID    = ID[apiKeyKind]
-	MemberID    = ID[memberKind]
-	OwnerID     = ID[ownerKind]
-	CardID      = ID[cardKind]
-	ReceiptID   = ID[receiptKind]
-	EntryID     = ID[entryKind]
-	LotID       = ID[lotKind]
-	HoldID      = ID[holdKind]
-	EventID     = ID[eventKind]
-	BatchID     = ID[batchKind]
-	TaskID      = ID[taskKind]
-	ConsentID   = ID[consentKind]
-	ImportID    = ID[importKind]
-	ChannelID   = ID[channelKind]
-	VisitID     = ID[visitKind]
-	ProofID     = ID[proofKind]
-	TemplateID  = ID[templateKind]
-	WalletKeyID = ID[walletKeyKind]
-	NFCKeyID    = ID[nfcKeyKind]
+	TenantID       = ID[tenantKind]
+	IssuerID       = ID[issuerKind]
+	PartnerID      = ID[partnerKind]
+	ProgrammeID    = ID[programmeKind]
+	PromotionID    = ID[promotionKind]
+	UnitID         = ID[unitKind]
+	StoreID        = ID[storeKind]
+	TerminalID     = ID[terminalKind]
+	StaffID        = ID[staffKind]
+	SessionID      = ID[sessionKind]
+	APIKeyID       = ID[apiKeyKind]
+	MemberID       = ID[memberKind]
+	OwnerID        = ID[ownerKind]
+	CardID         = ID[cardKind]
+	ReceiptID      = ID[receiptKind]
+	EntryID        = ID[entryKind]
+	LotID          = ID[lotKind]
+	HoldID         = ID[holdKind]
+	EventID        = ID[eventKind]
+	BatchID        = ID[batchKind]
+	TaskID         = ID[taskKind]
+	ConsentID      = ID[consentKind]
+	ImportID       = ID[importKind]
+	ChannelID      = ID[channelKind]
+	VisitID        = ID[visitKind]
+	ProofID        = ID[proofKind]
+	TemplateID     = ID[templateKind]
+	WalletKeyID    = ID[walletKeyKind]
+	AdmissionID    = ID[admissionKind]
+	NFCKeyID       = ID[nfcKeyKind]
+	ConfirmationID = ID[confirmationKind]
+	LinkID         = ID[linkKind]
+	IssueID        = ID[issueKind]
 )
 
 type (
-	tenantKind    struct{}
-	issuerKind    struct{}
-	partnerKind   struct{}
-	programmeKind struct{}
-	promotionKind struct{}
-	unitKind      struct{}
-	storeKind     struct{}
-	terminalKind  struct{}
-	staffKind     struct{}
-	sessionKind   struct{}
-	apiKeyKind    struct{}
-	memberKind    struct{}
-	ownerKind     struct{}
-	cardKind      struct{}
-	receiptKind   struct{}
-	entryKind     struct{}
-	lotKind       struct{}
-	holdKind      struct{}
-	eventKind     struct{}
-	batchKind     struct{}
-	taskKind      struct{}
-	consentKind   struct{}
-	importKind    struct{}
-	channelKind   struct{}
-	visitKind     struct{}
-	proofKind     struct{}
-	templateKind  struct{}
-	walletKeyKind struct{}
-	nfcKeyKind    struct{}
+	tenantKind       struct{}
+	issuerKind       struct{}
+	partnerKind      struct{}
+	programmeKind    struct{}
+	promotionKind    struct{}
+	unitKind         struct{}
+	storeKind        struct{}
+	terminalKind     struct{}
+	staffKind        struct{}
+	sessionKind      struct{}
+	apiKeyKind       struct{}
+	memberKind       struct{}
+	ownerKind        struct{}
+	cardKind         struct{}
+	receiptKind      struct{}
+	entryKind        struct{}
+	lotKind          struct{}
+	holdKind         struct{}
+	eventKind        struct{}
+	batchKind        struct{}
+	taskKind         struct{}
+	consentKind      struct{}
+	importKind       struct{}
+	channelKind      struct{}
+	visitKind        struct{}
+	proofKind        struct{}
+	templateKind     struct{}
+	walletKeyKind    struct{}
+	admissionKind    struct{}
+	nfcKeyKind       struct{}
+	confirmationKind struct{}
+	linkKind         struct{}
+	issueKind        struct{}
 )
 
-func (tenantKind) prefix() string    { return "ten" }
-func (issuerKind) prefix() string    { return "iss" }
-func (partnerKind) prefix() string   { return "par" }
-func (programmeKind) prefix() string { return "prg" }
-func (promotionKind) prefix() string { return "prm" }
-func (unitKind) prefix() string      { return "unt" }
-func (storeKind) prefix() string     { return "str" }
-func (terminalKind) prefix() string  { return "trm" }
-func (staffKind) prefix() string     { return "stf" }
-func (sessionKind) prefix() string   { return "ses" }
-func (apiKeyKind) prefix() string    { return "key" }
-func (memberKind) prefix() string    { return "mem" }
-func (ownerKind) prefix() string     { return "own" }
-func (cardKind) prefix() string      { return "crd" }
-func (receiptKind) prefix() string   { return "rcp" }
-func (entryKind) prefix() string     { return "ent" }
-func (lotKind) prefix() string       { return "lot" }
-func (holdKind) prefix() string      { return "hld" }
-func (eventKind) prefix() string     { return "evt" }
-func (batchKind) prefix() string     { return "bat" }
-func (taskKind) prefix() string      { return "tsk" }
-func (consentKind) prefix() string   { return "cns" }
-func (importKind) prefix() string    { return "imp" }
-func (channelKind) prefix() string   { return "chn" }
-func (visitKind) prefix() string     { return "vis" }
-func (proofKind) prefix() string     { return "prf" }
-func (templateKind) prefix() string  { return "tpl" }
-func (walletKeyKind) prefix() string { return "wlk" }
-func (nfcKeyKind) prefix() string    { return "nfk" }
+func (tenantKind) prefix() string       { return "ten" }
+func (issuerKind) prefix() string       { return "iss" }
+func (partnerKind) prefix() string      { return "par" }
+func (programmeKind) prefix() string    { return "prg" }
+func (promotionKind) prefix() string    { return "prm" }
+func (unitKind) prefix() string         { return "unt" }
+func (storeKind) prefix() string        { return "str" }
+func (terminalKind) prefix() string     { return "trm" }
+func (staffKind) prefix() string        { return "stf" }
+func (sessionKind) prefix() string      { return "ses" }
+func (apiKeyKind) prefix() string       { return "key" }
+func (memberKind) prefix() string       { return "mem" }
+func (ownerKind) prefix() string        { return "own" }
+func (cardKind) prefix() string         { return "crd" }
+func (receiptKind) prefix() string      { return "rcp" }
+func (entryKind) prefix() string        { return "ent" }
+func (lotKind) prefix() string          { return "lot" }
+func (holdKind) prefix() string         { return "hld" }
+func (eventKind) prefix() string        { return "evt" }
+func (batchKind) prefix() string        { return "bat" }
+func (taskKind) prefix() string         { return "tsk" }
+func (consentKind) prefix() string      { return "cns" }
+func (importKind) prefix() string       { return "imp" }
+func (channelKind) prefix() string      { return "chn" }
+func (visitKind) prefix() string        { return "vis" }
+func (proofKind) prefix() string        { return "prf" }
+func (templateKind) prefix() string     { return "tpl" }
+func (walletKeyKind) prefix() string    { return "wlk" }
+func (admissionKind) prefix() string    { return "adm" }
+func (nfcKeyKind) prefix() string       { return "nfk" }
+func (confirmationKind) prefix() string { return "cnf" }
+func (linkKind) prefix() string         { return "lnk" }
+func (issueKind) prefix() string        { return "isu" }
 
 // ErrID says that a text is not an identifier of the wanted kind.
 var ErrID = errors.New("verno: not an identifier of this kind")

@@ -82,6 +82,7 @@ type Store struct {
 	Address    string
 	Latitude   *int64 // in millionths of a degree
 	Longitude  *int64
+	Greeting   map[string]string // by language, what cards say near it; nil where their design speaks
 	Revision   int64
 	ClosedAt   time.Time
 	CreatedAt  time.Time

@@ -18,6 +18,8 @@ type Programme struct {
 	Points   PointsTerms    `json:"points"`
 	Levels   LevelTerms     `json:"levels"`
 	Classes  []ClassTerms   `json:"goods_classes"`
+	// PlasticEnds says that a plastic card is dead once its owner has moved it into the phone.
+	PlasticEnds bool `json:"plastic_ends,omitempty"`
 }
 
 // PointsTerms says what points are worth and how they may be spent.

@@ -59,6 +59,7 @@ type Facts struct {
 	Moment   Moment
 	TimeZone string
 	Left     []PromotionLeft // what shared limits had left, where a promotion has one
+	Redeemed []CardID        // coupons that were used; their words stand in the basket
 }
 
 // PromotionLeft is what the limits that all members share left of a promotion when a sale was decided.
@@ -99,6 +100,8 @@ const (
 	MethodLiveCode   Method = "live_code"
 	MethodNFC        Method = "nfc" // the card in the phone's wallet, held to a reader
 	MethodStaticCode Method = "static_code"
+	MethodPIN        Method = "pin"       // any of the codes below, and the member's PIN at the till
+	MethodConfirmed  Method = "confirmed" // the same, and the member's yes to this very purchase, in her own phone
 	MethodCardNumber Method = "card_number"
 	MethodPhone      Method = "phone"
 	MethodExternalID Method = "external_id"
@@ -108,11 +111,12 @@ const (
 
 // Strong reports whether the method proves that the member is there, so that it may spend without a static code's limit.
 func (m Method) Strong() bool {
-	return m == MethodLiveCode || m == MethodNFC || m == MethodMemberID
+	return m == MethodLiveCode || m == MethodNFC || m == MethodMemberID || m == MethodPIN || m == MethodConfirmed
 }
 
-// SpendsOnce reports whether a presence of this method may spend in one sale only: it stands for one moment of the phone.
-func (m Method) SpendsOnce() bool { return m == MethodLiveCode || m == MethodNFC }
+// SpendsOnce reports whether a presence of this method may spend in one sale only: it stands for one moment of the phone, or
+// one typing of the PIN. What a member has confirmed spends once by itself.
+func (m Method) SpendsOnce() bool { return m == MethodLiveCode || m == MethodNFC || m == MethodPIN }
 
 // Presence is the proof that a member was identified: bound to a terminal, a method and five minutes. Tills hold it
 // sealed and cannot read it.
@@ -123,9 +127,11 @@ type Presence struct {
 	Member     MemberID
 	Owner      OwnerID
 	Card       CardID
+	Template   TemplateID     // of the card; zero for one that shows its programme's standard template
+	Confirmed  ConfirmationID // of what the member has said yes to; zero for all else
 	Method     Method
 	Epoch      int64 // of the owner when it was given out
-	Step       int64 // of the live code, or when the phone was tapped
+	Step       int64 // of the live code, or when the phone was tapped or the PIN typed
 	BirthMonth int   // 0 where unknown
 	BirthDay   int
 	Tags       []string // of the member, those that the store's rules look at
@@ -134,3 +140,11 @@ type Presence struct {
 
 // PresenceLife is how long a presence lasts.
 const PresenceLife = 5 * time.Minute
+
+// Carrier is what a presence spends by: the card, or the member herself where none was shown.
+func (p *Presence) Carrier() CardID {
+	if p.Card.IsZero() {
+		return CardID(p.Member)
+	}
+	return p.Card
+}

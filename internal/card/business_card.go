@@ -3,6 +3,8 @@ package card
 import (
 	"slices"
 	"strings"
+
+	"github.com/verno-loyalty/verno"
 )
 
 // businessSettings are what all cards of a firm share.
@@ -43,6 +45,25 @@ var businessCard = define(Kind{
 	f.Code.Message, f.Code.Alt, f.NFCValue, f.NotShared = s.contact(x), x.Values["name"], "", false
 	f.Holder = x.Values["name"]
 })
+
+// Contact is whom a business card introduces.
+type Contact struct{ Name, Post, Department, Company, Phone, Email, Site string }
+
+// Contact is the person of a business card; false for a template of another kind.
+func (t *Template) Contact(x *Facts) (Contact, bool) {
+	if t.Kind != businessCard.Name {
+		return Contact{}, false
+	}
+	var ignored verno.Faults
+	s, ok := businessCard.settings(t.Settings, &ignored).(*businessSettings)
+	if !ok {
+		return Contact{}, false
+	}
+	return Contact{
+		Name: x.Values["name"], Post: x.Values["post"], Department: x.Values["department"], Company: s.company(x),
+		Phone: x.Values["phone"], Email: x.Values["email"], Site: s.Site,
+	}, true
+}
 
 func (s *businessSettings) company(x *Facts) string {
 	if s.Company != "" {

@@ -3,15 +3,18 @@ package card
 import (
 	"slices"
 	"strconv"
+
+	"github.com/verno-loyalty/verno"
 )
 
 // clubSettings say how many entries a new pass has, how long it is good, and when lessons are.
 type clubSettings struct {
-	Uses      int64 `json:"uses" en:"Entries of a new pass; 0 for no count" ru:"Посещений в новом абонементе; 0 — без счёта" min:"0" max:"10000"`
-	ValidDays int64 `json:"valid_days" en:"Days that it is good; 0 for no end" ru:"Сколько дней действует; 0 — бессрочно" min:"0" max:"3650"`
-	Activity  Text  `json:"activity,omitempty" en:"What it is for" ru:"На что абонемент" max:"60"`
-	Timetable Text  `json:"timetable,omitempty" en:"Timetable" ru:"Расписание" max:"2000"`
-	Terms     Text  `json:"terms,omitempty" en:"Terms on the back" ru:"Условия на обороте" max:"4000"`
+	Uses      int64  `json:"uses" en:"Entries of a new pass; 0 for no count" ru:"Посещений в новом абонементе; 0 — без счёта" min:"0" max:"10000"`
+	ValidDays int64  `json:"valid_days" en:"Days that it is good; 0 for no end" ru:"Сколько дней действует; 0 — бессрочно" min:"0" max:"3650"`
+	Hours     string `json:"hours,omitempty" en:"Hours of entry, such as mon-fri 08:00-22:00, sat 10:00-18:00; empty for any time" ru:"Часы входа, например пн-пт 08:00-22:00, сб 10:00-18:00; пусто — в любое время" max:"200"`
+	Activity  Text   `json:"activity,omitempty" en:"What it is for" ru:"На что абонемент" max:"60"`
+	Timetable Text   `json:"timetable,omitempty" en:"Timetable" ru:"Расписание" max:"2000"`
+	Terms     Text   `json:"terms,omitempty" en:"Terms on the back" ru:"Условия на обороте" max:"4000"`
 }
 
 // clubPass lets its holder in so many times; each entry is marked at the till.
@@ -38,7 +41,9 @@ var clubPass = define(Kind{
 		Front: slices.Concat([]Placed{{Field: "ends", Area: AreaHeader, Silent: true}}, at(AreaPrimary, "activity"), at(AreaSecondary, "left", "holder")),
 		Back:  back("timetable", "news", "starts", "number", "merchant", "terms"),
 	},
-}, clubSettings{Uses: 8, ValidDays: 30, Activity: Both("Lessons", "Занятия")}, nil, func(f *Face, _ *clubSettings, x *Facts) {
+}, clubSettings{Uses: 8, ValidDays: 30, Activity: Both("Lessons", "Занятия")}, func(s *clubSettings, f *verno.Faults) {
+	checkHours(f, "/settings/hours", s.Hours)
+}, func(f *Face, _ *clubSettings, x *Facts) {
 	f.Voided = f.Voided || x.Of > 0 && x.Left <= 0
 	f.NotShared = true
 	if x.Of > 0 {

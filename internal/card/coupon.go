@@ -14,6 +14,8 @@ type couponSettings struct {
 	Coupon  string `json:"coupon,omitempty" en:"Code word of the promotion" ru:"Кодовое слово акции" form:"code" max:"60"`
 	From    string `json:"from,omitempty" en:"First day" ru:"Первый день" form:"date"`
 	Until   string `json:"until,omitempty" en:"Last day" ru:"Последний день" form:"date"`
+	Uses    int64  `json:"uses,omitempty" en:"How many times; 0 for once" ru:"Сколько раз; 0 — один раз" min:"0" max:"1000"`
+	Returns bool   `json:"returns_give,omitempty" en:"A whole return gives it back" ru:"Полный возврат чека возвращает купон"`
 	Terms   Text   `json:"terms,omitempty" en:"Terms on the back" ru:"Условия на обороте" max:"4000"`
 }
 
@@ -47,6 +49,7 @@ var coupon = define(Kind{
 }, func(f *Face, s *couponSettings, x *Facts) {
 	f.Starts, f.Ends = firstDay(s.From, x), lastDay(s.Until, x)
 	f.Balance = textValue(s.Offer)
+	f.Voided = f.Voided || x.Of > 0 && x.Left <= 0
 })
 
 // firstDay is when a card begins: its own day, else the template's.

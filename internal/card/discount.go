@@ -3,6 +3,7 @@ package card
 import (
 	"slices"
 
+	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/money"
 )
 
@@ -35,3 +36,20 @@ var discount = define(Kind{
 		Back:    back("news", "spent", "merchant", "terms"),
 	},
 }, discountSettings{Percent: 500}, nil, nil)
+
+// Percent is what a card of the template takes off now, in hundredths of a percent, as it says of itself; 0 for nothing.
+func (t *Template) Percent(x *Facts) int64 {
+	k, ok := Find(t.Kind)
+	if !ok {
+		return 0
+	}
+	field, ok := k.Field("percent")
+	if !ok {
+		return 0
+	}
+	var ignored verno.Faults
+	if v := field.value(k.settings(t.Settings, &ignored), x); v.Percent != nil {
+		return *v.Percent
+	}
+	return 0
+}

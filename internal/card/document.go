@@ -13,7 +13,9 @@ type Document struct {
 	Values map[string]string `json:"values,omitempty"`
 	Starts time.Time         `json:"starts,omitzero"`
 	Ends   time.Time         `json:"ends,omitzero"`
-	State  string            `json:"state,omitempty"` // StateUsed or StateLapsed; empty while the card is good
+	// Uses are the entries that a pass began with, or had when it was last filled; 0 where they are not counted.
+	Uses  int64  `json:"uses,omitempty"`
+	State string `json:"state,omitempty"` // StateUsed or StateLapsed; empty while the card is good
 }
 
 // ReadDocument reads what a card has; the empty text is nothing.
@@ -71,11 +73,19 @@ func (s *giftSettings) days() int64 { return s.ValidDays }
 
 func (s *clubSettings) days() int64 { return s.ValidDays }
 
-// Begin fills in of a new card what its template says: when it ends.
+// Begin fills in of a new card what its template says: how often it lets in, and when it ends.
 func (d *Document) Begin(t *Template, at time.Time) {
+	if a, ok := t.Admission(time.UTC); ok && d.Uses == 0 {
+		d.Uses = a.Uses
+	}
+	d.Ends = d.lasts(t, at)
+}
+
+// lasts is when a card ends that is filled at a time: its own end, else the one that its template gives; zero for never.
+func (d *Document) lasts(t *Template, at time.Time) time.Time {
 	k, ok := Find(t.Kind)
 	if !ok || !d.Ends.IsZero() {
-		return
+		return d.Ends
 	}
 	var ignored verno.Faults
 	if s, ok := k.settings(t.Settings, &ignored).(lasting); ok && s.days() > 0 {
@@ -83,6 +93,28 @@ func (d *Document) Begin(t *Template, at time.Time) {
 		if d.Starts.After(at) {
 			from = d.Starts
 		}
-		d.Ends = from.AddDate(0, 0, int(s.days()))
+		return from.AddDate(0, 0, int(s.days()))
 	}
+	return time.Time{}
+}
+
+// Fill adds entries to a pass that has some left. Where no end is given they last as long as those of a new pass, and no
+// shorter than the card; a card that ends ends no earlier than they do. It returns until when they can be used, zero for
+// always.
+func (d *Document) Fill(t *Template, left, more int64, until, at time.Time) time.Time {
+	if until.IsZero() && !d.Ends.IsZero() {
+		fresh := Document{}
+		until = latest(fresh.lasts(t, at), d.Ends)
+	}
+	if d.Uses = left + more; !d.Ends.IsZero() {
+		d.Ends = latest(until, d.Ends)
+	}
+	return until
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

@@ -37,6 +37,19 @@ func (s *eventSettings) event(x *Facts) *Event {
 	return e
 }
 
+// Event is what a ticket is for, with its holder's place in it; false for a template of another kind.
+func (t *Template) Event(x *Facts) (Event, bool) {
+	if t.Kind != eventTicket.Name {
+		return Event{}, false
+	}
+	var ignored verno.Faults
+	s, ok := eventTicket.settings(t.Settings, &ignored).(*eventSettings)
+	if !ok {
+		return Event{}, false
+	}
+	return *s.event(x), true
+}
+
 func (s *eventSettings) check(f *verno.Faults) {
 	if s.Starts != "" && s.Ends != "" && s.Ends <= s.Starts {
 		f.Say("/settings/ends", "not_after_start")

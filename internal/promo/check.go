@@ -41,6 +41,7 @@ const (
 type check struct {
 	programme *verno.Programme
 	promotion verno.PromotionID
+	words     []string // of coupons that the condition in hand asks for
 	problems  []Problem
 }
 

@@ -31,6 +31,13 @@ type conditionSees struct {
 	Has      func(string) bool `expr:"has"`      // a line of this SKU
 	Category func(string) bool `expr:"category"` // a line of this category or below it
 	Coupon   func(string) bool `expr:"coupon"`   // a coupon of this code was shown
+	Card     cardSeen          `expr:"card"`
+}
+
+// cardSeen is the card by which the member was identified; empty where it was a phone or a name.
+type cardSeen struct {
+	Kind     string `expr:"kind"`
+	Template string `expr:"template"`
 }
 
 type memberSeen struct {
@@ -78,6 +85,7 @@ func (c *check) checkCondition(text string) *vm.Program {
 	}
 	var f fence
 	ast.Walk(&tree.Node, &f)
+	c.words = f.words
 	if f.nodes > maxNodes {
 		c.say(at, "condition_large", "max", strconv.Itoa(maxNodes))
 		return nil
@@ -99,6 +107,7 @@ func (c *check) checkCondition(text string) *vm.Program {
 type fence struct {
 	nodes int
 	found string
+	words []string // of coupons that are asked for
 }
 
 const operators = " == != < <= > >= and or && || not ! in contains startsWith endsWith + - * % "
@@ -108,8 +117,9 @@ func (f *fence) Visit(node *ast.Node) {
 	f.nodes++
 	what := ""
 	switch n := (*node).(type) {
-	case *ast.IdentifierNode, *ast.IntegerNode, *ast.BoolNode, *ast.StringNode, *ast.MemberNode, *ast.CallNode,
-		*ast.ArrayNode, *ast.ConditionalNode:
+	case *ast.CallNode:
+		f.coupon(n)
+	case *ast.IdentifierNode, *ast.IntegerNode, *ast.BoolNode, *ast.StringNode, *ast.MemberNode, *ast.ArrayNode, *ast.ConditionalNode:
 	case *ast.UnaryNode:
 		what = n.Operator
 	case *ast.BinaryNode:
@@ -126,6 +136,17 @@ func (f *fence) Visit(node *ast.Node) {
 	}
 }
 
+// coupon notes the word of a coupon that is asked for.
+func (f *fence) coupon(n *ast.CallNode) {
+	name, ok := n.Callee.(*ast.IdentifierNode)
+	if !ok || name.Value != "coupon" || len(n.Arguments) != 1 {
+		return
+	}
+	if word, ok := n.Arguments[0].(*ast.StringNode); ok {
+		f.words = append(f.words, word.Value)
+	}
+}
+
 func (f *fence) note(what string) {
 	if f.found == "" {
 		f.found = what
@@ -133,7 +154,7 @@ func (f *fence) note(what string) {
 }
 
 // plain puts the words of the language in the place of the types behind them.
-var plain = strings.NewReplacer("promo.memberSeen", "member", "promo.basketSeen", "basket", "promo.timeSeen", "time")
+var plain = strings.NewReplacer("promo.memberSeen", "member", "promo.basketSeen", "basket", "promo.timeSeen", "time", "promo.cardSeen", "card")
 
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")
@@ -173,11 +194,15 @@ func (s *sale) look() {
 		c.sees.Has, c.sees.Category, c.sees.Coupon = s.has, s.hasCategory, s.hasCoupon
 	}
 	c.ready = true
-	c.sees.Member = memberSeen{}
+	c.sees.Member, c.sees.Card = memberSeen{}, cardSeen{}
 	if m := s.in.Member; m != nil {
 		c.sees.Member = memberSeen{
 			Known: true, Level: m.Level, Tags: m.Tags, Purchases: int(m.Purchases), Spent: int(m.Spent),
 			Days: int(m.Enrolled),
+		}
+		c.sees.Card = cardSeen{Kind: m.CardKind}
+		if !m.CardTemplate.IsZero() {
+			c.sees.Card.Template = m.CardTemplate.String()
 		}
 	}
 	c.sees.Basket = basketSeen{Sum: int(s.gross), Count: len(s.lines), StoredMoney: int(s.in.StoredMoney)}

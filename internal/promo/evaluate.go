@@ -24,11 +24,22 @@ func (r *Rules) Evaluate(in *Input, explain bool, into *verno.Outcome) {
 // Enrol works out what a member gets for joining: the promotions that wait for no purchase. The basket of the input is
 // not looked at.
 func (r *Rules) Enrol(in *Input, explain bool, into *verno.Outcome) {
+	r.apart(enrolling, r.index.enrolment, in, explain, into)
+}
+
+// Move works out what a member gets for bringing a plastic card into the phone. The basket of the input is not looked at.
+func (r *Rules) Move(in *Input, explain bool, into *verno.Outcome) {
+	r.apart(moving, r.index.move, in, explain, into)
+}
+
+// apart works out what comes outside of sales.
+func (r *Rules) apart(occasion turn, of set, in *Input, explain bool, into *verno.Outcome) {
 	s := r.sales.Get().(*sale) //nolint:forcetypeassert // Nothing else is put there.
 	alone := *in
 	alone.Basket = nil
 	s.begin(&alone, explain, into)
-	copy(s.live, r.index.enrolment)
+	s.occasion = occasion
+	copy(s.live, of)
 	r.index.when(s.live, &in.Moment)
 	r.index.who(s.live, in.Member)
 	s.run(0, len(r.list))
@@ -49,6 +60,7 @@ func (s *sale) match() {
 		s.live.join(row)
 	}
 	s.live.without(x.enrolment)
+	s.live.without(x.move)
 	x.when(s.live, &s.in.Moment)
 	x.who(s.live, s.in.Member)
 }

@@ -79,7 +79,7 @@ func (s *sale) absent(p *promotion) reason {
 	x, at := &s.rules.index, &s.in.Moment
 	here := make(set, x.words)
 	here.add(p.at)
-	if p.turn == enrolling != (s.in.Basket == nil) {
+	if (p.turn.apart() || s.occasion.apart()) && p.turn != s.occasion {
 		return reason{code: "other_occasion"}
 	}
 	sched := &p.Schedule

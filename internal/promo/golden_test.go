@@ -40,6 +40,7 @@ type saleFile struct {
 	Member  *memberFile    `json:"member"`
 	Left    map[string]int `json:"left"` // of uses and budget, by name of promotion
 	Joining bool           `json:"joining"`
+	Moving  bool           `json:"moving"` // a plastic card into the phone
 }
 
 type lineFile struct {
@@ -199,9 +200,12 @@ func tell(t *testing.T, s scenario) string {
 	}
 	in := s.input()
 	var o verno.Outcome
-	if s.sale.Joining {
+	switch {
+	case s.sale.Joining:
 		rules.Enrol(&in, true, &o)
-	} else {
+	case s.sale.Moving:
+		rules.Move(&in, true, &o)
+	default:
 		rules.Evaluate(&in, true, &o)
 	}
 	s.tellLines(&b, in.Basket.Lines, &o)

@@ -44,7 +44,9 @@ func (c *check) compile(v *verno.Promotion) *promotion {
 	c.checkLimits(&v.Limits)
 	p := &promotion{Promotion: v, kind: kindNamed(v.Type)}
 	p.hours = c.checkSchedule(&v.Schedule)
+	c.words = nil
 	p.condition = c.checkCondition(v.Condition)
+	p.words = c.words
 	if p.kind == nil {
 		c.say("/type", "not_one_of", "values", joined(kindNames()))
 		return nil

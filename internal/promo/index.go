@@ -27,7 +27,8 @@ type index struct {
 	levels     map[string]set
 	anyTag     set
 	tags       map[string]set
-	enrolment  set
+	enrolment  set // what is given for joining
+	move       set // what is given for plastic that is moved
 }
 
 // selector is what naming an SKU or a category does.
@@ -40,7 +41,7 @@ func indexOf(list []*promotion) index {
 		skus: map[string]selector{}, categories: map[string]selector{},
 		anyStore: newSet(size), stores: map[verno.StoreID]set{}, anonymous: newSet(size),
 		anyLevel: newSet(size), levels: map[string]set{}, anyTag: newSet(size), tags: map[string]set{},
-		enrolment: newSet(size),
+		enrolment: newSet(size), move: newSet(size),
 	}
 	for _, p := range list {
 		x.addGoods(p, size)
@@ -50,8 +51,11 @@ func indexOf(list []*promotion) index {
 		if p.Audience.Anonymous {
 			x.anonymous.add(p.at)
 		}
-		if p.turn == enrolling {
+		switch p.turn {
+		case enrolling:
 			x.enrolment.add(p.at)
+		case moving:
+			x.move.add(p.at)
 		}
 	}
 	x.addDates(list, size)

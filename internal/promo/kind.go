@@ -38,6 +38,7 @@ const (
 	stamping
 	bonus
 	enrolling // not in a sale at all, but when a member joins
+	moving    // likewise, when a member brings the plastic card along
 )
 
 // life is how long what a promotion gives waits and lives.
@@ -45,6 +46,9 @@ type life struct {
 	PendingSeconds *int64 `json:"pending_seconds" min:"0" max:"31622400" unit:"seconds" fine:"true" doc:"Seconds before the points may be spent; the programme's own when left out."`
 	ExpiresDays    int64  `json:"expires_days" min:"0" max:"36500" unit:"days" fine:"true" doc:"Days that the points live; 0 for the programme's own rule."`
 }
+
+// apart says of a turn that it comes outside of sales.
+func (t turn) apart() bool { return t == enrolling || t == moving }
 
 func kindNamed(name string) *kind {
 	for _, k := range kinds {

@@ -13,7 +13,7 @@ func (s *sale) open(p *promotion) reason {
 			return why
 		}
 	}
-	if p.turn != enrolling {
+	if !p.turn.apart() {
 		if why := s.gather(p); why.code != "" {
 			return why
 		}

@@ -3,6 +3,7 @@ package promo
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,6 +37,7 @@ type promotion struct {
 	group     int // place in Rules.groups, −1 for none
 	hours     []span
 	condition *vm.Program
+	words     []string // of coupons that the condition asks for
 }
 
 // Compile makes the rules of a version, or says all that is wrong with it and returns nil rules. It keeps the version,
@@ -142,12 +144,31 @@ func (r *Rules) Remembered() []verno.PromotionID {
 	for i := range r.version.Promotions {
 		p := r.byID[r.version.Promotions[i].ID]
 		_, birthday := p.rule.(*birthdayBonus)
-		once := p.kind.once && p.turn != enrolling
+		once := p.kind.once && !p.turn.apart()
 		if once || birthday || p.Limits.PerMember > 0 || p.Limits.PerMemberDay > 0 {
 			ids = append(ids, p.ID)
 		}
 	}
 	return ids
+}
+
+// OfCoupon lists the active promotions whose condition asks for a coupon of a word, in the order of evaluation.
+func (r *Rules) OfCoupon(word string) []verno.PromotionID {
+	var ids []verno.PromotionID
+	for _, p := range r.list {
+		if slices.Contains(p.words, word) {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
+// AsksCard reports whether any active promotion depends on which card was shown.
+func (r *Rules) AsksCard() bool {
+	return slices.ContainsFunc(r.list, func(p *promotion) bool {
+		_, ok := p.rule.(*cardDiscount)
+		return ok || strings.Contains(p.Condition, "card")
+	})
 }
 
 // NeedsBirthday reports whether any active promotion depends on the member's day of birth.

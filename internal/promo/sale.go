@@ -31,10 +31,11 @@ type Left struct {
 // sale is the desk on which one sale is worked out. Desks are kept and used again, so that a sale allocates little more
 // than its outcome.
 type sale struct {
-	rules   *Rules
-	in      *Input
-	out     *verno.Outcome
-	explain bool
+	rules    *Rules
+	in       *Input
+	out      *verno.Outcome
+	explain  bool
+	occasion turn // enrolling or moving, where it is no sale at all
 
 	lines []line
 	order []int32
@@ -107,7 +108,7 @@ func (l *line) base(of string) money.Amount {
 
 // begin lays out the basket.
 func (s *sale) begin(in *Input, explain bool, into *verno.Outcome) {
-	s.in, s.out, s.explain = in, into, explain
+	s.in, s.out, s.explain, s.occasion = in, into, explain, discounting
 	var lines []verno.Line
 	if in.Basket != nil {
 		lines = in.Basket.Lines

@@ -56,7 +56,7 @@ var applied = []Text{
 
 var refused = []Text{
 	{"inactive", nil, "Акция выключена.", "The promotion is switched off."},
-	{"other_occasion", nil, "Акция для другого случая: покупки или вступления в программу.", "The promotion is for another occasion: a purchase or joining the programme."},
+	{"other_occasion", nil, "Акция для другого случая: покупки, вступления в программу или переноса пластиковой карты.", "The promotion is for another occasion: a purchase, joining the programme or moving a plastic card."},
 	{"not_yet", params("date"), "Акция начнётся {date}.", "The promotion begins on {date}."},
 	{"over", params("date"), "Акция закончилась {date}.", "The promotion ended on {date}."},
 	{"not_in_schedule", nil, "Сейчас не день или не час акции.", "This is not a day or an hour of the promotion."},
@@ -65,6 +65,7 @@ var refused = []Text{
 	{"wrong_level", params("levels"), "Акция для уровней: {levels}.", "The promotion is for the levels: {levels}."},
 	{"wrong_tag", params("tags"), "Акция для участников с меткой: {tags}.", "The promotion is for members with the tag: {tags}."},
 	{"no_matching_goods", nil, "В чеке нет товаров акции.", "There are no goods of the promotion in the basket."},
+	{"no_card_discount", nil, "Показанная карта скидки не даёт.", "The card that was shown takes nothing off."},
 	{"not_birthday", nil, "Сейчас не дни рождения участника.", "These are not the days of the member's birthday."},
 	{"already_given", nil, "Подарок ко дню рождения в этом году уже вручён.", "The present for this year's birthday has been given already."},
 	{"not_first_purchase", nil, "Это не первая покупка.", "This is not the first purchase."},

@@ -3,6 +3,7 @@ package promo
 // kinds are the types of promotion, one line each. A type is one file: its settings, validate and apply.
 var kinds = []*kind{
 	{name: "percent_discount", lowers: true, make: func() rule { return newPercentDiscount() }},
+	{name: "card_discount", lowers: true, make: func() rule { return newCardDiscount() }},
 	{name: "fixed_discount", lowers: true, make: func() rule { return newFixedDiscount() }},
 	{name: "buy_n_get_cheapest", lowers: true, make: func() rule { return newBuyNGetCheapest() }},
 	{name: "points_by_amount", members: true, make: func() rule { return newPointsByAmount() }},

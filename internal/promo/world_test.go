@@ -31,7 +31,7 @@ var settingsOf = map[string][]string{
 		`{"needed":3,"reward":"piece"}`, `{"needed":5,"reward":"points","points":50,"per":"amount","step":5000}`,
 		`{"needed":2,"reward":"piece","percent":"50","per":"receipt","max_rewards":1}`,
 	},
-	"welcome_bonus":  {`{"points":100,"when":"first_purchase"}`, `{"points":100}`},
+	"welcome_bonus":  {`{"points":100,"when":"first_purchase"}`, `{"points":100}`, `{"points":100,"when":"move"}`},
 	"birthday_bonus": {`{"points":70,"days_before":3}`, `{"times":2}`},
 }
 

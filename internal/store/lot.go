@@ -177,7 +177,7 @@ type LapsedAccount struct {
 	Tenant verno.TenantID
 	Owner  verno.OwnerID
 	Unit   verno.UnitID
-	Far    verno.OwnerID // the programme
+	Far    verno.OwnerID // the programme, or of money the legal entity
 }
 
 // LapsedAccounts finds accounts with lots that have lapsed by a time.
@@ -185,8 +185,8 @@ func (r *Reader) LapsedAccounts(ctx context.Context, now int64, limit int) ([]La
 	return queryAll(ctx, r, func(row Scanner) (a LapsedAccount, err error) {
 		err = row.Scan(&a.Tenant, &a.Owner, &a.Unit, &a.Far)
 		return a, err
-	}, `SELECT DISTINCT l.tenant, l.owner_id, l.unit_id, u.programme_id FROM lot l
+	}, `SELECT DISTINCT l.tenant, l.owner_id, l.unit_id, COALESCE(u.programme_id, u.issuer_id) FROM lot l
 		JOIN unit u ON u.tenant = l.tenant AND u.id = l.unit_id
-		WHERE l.expires_at > 0 AND l.expires_at <= $1 AND l.expires_at < 9000000000000000000 AND u.programme_id IS NOT NULL
+		WHERE l.expires_at > 0 AND l.expires_at <= $1 AND l.expires_at < 9000000000000000000
 		LIMIT $2`, now, limit)
 }

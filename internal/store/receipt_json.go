@@ -22,6 +22,8 @@ type factsJSON struct {
 	TimeZone string       `json:"tz"`
 	Channel  string       `json:"ch"`
 	Left     []leftJSON   `json:"x"`
+
+	Redeemed []verno.CardID `json:"cc"`
 }
 
 type leftJSON struct {
@@ -41,6 +43,10 @@ type memberJSON struct {
 	Usage     map[verno.PromotionID]verno.Usage `json:"u"`
 	Balance   money.Points                      `json:"bal"`
 	SpendCap  money.Points                      `json:"cap"`
+
+	CardKind     string           `json:"ck"`
+	CardTemplate verno.TemplateID `json:"ct"`
+	CardPercent  int64            `json:"cp"`
 }
 
 // AppendFacts appends the stored form of a receipt's facts.
@@ -70,6 +76,9 @@ func AppendFacts(b []byte, f *verno.Facts) []byte {
 		}
 		b = appendAny(b, "x", left)
 	}
+	if len(f.Redeemed) > 0 {
+		b = appendAny(b, "cc", f.Redeemed)
+	}
 	return append(b, '}')
 }
 
@@ -93,6 +102,11 @@ func appendMember(b []byte, m *verno.MemberFacts) []byte {
 	}
 	b = appendInt(b, "bal", int64(m.Balance))
 	b = appendInt(b, "cap", int64(m.SpendCap))
+	b = appendText(b, "ck", m.CardKind)
+	if !m.CardTemplate.IsZero() {
+		b = appendText(b, "ct", m.CardTemplate.String())
+	}
+	b = appendInt(b, "cp", int64(m.CardPercent))
 	return append(b, '}')
 }
 
@@ -124,6 +138,15 @@ type tenderJSON struct {
 	Amount    money.Amount     `json:"a,omitempty"`
 	Points    money.Points     `json:"p,omitempty"`
 	Reference string           `json:"r,omitempty"`
+	Card      verno.CardID     `json:"c,omitzero"`
+}
+
+func tenderToJSON(t *verno.Tender) tenderJSON {
+	return tenderJSON{t.Kind, t.Amount, t.Points, t.Reference, t.Card}
+}
+
+func (j *tenderJSON) tender() verno.Tender {
+	return verno.Tender{Kind: j.Kind, Amount: j.Amount, Points: j.Points, Reference: j.Reference, Card: j.Card}
 }
 
 type returnJSON struct {
@@ -154,8 +177,8 @@ func returnToJSON(r *verno.ReturnOutcome) *returnJSON {
 	for _, l := range r.Lines {
 		j.Lines = append(j.Lines, returnedLineJSON{l.Line, int64(l.Quantity), l.Net, l.Redeemed, l.PointsTaken})
 	}
-	for _, t := range r.Tenders {
-		j.Tenders = append(j.Tenders, tenderJSON(t))
+	for i := range r.Tenders {
+		j.Tenders = append(j.Tenders, tenderToJSON(&r.Tenders[i]))
 	}
 	return j
 }
@@ -170,8 +193,8 @@ func (j *returnJSON) outcome() *verno.ReturnOutcome {
 			Line: l.Line, Quantity: money.Quantity(l.Quantity), Net: l.Net, Redeemed: l.Redeemed, PointsTaken: l.PointsTaken,
 		})
 	}
-	for _, t := range j.Tenders {
-		r.Tenders = append(r.Tenders, verno.Tender(t))
+	for i := range j.Tenders {
+		r.Tenders = append(r.Tenders, j.Tenders[i].tender())
 	}
 	return r
 }
@@ -267,6 +290,9 @@ func appendTenders(b []byte, tenders []verno.Tender) []byte {
 		b = appendInt(b, "a", int64(t.Amount))
 		b = appendInt(b, "p", int64(t.Points))
 		b = appendText(b, "r", t.Reference)
+		if !t.Card.IsZero() {
+			b = appendText(b, "c", t.Card.String())
+		}
 		b = append(b, '}')
 	}
 	if len(tenders) > 0 {
@@ -288,9 +314,10 @@ func readFacts(text []byte, f *verno.Facts, currency money.Currency) error {
 		f.Member = &verno.MemberFacts{
 			Level: m.Level, Tags: m.Tags, Purchases: m.Purchases, Spent: m.Spent, Enrolled: m.Enrolled, Birthday: m.Birthday,
 			Stamps: m.Stamps, Usage: m.Usage, Balance: m.Balance, SpendCap: m.SpendCap,
+			CardKind: m.CardKind, CardTemplate: m.CardTemplate, CardPercent: money.Percent(m.CardPercent),
 		}
 	}
-	f.Spend, f.TimeZone = j.Spend, j.TimeZone
+	f.Spend, f.TimeZone, f.Redeemed = j.Spend, j.TimeZone, j.Redeemed
 	for _, l := range j.Left {
 		f.Left = append(f.Left, verno.PromotionLeft(l))
 	}
@@ -322,8 +349,8 @@ func readOutcome(text []byte, r *verno.Receipt) error {
 	for _, u := range j.Uses {
 		o.Uses = append(o.Uses, verno.Use{Promotion: j.Promotions[u[0]], Count: u[1], Cost: u[2]})
 	}
-	for _, t := range j.Tenders {
-		r.Tenders = append(r.Tenders, verno.Tender(t))
+	for i := range j.Tenders {
+		r.Tenders = append(r.Tenders, j.Tenders[i].tender())
 	}
 	r.Debt = j.Debt
 	if j.Return != nil {

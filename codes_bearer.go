@@ -1,0 +1,22 @@
+package verno
+
+// bearerCodes are the codes of cards that are good for whoever holds them: coupons and gift certificates.
+var bearerCodes = map[string]CodeText{
+	"coupon_unknown":     {EN: "This is no coupon of this programme.", RU: "Это не купон этой программы.", CashierEN: "No coupon of ours", CashierRU: "Это не наш купон"},
+	"coupon_card_needed": {EN: "This word works with its coupon only. Scan the coupon.", RU: "Это слово действует только вместе с купоном. Считайте купон.", CashierEN: "Scan the coupon", CashierRU: "Считайте купон"},
+	"coupon_early":       {EN: "The coupon is not good yet.", RU: "Купон ещё не начал действовать.", CashierEN: "Coupon not good yet", CashierRU: "Купон ещё не действует"},
+	"coupon_expired":     {EN: "The coupon has expired.", RU: "Срок действия купона истёк.", CashierEN: "Coupon expired", CashierRU: "Купон просрочен"},
+	"coupon_blocked":     {EN: "The coupon is blocked or was replaced.", RU: "Купон заблокирован или заменён.", CashierEN: "Coupon blocked", CashierRU: "Купон заблокирован"},
+	"coupon_used":        {EN: "The coupon is used up.", RU: "Купон уже использован.", CashierEN: "Coupon used up", CashierRU: "Купон использован"},
+	"coupon_needs_member": {
+		EN: "The coupon is personal: scan its holder's card too.", RU: "Купон именной: считайте и карту его владельца.",
+		CashierEN: "Scan the member's card", CashierRU: "Считайте карту участника",
+	},
+	"coupon_foreign":        {EN: "The coupon is another member's.", RU: "Купон выдан другому участнику.", CashierEN: "Another member's coupon", CashierRU: "Чужой купон"},
+	"coupon_second":         {EN: "Another coupon of this offer is in the basket already.", RU: "В чеке уже есть купон на это предложение.", CashierEN: "One coupon of a kind", CashierRU: "Только один такой купон"},
+	"coupon_not_for_basket": {EN: "The coupon does not fit what is in the basket. It stays good.", RU: "Купон не подходит к этому чеку. Он остаётся действующим.", CashierEN: "Coupon does not fit", CashierRU: "Купон не подходит"},
+	"coupon_no_offer":       {EN: "No promotion in force belongs to this coupon. It stays good.", RU: "К этому купону сейчас нет действующей акции. Он остаётся действующим.", CashierEN: "No offer for this coupon", CashierRU: "Акции для купона нет"},
+	"certificate_short":     {EN: "There is only {left} left on the certificate.", RU: "На сертификате осталось только {left}.", CashierEN: "Only {left} left", CashierRU: "Осталось {left}"},
+	"certificate_empty":     {EN: "Nothing is left on the certificate, or its time is over.", RU: "На сертификате ничего не осталось или его срок истёк.", CashierEN: "Nothing left on it", CashierRU: "Сертификат пуст"},
+	"certificate_foreign":   {EN: "The certificate was issued by another legal entity, or in another currency, and cannot pay here.", RU: "Сертификат выпущен другим юридическим лицом или в другой валюте и здесь не принимается.", CashierEN: "Not accepted here", CashierRU: "Здесь не принимается"},
+}

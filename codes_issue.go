@@ -1,0 +1,40 @@
+package verno
+
+// issueCodes are the codes of how cards come to members: by links, with the plastic that they had, and by lists.
+var issueCodes = map[string]CodeText{
+	"link_off": {
+		EN: "Links are not sent by {channel} here: no gateway is set up for it, or Verno has no public address.",
+		RU: "Здесь ссылки так не отправляются ({channel}): не настроен шлюз или у Verno нет публичного адреса.",
+	},
+	"link_nowhere": {
+		EN: "The member has told nothing to reach them by {channel}.",
+		RU: "У участника не указано, куда отправить ссылку ({channel}).",
+	},
+	"link_consent": {
+		EN: "The member has withdrawn the use of personal data: nothing is sent.",
+		RU: "Участник отозвал согласие на обработку персональных данных: отправлять ему ничего нельзя.",
+	},
+	"link_too_many": {
+		EN: "Enough links were sent. Another can be sent in {hours} h.",
+		RU: "Ссылок отправлено достаточно. Следующую можно отправить через {hours} ч.",
+	},
+	"card_link_over": {
+		EN: "This link opens nothing any more. Ask the shop for a new one, or enter with your phone number.",
+		RU: "Эта ссылка больше не действует. Попросите в магазине новую или войдите по номеру телефона.",
+	},
+	"move_proof_needed": {
+		EN:        "Show that the plastic card is the member's: a purchase made with it, or its owner's phone.",
+		RU:        "Подтвердите, что карта принадлежит участнику: покупкой по ней или телефоном её владельца.",
+		CashierEN: "Ask for a receipt or the phone", CashierRU: "Спросите чек или телефон",
+	},
+	"move_refused": {
+		EN:        "There is no such card, or what was told does not fit it.",
+		RU:        "Такой карты нет, или указанное к ней не подходит.",
+		CashierEN: "Does not fit this card", CashierRU: "К карте не подходит",
+	},
+	"move_too_many": {
+		EN:        "Too many tries. Try again later, or ask at the shop.",
+		RU:        "Слишком много попыток. Повторите позже или обратитесь в магазин.",
+		CashierEN: "Too many tries", CashierRU: "Слишком много попыток",
+	},
+}

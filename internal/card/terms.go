@@ -1,0 +1,53 @@
+package card
+
+import (
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/money"
+)
+
+// Terms is what a template says to those who take its cards at a till.
+type Terms struct {
+	Kind        *Kind
+	Offer       Text          // of a coupon, in words
+	Word        string        // of a coupon: that of the promotions which it opens
+	Uses        int64         // of a coupon: how often it may be used
+	ReturnsGive bool          // of a coupon: a receipt that comes back as a whole gives the use back
+	Percent     money.Percent // of a discount card: what it takes off
+	Worth       money.Amount  // of a new certificate
+	from, until string
+}
+
+// spoken are settings that say something to a till.
+type spoken interface{ terms(t *Terms) }
+
+func (s *couponSettings) terms(t *Terms) {
+	t.Offer, t.Word, t.Uses, t.ReturnsGive = s.Offer, s.Coupon, max(s.Uses, 1), s.Returns
+	t.from, t.until = s.From, s.Until
+}
+
+func (s *giftSettings) terms(t *Terms) { t.Worth = s.Worth }
+
+func (s *discountSettings) terms(t *Terms) { t.Percent = s.Percent }
+
+// Terms reads what a published template says to a till; false for a kind that is not known any more.
+func (t *Template) Terms() (Terms, bool) {
+	k, ok := Find(t.Kind)
+	if !ok {
+		return Terms{}, false
+	}
+	terms := Terms{Kind: k}
+	var ignored verno.Faults
+	if s, ok := k.settings(t.Settings, &ignored).(spoken); ok {
+		s.terms(&terms)
+	}
+	return terms, true
+}
+
+// Span is from when and until when a card is good, in the zone of its programme: its own days, else the template's; zero
+// where open.
+func (t *Terms) Span(d *Document, zone *time.Location) (starts, ends time.Time) {
+	x := Facts{At: time.Time{}.In(zone), Starts: d.Starts, Ends: d.Ends}
+	return firstDay(t.from, &x), lastDay(t.until, &x)
+}
