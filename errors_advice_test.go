@@ -202,7 +202,8 @@ var advice = map[string][2]string{
 	},
 	"account_frozen": {"Quote again without spending. Earning goes on.", "Рассчитайте чек снова без списания. Начисление продолжается."},
 	"strength_needed": {
-		"Scan the live code, or quote again without stored money.", "Считайте живой код или рассчитайте чек снова без оплаты со счёта.",
+		"The quote's `needs` says by what more could be spent: scan the live code, take the PIN or ask the member's phone. Or quote again without spending.",
+		"В `needs` расчёта сказано, что позволит списать больше: считайте живой код, спросите PIN или телефон участника. Либо рассчитайте чек снова без списания.",
 	},
 	"spend_needs_member":  {"Identify first, or leave `spend_points` and `stored_money` out.", "Сначала считайте карту или уберите `spend_points` и `stored_money`."},
 	"insufficient_points": {"Quote again; take a new key.", "Рассчитайте снова; возьмите новый ключ."},

@@ -95,7 +95,7 @@ func (g *Gate) OpenShift(ctx context.Context, till verno.Actor, p PIN, now time.
 	if err != nil {
 		return Opened{}, err
 	}
-	same, err := g.hasher.check(ctx, row.PINHash, secret)
+	same, err := g.hasher.Check(ctx, row.PINHash, secret)
 	if err != nil {
 		return Opened{}, err
 	}

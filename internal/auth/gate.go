@@ -30,7 +30,7 @@ type Config struct {
 // Gate lets in and keeps out. It may be used by many at once.
 type Gate struct {
 	Config
-	hasher *hasher
+	hasher *vault.Hasher
 	cache  *cache
 }
 
@@ -40,7 +40,7 @@ func New(c Config) *Gate {
 	c.Lasts = orElse(c.Lasts, 12*time.Hour)
 	c.CashierIdle = orElse(c.CashierIdle, 30*time.Minute)
 	c.Shift = orElse(c.Shift, 16*time.Hour)
-	return &Gate{Config: c, hasher: newHasher(c.Hashing), cache: newCache()}
+	return &Gate{Config: c, hasher: vault.NewHasher(c.Hashing), cache: newCache()}
 }
 
 // Operator is the actor of whoever runs Verno's own commands on the machine: nothing is kept from them anyway.

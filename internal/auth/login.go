@@ -67,7 +67,7 @@ func (g *Gate) Login(ctx context.Context, l Login, now time.Time) (Opened, error
 	if err != nil {
 		return Opened{}, err
 	}
-	same, err := g.hasher.check(ctx, at.row.PasswordHash, limited(l.Password, maxPassword))
+	same, err := g.hasher.Check(ctx, at.row.PasswordHash, limited(l.Password, maxPassword))
 	if err != nil {
 		return Opened{}, err
 	}
@@ -86,8 +86,8 @@ func (g *Gate) Login(ctx context.Context, l Login, now time.Time) (Opened, error
 			return Opened{}, g.failed(ctx, at)
 		}
 	}
-	if g.hasher.outgrown(at.row.PasswordHash) {
-		if at.harder, err = g.hasher.hash(ctx, l.Password); err != nil {
+	if g.hasher.Outgrown(at.row.PasswordHash) {
+		if at.harder, err = g.hasher.Hash(ctx, l.Password); err != nil {
 			return Opened{}, err
 		}
 	}

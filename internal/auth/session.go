@@ -129,7 +129,7 @@ func (g *Gate) knows(ctx context.Context, a verno.Actor, row store.Staff, pointe
 	case wait > 0:
 		return tooMany(wait)
 	}
-	same, err := g.hasher.check(ctx, row.PasswordHash, limited(password, maxPassword))
+	same, err := g.hasher.Check(ctx, row.PasswordHash, limited(password, maxPassword))
 	switch {
 	case err != nil:
 		return err

@@ -263,7 +263,7 @@ func (g *Gate) fill(ctx context.Context, row *store.Staff, p personal, password,
 		return err
 	}
 	if password != "" {
-		if row.PasswordHash, err = g.hasher.hash(ctx, password); err != nil {
+		if row.PasswordHash, err = g.hasher.Hash(ctx, password); err != nil {
 			return err
 		}
 	}
@@ -272,7 +272,7 @@ func (g *Gate) fill(ctx context.Context, row *store.Staff, p personal, password,
 		if err != nil {
 			return err
 		}
-		if row.PINHash, err = g.hasher.hash(ctx, secret); err != nil {
+		if row.PINHash, err = g.hasher.Hash(ctx, secret); err != nil {
 			return err
 		}
 	}

@@ -20,8 +20,8 @@ const maxStale = 5
 
 // Commit closes a sale exactly once: the same key and body give the same receipt for ever, and replayed says that they
 // did. Besides what books.Do returns, the errors are those of Quote, totals_changed with the new quote as its data,
-// tenders_mismatch, insufficient_money, strength_needed, account_frozen and code_used; of these only insufficient_money
-// uses the key up.
+// tenders_mismatch, insufficient_money, strength_needed, account_frozen, code_used, confirmation_over and
+// confirmation_differs; of these only insufficient_money uses the key up.
 func (t *Till) Commit(ctx context.Context, a verno.Actor, c Commit) (receipt *verno.Receipt, replayed bool, err error) {
 	if err := a.Require(verno.MaySell); err != nil {
 		return nil, false, err
@@ -123,7 +123,11 @@ func (t *Till) saleWork(ctx context.Context, a verno.Actor, c *Commit) (*books.W
 	if s.date == 0 {
 		s.date = dateOf(now.In(pl.zone))
 	}
-	return s.work(c.Key, c.BodyHash, "commit"), nil
+	w := s.work(c.Key, c.BodyHash, "commit")
+	if presence != nil && presence.Method == verno.MethodConfirmed {
+		s.agree(ctx, w)
+	}
+	return w, nil
 }
 
 // work claims what the sale may take only once and asks for what it decides on.

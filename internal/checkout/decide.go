@@ -33,9 +33,10 @@ type sale struct {
 	date     int32
 	shift    string
 	cashier  verno.StaffID
-	occurred time.Time        // zero for now; of a replay
-	charged  money.Amount     // what an offline till took, 0 where it did not say
-	ended    []verno.OpenHold // what the open checkout held, ended by the decision
+	occurred time.Time           // zero for now; of a replay
+	charged  money.Amount        // what an offline till took, 0 where it did not say
+	ended    []verno.OpenHold    // what the open checkout held, ended by the decision
+	agreed   *store.Confirmation // what the member said yes to, locked; nil where nobody was asked
 }
 
 // decide is the sale's decision under the locks: the rules on the facts as they now are, then what value moves.
@@ -133,7 +134,7 @@ func (s *sale) maySpend(o *store.Owner, now int64) error {
 		return verno.Forbidden("account_frozen")
 	case now < o.State.Cooling:
 		return verno.Forbidden("account_cooling").With("until", verno.FromMicros(o.State.Cooling).UTC().Format(time.RFC3339))
-	case s.stored > 0 && !s.presence.Method.Strong():
+	case s.stored > 0 && !s.presence.Method.Strong(), s.presence.Method == verno.MethodConfirmed && s.agreed == nil:
 		return verno.Forbidden("strength_needed")
 	case spentCode(o, s.presence):
 		return verno.Forbidden("code_used")
@@ -162,6 +163,9 @@ func (s *sale) check(r *verno.Receipt) error {
 		e := verno.Conflict("totals_changed")
 		e.Data = s.quoteOf(r)
 		return e
+	}
+	if s.agreed != nil && (!r.Totals.SameMoney(s.agreed.Totals) || s.stored != s.agreed.Stored) {
+		return verno.Conflict("confirmation_differs")
 	}
 	paid := money.Amount(0)
 	for i := range s.tenders {

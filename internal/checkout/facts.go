@@ -67,7 +67,7 @@ func factsOf(r *rules, o *store.Owner, has holdings, p *verno.Presence, m verno.
 }
 
 // spendCap is the most that a presence may spend: all of the balance where it proves that the member is there, else what
-// is left of the day's small limit; nothing of a frozen account, or of a live code or a tap that has spent before.
+// is left of the day's small limit; nothing of a frozen account, or of a live code, a tap or a PIN that has spent before.
 func spendCap(programme *verno.Programme, o *store.Owner, p *verno.Presence, m verno.Moment, balance money.Points) money.Points {
 	switch {
 	case p == nil || frozen(o, verno.Micros(m.At)) || spentCode(o, p):
@@ -85,13 +85,14 @@ func spendCap(programme *verno.Programme, o *store.Owner, p *verno.Presence, m v
 // frozen reports whether nothing may be spent of an account: it was frozen, or its phone was changed a short time ago.
 func frozen(o *store.Owner, now int64) bool { return o.FrozenAt != 0 || now < o.State.Cooling }
 
-// spentCode reports whether a presence comes from a live code that has spent already, or from a tap of the same seconds.
+// spentCode reports whether a presence comes from a live code that has spent already, or from a tap or a PIN of
+// the same seconds.
 func spentCode(o *store.Owner, p *verno.Presence) bool {
-	return p.Method.SpendsOnce() && p.Step <= o.State.LiveSpent[p.Card]
+	return p.Method.SpendsOnce() && p.Step <= o.State.LiveSpent[p.Carrier()]
 }
 
-// markSpent notes that a presence has spent. A live code and a tap spend once; what other codes spend is counted by day. Where a
-// day has begun in the east it does not end in the west, so that shops in two zones give one limit and not two by turns.
+// markSpent notes that a presence has spent. A live code, a tap and a PIN spend once; what other codes spend is counted by
+// day. Where a day has begun in the east it does not end in the west, so that shops in two zones give one limit and not two by turns.
 // A replay is no code: it has spent already, whatever the limits say.
 func markSpent(s *verno.OwnerState, p *verno.Presence, day int32, points money.Points) {
 	switch {
@@ -100,7 +101,7 @@ func markSpent(s *verno.OwnerState, p *verno.Presence, day int32, points money.P
 		if s.LiveSpent == nil {
 			s.LiveSpent = map[verno.CardID]int64{}
 		}
-		s.LiveSpent[p.Card] = max(s.LiveSpent[p.Card], p.Step)
+		s.LiveSpent[p.Carrier()] = max(s.LiveSpent[p.Carrier()], p.Step)
 	case !p.Method.Strong():
 		if s.StaticDay < day {
 			s.StaticDay, s.StaticUsed = day, 0

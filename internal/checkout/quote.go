@@ -33,11 +33,19 @@ func (t *Till) quote(ctx context.Context, a verno.Actor, s *Sale, opt QuoteOptio
 	if err != nil {
 		return nil, err
 	}
-	now := t.clock()
-	presence, err := t.open(ctx, a, s.Presence, pl.terminal, now)
+	presence, err := t.open(ctx, a, s.Presence, pl.terminal, t.clock())
 	if err != nil {
 		return nil, err
 	}
+	q, err := t.quoteFor(ctx, a, pl, s, presence, opt, checkout)
+	if err == nil && q.short {
+		q.Needs, err = t.proofs(ctx, presence)
+	}
+	return q, err
+}
+
+// quoteFor is quote for a presence that is open already.
+func (t *Till) quoteFor(ctx context.Context, a verno.Actor, pl *place, s *Sale, presence *verno.Presence, opt QuoteOptions, checkout string) (*Quote, error) {
 	seen, err := t.look(ctx, pl, presence)
 	if err != nil {
 		return nil, err
@@ -56,6 +64,7 @@ func (t *Till) quote(ctx context.Context, a verno.Actor, s *Sale, opt QuoteOptio
 			return nil, err
 		}
 	}
+	now := t.clock()
 	if !opt.At.IsZero() {
 		now = opt.At
 	}
@@ -181,6 +190,7 @@ func (t *Till) price(pl *place, r *rules, s *Sale, p *verno.Presence, seen *glan
 		}
 	}
 	r.Evaluate(&in, explain, &q.Outcome)
+	q.short = p != nil && seen.short(pl, r, &in, q.Outcome.MaxPoints, p)
 	if q.StoredMax > q.Outcome.Totals.Payable {
 		q.StoredMax = q.Outcome.Totals.Payable
 	}

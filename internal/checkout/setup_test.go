@@ -104,7 +104,7 @@ func setup(t testing.TB, s *store.Store, limits checkout.Limits) *bundle { //nol
 	_, _ = rand.Read(key)
 	keks, err := vault.ParseKEKs(base64.StdEncoding.EncodeToString(key))
 	b.must(err)
-	b.vault, err = vault.Open(b.ctx, s, keks, b.now, vault.Options{})
+	b.vault, err = vault.Open(b.ctx, s, keks, b.now, vault.Options{Hashing: vault.Hashing{Memory: 64, Passes: 1, Parallel: 2}})
 	b.must(err)
 	b.books = books.Open(s, b.clock, rand.Reader, func(err error) { t.Error(err) }, books.Options{})
 	t.Cleanup(b.books.Close)

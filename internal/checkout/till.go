@@ -37,6 +37,9 @@ type Quote struct {
 	StoredMax money.Amount   // stored money that may pay
 	ExpiresAt time.Time      // of the presence, or five minutes on
 	Zone      *time.Location // of the store
+	Needs     []string       // the proofs of presence of which any would let more be spent; none where none would
+
+	short bool // a stronger proof, and nothing else, would let more be spent
 }
 
 // MemberView is what a till may see of an identified member.

@@ -134,6 +134,9 @@ func (g *couple) rows(ctx context.Context, tx *store.Tx, now time.Time) error {
 	if err := written(tx.ChangeMember(ctx, alias)); err != nil {
 		return err
 	}
+	if _, err := tx.DeleteMemberPIN(ctx, g.from.Tenant, g.from.ID); err != nil {
+		return err
+	}
 	if err := tx.MoveAliases(ctx, g.from, g.into, now); err != nil {
 		return err
 	}

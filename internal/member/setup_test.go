@@ -54,7 +54,7 @@ func setup(t *testing.T, s *store.Store) *bundle {
 	rand.Read(key)
 	keks, err := vault.ParseKEKs(base64.StdEncoding.EncodeToString(key))
 	b.must(err)
-	v, err := vault.Open(b.ctx, s, keks, b.now, vault.Options{})
+	v, err := vault.Open(b.ctx, s, keks, b.now, vault.Options{Hashing: vault.Hashing{Memory: 64, Passes: 1, Parallel: 2}})
 	b.must(err)
 	b.books = books.Open(s, b.clock, rand.Reader, func(err error) { t.Error(err) }, books.Options{})
 	t.Cleanup(b.books.Close)

@@ -97,7 +97,11 @@ func (s *Server) tidy(ctx context.Context) error {
 			return err
 		}
 		seen, err := s.tidySeen(ctx)
-		if err != nil || !staff && !phones && !codes && !visits && !seen {
+		if err != nil {
+			return err
+		}
+		asked, err := s.Till.TidyConfirmations(ctx)
+		if err != nil || !staff && !phones && !codes && !visits && !seen && !asked {
 			return err
 		}
 	}

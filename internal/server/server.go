@@ -74,7 +74,7 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 }
 
 func open(ctx context.Context, c Config, st *store.Store, keys vault.KEKs) (*Server, error) {
-	options := vault.Options{Region: c.Region}
+	options := vault.Options{Region: c.Region, Hashing: c.Hashing}
 	if ring := c.keyring(); ring.text == "" {
 		options.Again = ring.read
 	}

@@ -55,12 +55,14 @@ type Vault struct {
 	again  func() (KEKs, error)
 	record func(ctx context.Context, tx *store.Tx, e verno.Event) error
 	region string
+	hasher *Hasher  // of PINs
 	rings  sync.Map // verno.TenantID → *ring
 }
 
 // Options say how to open a vault.
 type Options struct {
-	Region string // of phone numbers without a country, "RU" if empty
+	Region  string  // of phone numbers without a country, "RU" if empty
+	Hashing Hashing // of members' PINs; weaker than its default for tests alone
 	// Again reads the key-encryption keys once more, where another process has put the tenants' keys under a new one; nil
 	// where they cannot change.
 	Again func() (KEKs, error)
@@ -71,7 +73,7 @@ type Options struct {
 // Open checks that the key-encryption keys open what the database has, and makes the installation's own keys where the
 // database is new. It returns an error that wraps ErrNoKEK where a key is missing.
 func Open(ctx context.Context, st *store.Store, keks KEKs, now time.Time, opt Options) (*Vault, error) {
-	v := &Vault{store: st, keks: keks, again: opt.Again, record: opt.Record, region: opt.Region}
+	v := &Vault{store: st, keks: keks, again: opt.Again, record: opt.Record, region: opt.Region, hasher: NewHasher(opt.Hashing)}
 	if v.region == "" {
 		v.region = "RU"
 	}

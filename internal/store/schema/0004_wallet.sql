@@ -185,3 +185,42 @@ CREATE TABLE seen_once (
 	PRIMARY KEY (tenant, token)
 ) /*sqlite WITHOUT ROWID*/;
 CREATE INDEX seen_once_expires ON seen_once (expires_at);
+
+-- A member's PIN, which is typed at tills. Tries are taken before a PIN is looked at, so that parallel ones count too.
+CREATE TABLE member_pin (
+	tenant    BYTEA  NOT NULL,
+	member_id BYTEA  NOT NULL,
+	hash      TEXT   NOT NULL,
+	tries     BIGINT NOT NULL, -- that are left; none where it is locked
+	set_at    BIGINT NOT NULL,
+	PRIMARY KEY (tenant, member_id)
+) /*sqlite WITHOUT ROWID*/;
+
+-- A confirmation is a question that a till asks a member, in the member's own phone, about one purchase.
+CREATE TABLE confirmation (
+	tenant      BYTEA  NOT NULL,
+	id          BYTEA  NOT NULL,
+	member_id   BYTEA  NOT NULL,
+	owner_id    BYTEA  NOT NULL,
+	card_id     BYTEA,           -- that was shown; null where none was
+	epoch       BIGINT NOT NULL, -- of the owner when it was asked
+	store_id    BYTEA  NOT NULL,
+	terminal_id BYTEA,           -- of who asked
+	api_key_id  BYTEA,           -- of who asked
+	checkout_id TEXT   NOT NULL, -- the asker's own name for the sale
+	currency    TEXT   NOT NULL,
+	scale       BIGINT NOT NULL, -- decimal places of points
+	gross       BIGINT NOT NULL,
+	discount    BIGINT NOT NULL,
+	points      BIGINT NOT NULL, -- spent
+	redeemed    BIGINT NOT NULL,
+	payable     BIGINT NOT NULL,
+	stored      BIGINT NOT NULL, -- stored money that pays a part of payable
+	state       TEXT   NOT NULL, -- waiting, confirmed, refused, withdrawn, used
+	asked_at    BIGINT NOT NULL,
+	answered_at BIGINT,
+	expires_at  BIGINT NOT NULL, -- of the question; once confirmed, of the answer
+	PRIMARY KEY (tenant, id)
+);
+CREATE INDEX confirmation_member ON confirmation (tenant, member_id, expires_at);
+CREATE INDEX confirmation_expires ON confirmation (expires_at);

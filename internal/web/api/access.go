@@ -11,14 +11,18 @@ type row struct {
 
 // access is who may what: the guard reads it, a test walks it, and a route without a row does not start.
 var access = map[string]row{
-	"POST /identifications":        {may: verno.MayIdentify},
-	"POST /nfc/signatures":         {may: verno.MayIdentify},
-	"POST /checkouts/quote":        {may: verno.MaySell},
-	"PUT /checkouts/{id}":          {may: verno.MaySell},
-	"GET /checkouts/{id}":          {may: verno.MaySell},
-	"POST /checkouts/{id}/commit":  {may: verno.MaySell},
-	"POST /checkouts/{id}/cancel":  {may: verno.MaySell},
-	"POST /checkouts/{id}/returns": {may: verno.MaySell | verno.MayReturn},
+	"POST /identifications":             {may: verno.MayIdentify},
+	"POST /identifications/pin":         {may: verno.MayIdentify},
+	"POST /confirmations":               {may: verno.MaySell},
+	"GET /confirmations/{id}":           {may: verno.MaySell},
+	"POST /confirmations/{id}/withdraw": {may: verno.MaySell},
+	"POST /nfc/signatures":              {may: verno.MayIdentify},
+	"POST /checkouts/quote":             {may: verno.MaySell},
+	"PUT /checkouts/{id}":               {may: verno.MaySell},
+	"GET /checkouts/{id}":               {may: verno.MaySell},
+	"POST /checkouts/{id}/commit":       {may: verno.MaySell},
+	"POST /checkouts/{id}/cancel":       {may: verno.MaySell},
+	"POST /checkouts/{id}/returns":      {may: verno.MaySell | verno.MayReturn},
 
 	"GET /receipts/{id}":           {may: verno.MayReadReceipts},
 	"POST /receipts/search":        {may: verno.MayReadReceipts},

@@ -71,6 +71,8 @@ func New(d Deps) http.Handler {
 func (a *API) routes() {
 	a.identificationRoutes()
 	a.nfcRoutes()
+	a.pinRoutes()
+	a.confirmationRoutes()
 	a.quoteRoutes()
 	a.checkoutRoutes()
 	a.receiptRoutes()

@@ -81,7 +81,7 @@ func (a *API) checkoutRoutes() {
 		detail: "Closes the sale exactly once: spends, earns and writes the receipt. After a time-out repeat it with the same key.",
 		codes: []string{
 			"totals_changed", "presence_invalid", "presence_stale", "tenders_mismatch", "insufficient_points", "insufficient_money",
-			"strength_needed", "account_frozen", "checkout_committed", "checkout_cancelled", "receipt_exists",
+			"strength_needed", "confirmation_over", "confirmation_differs", "account_frozen", "checkout_committed", "checkout_cancelled", "receipt_exists",
 			"idempotency_key_reused", "outcome_unknown",
 		},
 	}, a.commitCheckout)

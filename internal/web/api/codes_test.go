@@ -39,6 +39,7 @@ var elsewhere = map[string]struct{ why, test string }{
 	"codes_too_many":      {"belongs to the page by which members join", "TestCodesAreLimited"},
 	"one_time_code_wrong": {"belongs to the page by which members join", "TestOneTimeCodes"},
 	"one_time_code_over":  {"belongs to the page by which members join", "TestOneTimeCodes"},
+	"pin_guessable":       {"belongs to the card in the phone", "TestGuessablePIN"},
 	"colour_invalid":      {"belongs to the desk", "TestLook"},
 	"logo_invalid":        {"belongs to the desk", "TestLook"},
 	"logo_too_large":      {"belongs to the desk", "TestLook"},

@@ -222,6 +222,7 @@ func aliasText(r huma.Registry) {
 	aliasID[verno.EntryID](r)
 	aliasID[verno.LotID](r)
 	aliasID[verno.HoldID](r)
+	aliasID[verno.ConfirmationID](r)
 	aliasID[verno.TaskID](r)
 	aliasID[verno.ConsentID](r)
 	r.RegisterTypeAlias(reflect.TypeFor[money.Quantity](), reflect.TypeFor[quantityText]())

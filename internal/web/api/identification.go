@@ -21,7 +21,7 @@ type IdentificationBody struct {
 // Identification is a presence and what may be shown of the member.
 type Identification struct {
 	Presence string       `json:"presence" doc:"Give it with the quote and the commit. A till does not keep it."`
-	Method   verno.Method `json:"method" enum:"live_code,nfc,static_code,card_number,phone,external_id,member_id"`
+	Method   verno.Method `json:"method" enum:"live_code,nfc,static_code,pin,confirmed,card_number,phone,external_id,member_id"`
 	Strong   bool         `json:"strong" doc:"It proves that the member is there, and so may spend without the limit of static codes."`
 	Card     verno.CardID `json:"card_id,omitzero"`
 	Until    time.Time    `json:"expires_at"`
@@ -47,10 +47,14 @@ func (a *API) identify(ctx context.Context, c *call, in *identifyRequest) (*Iden
 	if err != nil {
 		return nil, err
 	}
+	return showIdentification(found, c.lang), nil
+}
+
+func showIdentification(found *checkout.Identified, _ string) *Identification {
 	return &Identification{
 		Presence: found.Presence, Method: found.Method, Strong: found.Strong, Card: found.Card, Until: found.Until,
 		Member: *showMemberView(&found.View),
-	}, nil
+	}
 }
 
 // who is the one way by which the body names a member.

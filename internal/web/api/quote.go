@@ -36,6 +36,7 @@ type Quote struct {
 	Totals       Totals            `json:"totals" doc:"Repeat them in the commit."`
 	PointsMax    money.Points      `json:"points_max" doc:"The most points that may be spent on this basket."`
 	StoredMax    Money             `json:"stored_money_max" doc:"The most stored money that may pay."`
+	Needs        []string          `json:"needs,omitempty" enum:"live_code,nfc,pin,confirmation" doc:"More could be spent than what was shown proves: any of these would let it. A live code or a tap of the card is identified anew; a PIN goes to POST /identifications/pin; POST /confirmations asks the member's phone. How much more is told to whoever has the proof."`
 	Awards       []Award           `json:"awards" doc:"What will be earned."`
 	Messages     Messages          `json:"messages" doc:"In the language of the request."`
 	Explanations []Explanation     `json:"explanations,omitempty" doc:"Why each promotion applies or does not, where asked for."`
@@ -139,7 +140,7 @@ func showQuote(q *checkout.Quote, lang string) *Quote {
 		Programme: q.Programme, Version: q.Version, Currency: q.Currency, PointsScale: q.Scale,
 		Member: showMemberView(q.Member), Lines: showPriced(q.Lines, &q.Outcome, q.Currency),
 		Totals: showTotals(q.Outcome.Totals, q.Currency), PointsMax: q.Outcome.MaxPoints,
-		StoredMax: Money{q.StoredMax, q.Currency}, Awards: showAwards(q.Outcome.Awards), Messages: quoteMessages(q, lang),
+		StoredMax: Money{q.StoredMax, q.Currency}, Needs: q.Needs, Awards: showAwards(q.Outcome.Awards), Messages: quoteMessages(q, lang),
 		Explanations: showExplanations(q.Outcome.Explained, lang), ExpiresAt: q.ExpiresAt,
 	}
 }

@@ -4,6 +4,10 @@ package api
 var russian = map[string]string{ //nolint:gosec // Words about passwords, none of them one.
 	"identify-member":             "Узнать участника на кассе",
 	"sign-tap":                    "Подписать касание для считывателя без ключа",
+	"prove-pin":                   "Подтвердить участника PIN-кодом",
+	"ask-member":                  "Спросить телефон участника о покупке",
+	"get-confirmation":            "Прочитать ответ участника",
+	"withdraw-confirmation":       "Отозвать вопрос к участнику",
 	"quote-checkout":              "Рассчитать корзину",
 	"put-checkout":                "Открыть или заменить чек",
 	"get-checkout":                "Прочитать чек",

@@ -50,13 +50,14 @@ type bundle struct {
 	server *httptest.Server
 	log    *lockedWriter
 
-	tenant verno.TenantID
-	twin   verno.TenantID
-	boss   verno.Actor
-	made   campaign.Opened
-	till   verno.TerminalID
-	key    string // may do all
-	token  string // of the till
+	tenant  verno.TenantID
+	twin    verno.TenantID
+	boss    verno.Actor
+	made    campaign.Opened
+	till    verno.TerminalID
+	counter *checkout.Till
+	key     string // may do all
+	token   string // of the till
 
 	mu  sync.Mutex
 	now time.Time
@@ -86,7 +87,7 @@ func setup(t *testing.T, s *store.Store, limits api.Limits) *bundle {
 	_, _ = rand.Read(secret)
 	keks, err := vault.ParseKEKs(base64.StdEncoding.EncodeToString(secret))
 	b.must(err)
-	v, err := vault.Open(b.ctx, s, keks, b.now, vault.Options{})
+	v, err := vault.Open(b.ctx, s, keks, b.now, vault.Options{Hashing: vault.Hashing{Memory: 64, Passes: 1, Parallel: 2}})
 	b.must(err)
 	ledgers := books.Open(s, b.clock, rand.Reader, func(err error) { t.Error(err) }, books.Options{})
 	t.Cleanup(ledgers.Close)
@@ -107,6 +108,7 @@ func setup(t *testing.T, s *store.Store, limits api.Limits) *bundle {
 	}
 	till := checkout.New(s, ledgers, v, b.clock, rand.Reader, checkout.Limits{})
 	till.NFCKeys = b.gate.OpenNFCKeys
+	b.counter = till
 	b.server = httptest.NewServer(frame.Wrap(api.New(api.Deps{
 		Till: till, Members: b.roll, Office: b.office, Gate: b.gate,
 		Reader: s.Reader(), Frame: frame, Clock: b.clock, Prove: b.prove, ProveGrowth: b.proveGrowth, Metrics: prometheus.NewRegistry(), Limits: limits, Version: "test",

@@ -30,6 +30,7 @@ var topics = []topic{
 	{name: "members", kinds: []verno.EventKind{
 		verno.EventMemberCreated, verno.EventMemberUpdated, verno.EventPhoneChanged, verno.EventMemberMerged,
 		verno.EventMemberErased, verno.EventMemberExported, verno.EventMemberFrozen, verno.EventConsentGranted, verno.EventConsentWithdrawn,
+		verno.EventPINChanged,
 	}},
 	{name: "cards", kinds: []verno.EventKind{
 		verno.EventCardIssued, verno.EventCardBlocked, verno.EventCardUnblocked, verno.EventCardReplaced, verno.EventCardLinked, verno.EventCardRewritten,
@@ -39,9 +40,11 @@ var topics = []topic{
 		verno.EventPointsAdjusted, verno.EventAdjustmentProposed, verno.EventAdjustmentRefused, verno.EventPointsAwarded,
 		verno.EventPointsExpired, verno.EventWalletToppedUp, verno.EventTaskDone,
 	}},
-	{name: "alarms", kinds: []verno.EventKind{verno.EventCodeReused, verno.EventCodeTwoPlaces, verno.EventLookupsExceeded}},
+	{name: "alarms", kinds: []verno.EventKind{verno.EventCodeReused, verno.EventCodeTwoPlaces, verno.EventPINLocked, verno.EventLookupsExceeded}},
 	{name: "imports", kinds: []verno.EventKind{verno.EventImportFinished}},
-	{name: "lookups", kinds: []verno.EventKind{verno.EventIdentified}, traffic: true},
+	{name: "lookups", kinds: []verno.EventKind{
+		verno.EventIdentified, verno.EventConfirmationAsked, verno.EventConfirmationAnswered,
+	}, traffic: true},
 	{name: "sales", kinds: []verno.EventKind{verno.EventReceiptCommitted, verno.EventReceiptReturned, verno.EventCheckoutCancelled}, traffic: true},
 }
 
