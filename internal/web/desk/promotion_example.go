@@ -15,7 +15,7 @@ import (
 // the others do or do not join in.
 type example struct {
 	problems []string // what keeps the rules from answering, in words
-	joining  bool     // it is not about a purchase, but about joining the programme
+	joining  bool     // it is not about a purchase, but about joining the programme, or bringing the plastic card along
 	setting  string   // when and where, in words
 	out      verno.Outcome
 	stamps   int64
@@ -64,10 +64,14 @@ func (r *reading) example(d *draft, p *verno.Promotion, now time.Time) *example 
 		in.Moment.Store = p.Schedule.Stores[0]
 	}
 	in.Moment.At = opening(rules, in, p.ID)
-	if settingsOf(p.Settings)["when"] == nil && p.Type == "welcome_bonus" {
+	switch when := settingsOf(p.Settings)["when"]; {
+	case p.Type == "welcome_bonus" && when == nil:
 		e.joining = true
 		rules.Enrol(in, true, &e.out)
-	} else {
+	case p.Type == "welcome_bonus" && when == "move":
+		e.joining = true
+		rules.Move(in, true, &e.out)
+	default:
 		rules.Evaluate(in, true, &e.out)
 	}
 	r.tell(e, d, p, in)

@@ -113,10 +113,14 @@ var sentences = map[string]func(said) string{
 		return s.Say("desk.says.stamps", "Stamps", s.Count("desk.stamps", s.number("needed")), "Reward", reward)
 	},
 	"welcome_bonus": func(s said) string {
-		if s.text("when") == "first_purchase" {
+		switch s.text("when") {
+		case "first_purchase":
 			return s.Say("desk.says.welcome_first", "Points", s.earned())
+		case "move":
+			return s.Say("desk.says.welcome_move", "Points", s.earned())
+		default:
+			return s.Say("desk.says.welcome", "Points", s.earned())
 		}
-		return s.Say("desk.says.welcome", "Points", s.earned())
 	},
 	"birthday_bonus": func(s said) string {
 		if s.has("points") {
