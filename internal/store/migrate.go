@@ -61,7 +61,7 @@ func (s *Store) MigrateWith(ctx context.Context, files fs.FS, now time.Time) ([]
 			}
 		}
 		for _, m := range next {
-			done, err := m.run(ctx, conn, now)
+			done, err := m.run(ctx, conn, s.Engine(), now)
 			if err != nil {
 				return fmt.Errorf("migration %04d_%s: %w", m.number, m.name, err)
 			}
@@ -166,7 +166,7 @@ func missingMigrations(ctx context.Context, conn *sql.Conn, wanted []migration) 
 
 // run runs a migration and notes it in the same transaction. It reports false where another process got there first,
 // which SQLite, unlike PostgreSQL's lock, lets happen.
-func (m migration) run(ctx context.Context, conn *sql.Conn, now time.Time) (bool, error) {
+func (m migration) run(ctx context.Context, conn *sql.Conn, e Engine, now time.Time) (bool, error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
@@ -185,6 +185,9 @@ func (m migration) run(ctx context.Context, conn *sql.Conn, now time.Time) (bool
 		return false, err
 	}
 	if _, err := tx.ExecContext(ctx, m.script); err != nil {
+		return false, err
+	}
+	if err := e.plan(ctx, tx); err != nil {
 		return false, err
 	}
 	return true, tx.Commit()

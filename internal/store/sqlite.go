@@ -66,9 +66,6 @@ func openSQLite(ctx context.Context, path string, opt Options, counts *counters)
 		{"secure_delete", int64(1)},
 		{"cache_size", int64(-64 << 10)},
 		{"journal_size_limit", int64(walKept)},
-		// With a limit ANALYZE takes no samples. Where there are some, SQLite plans every statement anew for every row of
-		// values, which took an eighth of the hot path.
-		{"analysis_limit", int64(1000)},
 	}
 	if opt.Fleeting {
 		own = append(own, pragma{"synchronous", int64(0)})
