@@ -3,6 +3,8 @@ package campaign
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,6 +23,7 @@ type Place struct {
 	Address    string
 	Latitude   *int64 // in millionths of a degree; with Longitude or not at all
 	Longitude  *int64
+	Greeting   map[string]string // by language, what cards say near it; empty where their design speaks
 	Closed     bool
 }
 
@@ -96,6 +99,7 @@ func (o *Office) place(ctx context.Context, tx *store.Tx, now time.Time, s *vern
 	f.Text("/address", p.Address, 0, maxAddress)
 	f.Text("/external_id", p.ExternalID, 0, maxExternal)
 	checkPosition(&f, p)
+	p.Greeting = checkGreeting(&f, p.Greeting)
 	of, err := tx.Programme(ctx, s.Tenant, p.Programme)
 	if err != nil {
 		if err := known(&f, "/programme_id", err); err != nil {
@@ -126,7 +130,7 @@ func (o *Office) place(ctx context.Context, tx *store.Tx, now time.Time, s *vern
 		return err
 	}
 	s.Programme, s.Issuer, s.Partner, s.ExternalID, s.Name = p.Programme, p.Issuer, p.Partner, p.ExternalID, p.Name
-	s.TimeZone, s.Address, s.Latitude, s.Longitude, s.UpdatedAt = p.TimeZone, p.Address, p.Latitude, p.Longitude, now
+	s.TimeZone, s.Address, s.Latitude, s.Longitude, s.Greeting, s.UpdatedAt = p.TimeZone, p.Address, p.Latitude, p.Longitude, p.Greeting, now
 	switch {
 	case !p.Closed:
 		s.ClosedAt = time.Time{}
@@ -139,6 +143,7 @@ func (o *Office) place(ctx context.Context, tx *store.Tx, now time.Time, s *vern
 const (
 	maxAddress  = 500
 	maxExternal = 100
+	maxGreeting = 120       // letters of what stands on a locked screen
 	degree      = 1_000_000 // of latitude and longitude
 )
 
@@ -152,6 +157,26 @@ func checkPosition(f *verno.Faults, p Place) {
 	}
 	within(f, "/latitude", *p.Latitude, 90*degree)
 	within(f, "/longitude", *p.Longitude, 180*degree)
+}
+
+// checkGreeting sees that a greeting is short and in languages that cards have, and gives it without those in which it says
+// nothing.
+func checkGreeting(f *verno.Faults, greeting map[string]string) map[string]string {
+	var said map[string]string
+	for _, lang := range slices.Sorted(maps.Keys(greeting)) {
+		text := verno.Single(greeting[lang])
+		if lang != "ru" && lang != "en" {
+			f.Say("/greeting/"+lang, "unknown_value", "known", "ru, en")
+			continue
+		}
+		if f.Text("/greeting/"+lang, text, 0, maxGreeting); text != "" {
+			if said == nil {
+				said = map[string]string{}
+			}
+			said[lang] = text
+		}
+	}
+	return said
 }
 
 func within(f *verno.Faults, pointer string, n, most int64) {

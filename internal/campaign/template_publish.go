@@ -165,7 +165,7 @@ func (o *Office) MakeStandard(ctx context.Context, actor verno.Actor, now time.T
 		if err := o.left(ctx, tx, actor, now, before); err != nil {
 			return note{}, err
 		}
-		return note{kind: verno.EventConfigPublished, subject: id.String(), detail: map[string]string{"what": "card_template", "how": "standard"}}, t.read()
+		return note{kind: verno.EventConfigPublished, subject: id.String(), detail: map[string]string{"what": "card_template", "how": "standard", "programme": t.Programme.String()}}, t.read()
 	})
 	return t, err
 }

@@ -82,7 +82,9 @@ func readSpots(ctx context.Context, reader *store.Reader, tenant verno.TenantID,
 	for i := range all {
 		s := &all[i]
 		if s.Programme == programme && s.ClosedAt.IsZero() && s.Latitude != nil && s.Longitude != nil {
-			list = append(list, card.Spot{ID: s.ID, Place: card.Place{Name: s.Name, LatitudeE6: *s.Latitude, LongitudeE6: *s.Longitude}})
+			list = append(list, card.Spot{ID: s.ID, Place: card.Place{
+				Name: s.Name, LatitudeE6: *s.Latitude, LongitudeE6: *s.Longitude, Greeting: card.Text(s.Greeting),
+			}})
 		}
 	}
 	if len(list) <= card.MaxPlaces {

@@ -23,6 +23,11 @@ const again = 3600
 // ApplePass makes the .pkpass of a pass as its card is now, and signs it: nothing of it is made before a phone asks. It
 // returns certificate_none and certificate_expired where there is nothing to sign with; sales go on.
 func (p *Passes) ApplePass(ctx context.Context, pass store.Pass, now time.Time) ([]byte, error) {
+	return p.applePass(ctx, pass, now, func(*card.Face) error { return nil })
+}
+
+// applePass makes a pass whose face is looked at once more before it is drawn.
+func (p *Passes) applePass(ctx context.Context, pass store.Pass, now time.Time, look func(*card.Face) error) ([]byte, error) {
 	s, err := p.AppleSigner(ctx, pass.Tenant)
 	if err != nil {
 		return nil, err
@@ -31,6 +36,9 @@ func (p *Passes) ApplePass(ctx context.Context, pass store.Pass, now time.Time) 
 		return nil, verno.Unavailable("certificate_expired", again).With("date", s.NotAfter.Format(time.DateOnly))
 	}
 	face, err := p.face(ctx, pass.Tenant, pass.Card, now)
+	if err == nil {
+		err = look(&face)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -69,6 +69,9 @@ func (f *found) read(raw []byte, password string) error {
 	if c, err := x509.ParseCertificate(raw); err == nil {
 		return f.add(c)
 	}
+	if err := checkRounds(raw); err != nil {
+		return err
+	}
 	key, leaf, above, err := pkcs12.DecodeChain(raw, password)
 	switch {
 	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption):

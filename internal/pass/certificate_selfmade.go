@@ -32,8 +32,13 @@ const notApple = "not Apple"
 // for passes. Android wallets and the tools of Verno take what it signs, and no iPhone does. It returns the signer and the
 // root, which alone can prove the chain; the keys of root and intermediate are forgotten at once.
 func SelfSign(how SelfMade, now time.Time) (*Signer, *x509.Certificate, error) {
+	var f verno.Faults
 	if !isPassType(how.PassType) {
-		return nil, nil, verno.InvalidField("/pass_type", "text_invalid")
+		f.Say("/pass_type", "text_invalid")
+	}
+	f.Text("/team", how.Team, 1, maxAppleID)
+	if f.Err() != nil {
+		return nil, nil, f.Err()
 	}
 	if how.Days == 0 {
 		how.Days = 365

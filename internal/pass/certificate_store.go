@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -28,6 +29,9 @@ type keptPushKey struct {
 	Team string `json:"team"`
 }
 
+// maxAppleID is how long the identifiers are at most that Apple gives out; today they have ten letters.
+const maxAppleID = 40
+
 // sealedAt is where the key of a credential is sealed.
 func sealedAt(id verno.WalletKeyID) string {
 	return vault.At("wallet_credential", id.String(), "sealed")
@@ -35,10 +39,14 @@ func sealedAt(id verno.WalletKeyID) string {
 
 // ImportCertificate keeps a certificate, its key sealed, and signs with it from now on; the one before it is retired. It
 // returns certificate_other_type where passes are out under another type, which would never change again, unless that is
-// meant. A certificate of one's own making stands in nobody's way.
-func (p *Passes) ImportCertificate(ctx context.Context, tenant verno.TenantID, s *Signer, replace bool) (verno.WalletKeyID, error) {
-	now := p.Clock()
+// meant, and certificate_without_nfc where readers would hear of cards no more. A certificate of one's own making stands in
+// nobody's way.
+func (p *Passes) ImportCertificate(ctx context.Context, a verno.Actor, s *Signer, replace bool) (verno.WalletKeyID, error) {
+	now, tenant := p.Clock(), a.Tenant
 	id := verno.NewID[verno.WalletKeyID](now, p.Entropy)
+	if err := a.Require(managing); err != nil {
+		return id, err
+	}
 	key, err := x509.MarshalPKCS8PrivateKey(s.key)
 	if err != nil {
 		return id, fmt.Errorf("pass: write a key: %w", err)
@@ -65,7 +73,51 @@ func (p *Passes) ImportCertificate(ctx context.Context, tenant verno.TenantID, s
 		if err == nil && current.Name != s.PassType && !replace && isOfApple(current) {
 			return verno.Conflict("certificate_other_type").With("given", s.PassType).With("current", current.Name)
 		}
-		return keep(ctx, tx, row)
+		if !replace {
+			if err := silences(ctx, tx.Reader, tenant, s); err != nil {
+				return err
+			}
+		}
+		if err := keep(ctx, tx, row); err != nil {
+			return err
+		}
+		return p.record(ctx, tx, a, now, "certificate.imported", id.String(), "name", s.PassType, "fingerprint", s.Fingerprint)
+	})
+}
+
+// silences says whether readers would hear of cards no more that a certificate signs: there are keys for them, and it is not
+// for NFC.
+func silences(ctx context.Context, r *store.Reader, tenant verno.TenantID, s *Signer) error {
+	if s.NFC {
+		return nil
+	}
+	const many = 100
+	keys, err := r.NFCKeys(ctx, tenant, "apple_vas", many)
+	if err == nil && slices.ContainsFunc(keys, func(k store.NFCKey) bool { return k.RetiredAt.IsZero() }) {
+		err = verno.Conflict("certificate_without_nfc")
+	}
+	return err
+}
+
+// RetireCertificate ends the use of a certificate. Cards that are in phones stay there, and Apple is still told of their
+// changes by it; none is signed by it any more. Ending it again does nothing.
+func (p *Passes) RetireCertificate(ctx context.Context, a verno.Actor, id verno.WalletKeyID) error {
+	if err := a.Require(managing); err != nil {
+		return err
+	}
+	now := p.Clock()
+	return p.Store.Write(ctx, func(tx *store.Tx) error {
+		row, err := tx.WalletCredential(ctx, a.Tenant, id)
+		if errors.Is(err, store.ErrNotFound) || err == nil && row.Kind != store.CredentialApplePass {
+			return verno.NotFound("not_found").With("thing", "certificate")
+		}
+		if err != nil || !row.RetiredAt.IsZero() {
+			return err
+		}
+		if _, err := tx.RetireWalletCredentials(ctx, a.Tenant, row.Kind, verno.WalletKeyID{}, now); err != nil {
+			return err
+		}
+		return p.record(ctx, tx, a, now, "certificate.retired", id.String(), "name", row.Name)
 	})
 }
 
@@ -85,9 +137,12 @@ func keep(ctx context.Context, tx *store.Tx, row store.WalletCredential) error {
 
 // ImportPushKey keeps a key that notifications are signed with in place of the certificate: the .p8 that Apple gives out
 // once, with its identifier and the team that it belongs to.
-func (p *Passes) ImportPushKey(ctx context.Context, tenant verno.TenantID, raw []byte, keyID, team string) (verno.WalletKeyID, error) {
-	now := p.Clock()
+func (p *Passes) ImportPushKey(ctx context.Context, a verno.Actor, raw []byte, keyID, team string) (verno.WalletKeyID, error) {
+	now, tenant := p.Clock(), a.Tenant
 	id := verno.NewID[verno.WalletKeyID](now, p.Entropy)
+	if err := a.Require(managing); err != nil {
+		return id, err
+	}
 	var got found
 	if err := got.readPEM(raw); err != nil {
 		return id, err
@@ -96,8 +151,11 @@ func (p *Passes) ImportPushKey(ctx context.Context, tenant verno.TenantID, raw [
 	if !ok || key.Curve != elliptic.P256() {
 		return id, verno.Invalid("certificate_key_kind")
 	}
-	if keyID == "" || team == "" {
-		return id, verno.InvalidField("/key_id", "required")
+	var f verno.Faults
+	f.Text("/key_id", keyID, 1, maxAppleID)
+	f.Text("/team", team, 1, maxAppleID)
+	if f.Err() != nil {
+		return id, f.Err()
 	}
 	about, err := json.Marshal(keptPushKey{Team: team})
 	if err != nil {
@@ -111,7 +169,12 @@ func (p *Passes) ImportPushKey(ctx context.Context, tenant verno.TenantID, raw [
 	if row.Sealed, err = p.Vault.Seal(ctx, tenant, sealedAt(id), plain); err != nil {
 		return id, err
 	}
-	return id, p.Store.Write(ctx, func(tx *store.Tx) error { return keep(ctx, tx, row) })
+	return id, p.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := keep(ctx, tx, row); err != nil {
+			return err
+		}
+		return p.record(ctx, tx, a, now, "push_key.imported", id.String(), "name", keyID)
+	})
 }
 
 // AppleSigner is what a tenant's passes are signed with now. It returns certificate_none where there is nothing.

@@ -153,7 +153,7 @@ func TestAppleIsTold(t *testing.T) {
 }
 
 // keeping is a tenant with a vault, at a time that the test moves.
-func keeping(t *testing.T, s *store.Store, now *time.Time) (*pass.Passes, verno.TenantID) {
+func keeping(t *testing.T, s *store.Store, now *time.Time) (*pass.Passes, verno.Actor) {
 	t.Helper()
 	keks, err := vault.ParseKEKs(base64.StdEncoding.EncodeToString(make([]byte, 32)))
 	if err != nil {
@@ -167,7 +167,7 @@ func keeping(t *testing.T, s *store.Store, now *time.Time) (*pass.Passes, verno.
 	if err := s.Write(t.Context(), func(tx *store.Tx) error { return v.NewTenant(t.Context(), tx, tenant, *now) }); err != nil {
 		t.Fatal(err)
 	}
-	return &pass.Passes{Store: s, Vault: v, Clock: func() time.Time { return *now }, Entropy: rand.Reader}, tenant
+	return &pass.Passes{Store: s, Vault: v, Clock: func() time.Time { return *now }, Entropy: rand.Reader, Record: record}, boss(tenant)
 }
 
 // TestCertificatesAreKept follows a merchant's certificates: one for trying, one that renews it, one of another type; the
@@ -176,13 +176,14 @@ func TestCertificatesAreKept(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		now, ctx := signedAt, t.Context()
-		p, tenant := keeping(t, s, &now)
+		p, actor := keeping(t, s, &now)
+		tenant := actor.Tenant
 		if _, err := p.AppleSigner(ctx, tenant); !errors.Is(err, verno.Unavailable("certificate_none", 0)) {
 			t.Errorf("without a certificate: %v", err)
 		}
 		trial := signer(t, "rsa")
 		now = signedAt.Add(-time.Minute) // Identifiers of one moment are in no order.
-		if _, err := p.ImportCertificate(ctx, tenant, trial.Signer, false); err != nil {
+		if _, err := p.ImportCertificate(ctx, actor, trial.Signer, false); err != nil {
 			t.Fatal(err)
 		}
 		now = signedAt
@@ -190,7 +191,7 @@ func TestCertificatesAreKept(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		id, err := p.ImportCertificate(ctx, tenant, renewed, false)
+		id, err := p.ImportCertificate(ctx, actor, renewed, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -232,7 +233,8 @@ func TestPushKeys(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		now, ctx := signedAt, t.Context()
-		p, tenant := keeping(t, s, &now)
+		p, actor := keeping(t, s, &now)
+		tenant := actor.Tenant
 		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 		if err != nil {
 			t.Fatal(err)
@@ -242,13 +244,13 @@ func TestPushKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 		file := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: raw})
-		if _, err := p.ImportPushKey(ctx, tenant, file, "", "TEAM123456"); err == nil {
+		if _, err := p.ImportPushKey(ctx, actor, file, "", "TEAM123456"); err == nil {
 			t.Error("a key without its identifier is taken")
 		}
-		if _, err := p.ImportPushKey(ctx, tenant, []byte("key"), "KEY1234567", "TEAM123456"); err == nil {
+		if _, err := p.ImportPushKey(ctx, actor, []byte("key"), "KEY1234567", "TEAM123456"); err == nil {
 			t.Error("what is no key is taken")
 		}
-		if _, err := p.ImportPushKey(ctx, tenant, file, "KEY1234567", "TEAM123456"); err != nil {
+		if _, err := p.ImportPushKey(ctx, actor, file, "KEY1234567", "TEAM123456"); err != nil {
 			t.Fatal(err)
 		}
 		got, err := p.ApplePushCredential(ctx, tenant, "pass.org.example.card")
@@ -264,7 +266,8 @@ func TestACardsPass(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		now, ctx := signedAt, t.Context()
-		p, tenant := keeping(t, s, &now)
+		p, actor := keeping(t, s, &now)
+		tenant := actor.Tenant
 		p.Base = "https://cards.example.org"
 		kind, _ := card.Find("points")
 		template := kind.Template("Card")
@@ -276,7 +279,7 @@ func TestACardsPass(t *testing.T) {
 		if _, err := p.ApplePass(ctx, issued, now); !errors.Is(err, verno.Unavailable("certificate_none", 0)) {
 			t.Errorf("without a certificate: %v", err)
 		}
-		if _, err := p.ImportCertificate(ctx, tenant, signer(t, "rsa").Signer, false); err != nil {
+		if _, err := p.ImportCertificate(ctx, actor, signer(t, "rsa").Signer, false); err != nil {
 			t.Fatal(err)
 		}
 		err := s.Write(ctx, func(tx *store.Tx) error {

@@ -86,7 +86,8 @@ func tellOf(e *store.EventRow) (t told, err error) {
 var shownChanges = []string{"store", "brand"}
 
 // sweepOf is which passes a change of configuration may change. A template that was published changes all of its cards,
-// whatever they look like; of all else only those are told that look different.
+// whatever they look like; one that becomes the standard of its programme those that have none of their own. Of all else
+// only those are told that look different.
 func sweepOf(e *store.EventRow, t told, now time.Time) (store.PassSweep, bool) {
 	s := store.PassSweep{Tenant: e.Tenant, Name: "event/" + strconv.FormatInt(e.Seq, 10), Looks: true, At: now}
 	published := e.Kind == verno.EventConfigPublished
@@ -94,6 +95,12 @@ func sweepOf(e *store.EventRow, t told, now time.Time) (store.PassSweep, bool) {
 	case published && prefix == verno.TemplateID{}.Prefix():
 		id, err := verno.ParseID[verno.TemplateID](t.Subject)
 		s.Template, s.Looks = id, false
+		switch t.Detail["how"] {
+		case "standard":
+			s.Programme, err = verno.ParseID[verno.ProgrammeID](t.Detail["programme"])
+		case "no_standard":
+			return s, false // What takes its place says which cards that is about.
+		}
 		return s, err == nil
 	case published && prefix == verno.ProgrammeID{}.Prefix():
 		id, err := verno.ParseID[verno.ProgrammeID](t.Subject)

@@ -35,7 +35,7 @@ func (p *Passes) addDays(ctx context.Context, tenant verno.TenantID) error {
 			continue
 		}
 		if err := p.turn(ctx, func(tx *store.Tx) error {
-			return errors.Join(tx.AddPassSweep(ctx, s), tx.DeletePassSweeps(ctx, now.Add(-sweepsKept)))
+			return errors.Join(tx.AddPassSweep(ctx, s), tx.DeletePassSweeps(ctx, now.Add(-sweepsKept)), tx.DeletePushCounts(ctx, now.Add(-countsKept)), tx.DeleteRings(ctx, now.Add(-ringsIn)))
 		}); err != nil {
 			return err
 		}
@@ -53,10 +53,32 @@ func (p *Passes) sweep(ctx context.Context, tenant verno.TenantID, behind bool) 
 	if err != nil {
 		return false, err
 	}
-	if s.Looks {
+	switch {
+	case s.Looks:
 		return true, p.sweepLooking(ctx, &s)
+	case !s.Programme.IsZero():
+		return true, p.sweepMoving(ctx, &s)
 	}
 	return true, p.sweepTrusting(ctx, &s)
+}
+
+// sweepMoving gives the next passes of a programme its new standard template, where their cards have none of their own.
+func (p *Passes) sweepMoving(ctx context.Context, s *store.PassSweep) error {
+	now, some := p.Clock(), sweepQuietly
+	if p.sweeping.busy(p.Store) {
+		some = sweepStep
+	}
+	cards, err := p.Store.Reader().Moved(ctx, s, some)
+	if err != nil {
+		return err
+	}
+	var last verno.CardID
+	if len(cards) > 0 {
+		last = cards[len(cards)-1]
+	}
+	return p.sweepTurn(ctx, s, last, func(tx *store.Tx, tag int64) {
+		tx.Bulk().MovePasses(s.Tenant, cards, s.Template, tag, now)
+	})
 }
 
 // sweepTrusting touches the next passes of a template.

@@ -51,7 +51,10 @@ const maxGoogleFile = 16 << 10
 
 // ImportGoogle takes in the file of a service account that speaks for an issuer from now on; an earlier one is retired.
 // The key is sealed and never shown. Errors: invalid_request with google_issuer, google_file or google_key.
-func (p *Passes) ImportGoogle(ctx context.Context, tenant verno.TenantID, issuer string, file []byte, smartTap []string) (GoogleAccount, error) {
+func (p *Passes) ImportGoogle(ctx context.Context, a verno.Actor, issuer string, file []byte, smartTap []string) (GoogleAccount, error) {
+	if err := a.Require(managing); err != nil {
+		return GoogleAccount{}, err
+	}
 	if !issuerNumber.MatchString(issuer) {
 		return GoogleAccount{}, verno.InvalidField("/issuer", "google_issuer")
 	}
@@ -69,7 +72,7 @@ func (p *Passes) ImportGoogle(ctx context.Context, tenant verno.TenantID, issuer
 	if err != nil {
 		return GoogleAccount{}, err
 	}
-	now := p.Clock()
+	now, tenant := p.Clock(), a.Tenant
 	row := store.WalletCredential{
 		Tenant: tenant, ID: verno.NewID[verno.WalletKeyID](now, p.Entropy), Kind: store.CredentialGoogle, Name: issuer,
 		About: string(about), CreatedAt: now,
@@ -82,8 +85,10 @@ func (p *Passes) ImportGoogle(ctx context.Context, tenant verno.TenantID, issuer
 		if err := tx.InsertWalletCredential(ctx, row); err != nil {
 			return err
 		}
-		_, err := tx.RetireWalletCredentials(ctx, tenant, store.CredentialGoogle, row.ID, now)
-		return err
+		if _, err := tx.RetireWalletCredentials(ctx, tenant, store.CredentialGoogle, row.ID, now); err != nil {
+			return err
+		}
+		return p.record(ctx, tx, a, now, "google.imported", row.ID.String(), "name", issuer, "account", read.Email)
 	})
 	return read.GoogleAccount, err
 }
@@ -166,11 +171,23 @@ func (p *Passes) CheckGoogle(ctx context.Context, tenant verno.TenantID) error {
 
 // RetireGoogle ends the use of a tenant's account, and says whether there was one. Cards that are at Google stay there as
 // they are.
-func (p *Passes) RetireGoogle(ctx context.Context, tenant verno.TenantID) (bool, error) {
-	var n int64
-	err := p.Store.Write(ctx, func(tx *store.Tx) (err error) {
-		n, err = tx.RetireWalletCredentials(ctx, tenant, store.CredentialGoogle, verno.WalletKeyID{}, p.Clock())
-		return err
+func (p *Passes) RetireGoogle(ctx context.Context, a verno.Actor) (ended bool, err error) {
+	if err := a.Require(managing); err != nil {
+		return false, err
+	}
+	now := p.Clock()
+	err = p.Store.Write(ctx, func(tx *store.Tx) error {
+		row, err := tx.WalletCredentialInUse(ctx, a.Tenant, store.CredentialGoogle)
+		if ended = err == nil; errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.RetireWalletCredentials(ctx, a.Tenant, store.CredentialGoogle, verno.WalletKeyID{}, now); err != nil {
+			return err
+		}
+		return p.record(ctx, tx, a, now, "google.retired", row.ID.String(), "name", row.Name)
 	})
-	return n > 0, err
+	return ended, err
 }

@@ -60,13 +60,20 @@ func judge(a *googleAnswer) googleVerdict {
 // answer goes on from an answer.
 func (w *googleWork) answer(a *googleAnswer, now time.Time) {
 	verdict := judge(a)
+	if verdict != googleTaken {
+		w.why = a.why(verdict)
+	}
+	if w.step == googleLeave {
+		w.left(a, verdict)
+		return
+	}
 	switch {
 	case verdict == googleTaken:
 		w.taken(a, now)
 	case verdict == googleMissing && w.step == googlePatch:
 		w.step, w.speaks = googleInsert, false
 	case verdict == googleExists && w.step == googleInsert:
-		w.step = googlePatch
+		w.step, w.had.Asked = googlePatch, w.told // Whoever made it may have told the news with it.
 	case verdict == googleQuota && w.step == googlePatch && w.speaks:
 		w.speaks = false
 	case verdict == googleQuota && w.step == googleMessage && w.rings:
@@ -80,6 +87,23 @@ func (w *googleWork) answer(a *googleAnswer, now time.Time) {
 		w.access, w.fault = true, faultOf(a)
 	default:
 		w.outcome, w.fault = googleRefused, faultOf(a)
+	}
+	if w.outcome == googleDone && w.leaves != "" {
+		w.step, w.outcome = googleLeave, googleUnderWay
+	}
+}
+
+// left goes on after what a card was before was ended. Where Google will not have that either, the card is well all the
+// same.
+func (w *googleWork) left(a *googleAnswer, verdict googleVerdict) {
+	switch verdict {
+	case googleHeld, googleQuota:
+		w.later(max(a.after, googlePause(w.before.Tries)))
+	case googleLocked:
+		w.later(max(a.after, accessPause))
+		w.access, w.fault = true, faultOf(a)
+	default:
+		w.leaves, w.outcome = "", googleDone
 	}
 }
 
@@ -118,7 +142,7 @@ func (w *googleWork) taken(a *googleAnswer, now time.Time) {
 		}
 	case googleMessage:
 		if w.rings {
-			w.had.Notices = rang(w.had.Notices, now)
+			w.had.Notices, w.rung = rang(w.had.Notices, now), true
 		}
 		w.had.News, w.had.Asked, w.outcome = w.told, nil, googleDone
 		w.prune(a.body)
@@ -130,7 +154,7 @@ func (w *googleWork) taken(a *googleAnswer, now time.Time) {
 // known notes what Google holds now.
 func (w *googleWork) known(now time.Time) {
 	if w.speaks {
-		w.had.Changes = rang(w.had.Changes, now)
+		w.had.Changes, w.rung = rang(w.had.Changes, now), true
 	}
 	w.had.Sent, w.had.Loud = w.digest, w.loud
 }

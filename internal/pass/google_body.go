@@ -216,6 +216,12 @@ func googleState(v *GoogleView) string {
 	return "ACTIVE"
 }
 
+// issuer is whose the card is at Google.
+func (v *GoogleView) issuer() string {
+	id, _, _ := strings.Cut(v.ID, ".")
+	return id
+}
+
 // number is a card's number for people.
 func (v *GoogleView) number() string { return v.Face.Code.Alt }
 

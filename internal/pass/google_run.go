@@ -9,8 +9,8 @@ import (
 )
 
 // mostRounds bounds how many calls one card takes: a patch that finds nothing, an insert, its quota, a look, a message
-// without a sound, and room for the next.
-const mostRounds = 8
+// without a sound, room for the next, and the end of what it was before.
+const mostRounds = 10
 
 // runGoogle tells Google of cards: the classes that they need first, then all that is left, round by round.
 func (p *Passes) runGoogle(ctx context.Context, g *googleIssuer, works []*googleWork, now time.Time) error {
@@ -32,7 +32,8 @@ func (p *Passes) runGoogle(ctx context.Context, g *googleIssuer, works []*google
 	}
 	for _, w := range works {
 		if w.class != nil && w.class.outcome != googleDone {
-			w.outcome, w.wait, w.held, w.access, w.fault = w.class.outcome, w.class.wait, w.class.held, w.class.access, w.class.fault
+			w.outcome, w.wait, w.held, w.access = w.class.outcome, w.class.wait, w.class.held, w.class.access
+			w.fault, w.why = w.class.fault, w.class.why
 		}
 	}
 	if err := p.ask(ctx, works); err != nil {
@@ -121,15 +122,35 @@ func (p *Passes) reportClasses(ctx context.Context, classes []*googleWork, now t
 // reportGoogle writes what became of a slice, and leaves a task where somebody has to do something.
 func (p *Passes) reportGoogle(ctx context.Context, g *googleIssuer, works []*googleWork, claim time.Time) error {
 	ctx = context.WithoutCancel(ctx)
-	now := p.Clock()
+	if len(works) == 0 {
+		return nil
+	}
+	now, counts := p.Clock(), talliedGoogle(works).counts()
+	p.counted(counts)
 	return p.Store.WriteLow(ctx, func(tx *store.Tx) error {
 		for _, w := range works {
 			if err := p.reportOne(ctx, tx, g, w, claim, now); err != nil {
 				return err
 			}
 		}
-		return nil
+		return tx.CountPushes(ctx, works[0].pass.Tenant, now, counts)
 	})
+}
+
+// talliedGoogle counts what came of telling Google.
+func talliedGoogle(works []*googleWork) tally {
+	t := tally{}
+	for _, w := range works {
+		switch w.outcome {
+		case googleDone:
+			t.add(GoogleWallet, store.PushTold, "")
+		case googleRefused:
+			t.add(GoogleWallet, store.PushRefused, w.why)
+		case googleLater:
+			t.add(GoogleWallet, store.PushLater, w.why)
+		}
+	}
+	return t
 }
 
 func (p *Passes) reportOne(ctx context.Context, tx *store.Tx, g *googleIssuer, w *googleWork, claim, now time.Time) error {
@@ -142,20 +163,28 @@ func (p *Passes) reportOne(ctx context.Context, tx *store.Tx, g *googleIssuer, w
 			return err
 		}
 	}
-	had := w.had
+	had, pass := w.had, w.pass
+	if w.outcome != googleDone && w.before.ID != "" {
+		had, pass.GoogleID = w.before, w.before.ID // It is still that at Google.
+	}
+	tries := had.Tries
 	had.Tries, had.Fault = 0, ""
-	pass := w.pass
 	switch w.outcome {
 	case googleLater:
-		had.Tries = w.had.Tries + 1
+		had.Tries = tries + 1
 	case googleRefused:
 		had.Fault = w.fault
-		if w.had.Sent == nil {
+		if had.Sent == nil {
 			pass.GoogleID = ""
 		}
 	}
 	if err := tx.PutGoogleObject(ctx, had); err != nil {
 		return err
+	}
+	if w.rung && !pass.Member.IsZero() {
+		if err := tx.Ring(ctx, pass.Tenant, pass.Member, now); err != nil {
+			return err
+		}
 	}
 	if w.outcome != googleLater {
 		if err := tx.GoogleDone(ctx, pass, w.outcome == googleDone, claim, now); err != nil {

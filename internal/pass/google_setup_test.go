@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/code"
 	"github.com/verno-loyalty/verno/internal/pass"
@@ -41,6 +42,16 @@ var (
 	shopMachine = code.NewMachine(rand.Reader)
 )
 
+// record writes what is done into the books.
+func record(ctx context.Context, tx *store.Tx, e verno.Event) error {
+	return books.Record(ctx, tx, e.At, rand.Reader, e)
+}
+
+// boss may do everything at a tenant.
+func boss(tenant verno.TenantID) verno.Actor {
+	return verno.Actor{Tenant: tenant, May: verno.RoleOwner.Permissions(), Live: true}
+}
+
 func newShop(t *testing.T, s *store.Store) *shop {
 	t.Helper()
 	b := &shop{t: t, store: s, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), facts: map[verno.CardID]card.Facts{}}
@@ -57,7 +68,7 @@ func newShop(t *testing.T, s *store.Store) *shop {
 	b.write(func(tx *store.Tx) error { return b.vault.NewTenant(t.Context(), tx, b.tenant, b.now) })
 	b.google = googletest.New(t, b.clock)
 	b.passes = b.worker("one")
-	if _, err := b.passes.ImportGoogle(t.Context(), b.tenant, b.google.Issuer, b.google.ServiceAccount(), nil); err != nil {
+	if _, err := b.passes.ImportGoogle(t.Context(), boss(b.tenant), b.google.Issuer, b.google.ServiceAccount(), nil); err != nil {
 		t.Fatal(err)
 	}
 	return b
@@ -67,7 +78,7 @@ func newShop(t *testing.T, s *store.Store) *shop {
 func (b *shop) worker(holder string) *pass.Passes {
 	return &pass.Passes{
 		Store: b.store, Vault: b.vault, Clock: b.clock, Entropy: rand.Reader, Base: "https://cards.example", Holder: holder,
-		Facts: b.look, Log: slog.New(slog.DiscardHandler),
+		Facts: b.look, Record: record, Log: slog.New(slog.DiscardHandler),
 		Google: pass.GoogleConfig{
 			API: b.google.URL, Token: b.google.URL + "/token", Keys: b.google.URL + "/keys", PerSecond: 10_000,
 			Secret: func(context.Context, verno.TenantID, verno.CardID) ([]byte, code.Machine, error) {
@@ -120,7 +131,7 @@ func (b *shop) issue() store.Pass {
 	}
 	b.mu.Unlock()
 	p := store.Pass{
-		Tenant: b.tenant, Card: id, Template: verno.TemplateID{1}, Serial: strings.ToLower(strings.TrimPrefix(id.String(), "card_")), Places: "[]", CreatedAt: b.clock(),
+		Tenant: b.tenant, Card: id, Template: verno.TemplateID{1}, Serial: strings.ToLower(strings.TrimPrefix(id.String(), "card_")), CreatedAt: b.clock(),
 	}
 	b.write(func(tx *store.Tx) error {
 		_, err := tx.InsertPass(b.t.Context(), p)

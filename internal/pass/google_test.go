@@ -354,7 +354,7 @@ func TestGoogleAccount(t *testing.T) {
 			"no key":  {b.google.Issuer, strings.Replace(file, "BEGIN PRIVATE", "BEGIN PUBLIC", 1), "google_key"},
 			"long":    {b.google.Issuer, file + strings.Repeat(" ", 1<<20), "google_file"},
 		} {
-			_, err := b.passes.ImportGoogle(t.Context(), b.tenant, bad[0], []byte(bad[1]), nil)
+			_, err := b.passes.ImportGoogle(t.Context(), boss(b.tenant), bad[0], []byte(bad[1]), nil)
 			var e *verno.Error
 			if !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Code != bad[2] {
 				t.Errorf("%s: %v", name, err)
@@ -386,7 +386,7 @@ func TestGoogleAccount(t *testing.T) {
 		if b.balance(p) != "1" {
 			t.Error("a token that no longer holds was not renewed")
 		}
-		if ended, err := b.passes.RetireGoogle(t.Context(), b.tenant); err != nil || !ended {
+		if ended, err := b.passes.RetireGoogle(t.Context(), boss(b.tenant)); err != nil || !ended {
 			t.Errorf("ended %v, %v", ended, err)
 		}
 		if _, ok, err := b.passes.GoogleAccount(t.Context(), b.tenant); err != nil || ok {

@@ -31,6 +31,8 @@ const (
 type googleWork struct {
 	pass    store.Pass
 	had     store.GoogleObject
+	before  store.GoogleObject // of another class or issuer, which had takes the place of; zero for none
+	leaves  string             // of before, what is still to be ended at Google; empty for nothing
 	view    *GoogleView
 	class   *googleWork // of a card: what has to be done first; nil where Google knows the class
 	at      string      // loyaltyObject, loyaltyClass …
@@ -43,11 +45,13 @@ type googleWork struct {
 	step    googleStep
 	speaks  bool // the change is spoken of
 	rings   bool // the message is spoken of
+	rung    bool // something was spoken of
 	outcome googleOutcome
 	wait    time.Duration
 	held    bool   // Google would not listen, to nobody perhaps
 	access  bool   // the issuer is not let in
 	fault   string // of what was refused
+	why     string // of the last call that was not taken, in a word or two
 }
 
 // googleStep is a call.
@@ -59,6 +63,7 @@ const (
 	googleLook    // whether the message is there already
 	googleMessage // tell the news
 	googlePrune   // of the oldest message, to leave room for the next
+	googleLeave   // what the card was before its class changed, which Google can end and not delete
 )
 
 // Google takes so many messages a card, and speaks of so many changes, and as many messages, in so long.
@@ -102,6 +107,13 @@ func (p *Passes) googleWork(ctx context.Context, g *googleIssuer, pass store.Pas
 		}
 	}
 	w := newGoogleWork(view, had, now)
+	if w.speaks || w.rings && w.news != nil {
+		may, err := p.mayRing(ctx, reader, &pass, now)
+		if err != nil {
+			return nil, err
+		}
+		w.speaks, w.rings = w.speaks && may, w.rings && may
+	}
 	w.class, err = p.googleClassWork(ctx, view, &template)
 	return w, err
 }
@@ -121,6 +133,9 @@ func newGoogleWork(v *GoogleView, had store.GoogleObject, now time.Time) *google
 	if had.ID != v.ID {
 		w.had = store.GoogleObject{Tenant: v.Pass.Tenant, Card: v.Pass.Card, ID: v.ID, Changes: "[]", Notices: "[]"}
 		w.step = googleInsert
+		if w.before = had; strings.HasPrefix(had.ID, v.issuer()+".") {
+			w.leaves = had.ID
+		}
 	}
 	w.pass.GoogleID = v.ID
 	w.digest = hashOf(w.body)
@@ -189,6 +204,9 @@ func (w *googleWork) call() googleCall {
 		return googleCall{http.MethodPost, at + "/addMessage", googleBody{"message": w.message(kind)}}
 	case googlePrune:
 		return googleCall{http.MethodPatch, at, w.body}
+	case googleLeave:
+		kind := w.leaves[strings.LastIndexByte(w.leaves, '.')+1:]
+		return googleCall{http.MethodPatch, kind + "Object/" + w.leaves, googleBody{"state": "INACTIVE"}}
 	}
 	if w.speaks {
 		return googleCall{http.MethodPatch, at, w.body.with("notifyPreference", "NOTIFY_ON_UPDATE")}

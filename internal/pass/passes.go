@@ -25,6 +25,8 @@ type Passes struct {
 	// Facts is what there is to show of a card, and by which template. It returns store.ErrNotFound where there is no such
 	// card, or no template for it.
 	Facts func(ctx context.Context, tenant verno.TenantID, card verno.CardID, now time.Time) (card.Template, card.Facts, error)
+	// Record writes an event into the books in the transaction of the change that it tells of.
+	Record func(ctx context.Context, tx *store.Tx, e verno.Event) error
 	// Credential is what Apple knows a tenant by that has passes of a type; ApplePushCredential where it is nil.
 	Credential func(ctx context.Context, tenant verno.TenantID, passType string) (*PushCredential, error)
 
@@ -35,6 +37,8 @@ type Passes struct {
 	Apple   AppleConfig
 	Google  GoogleConfig
 	Log     *slog.Logger
+	// Count is told what came of telling wallets, as it happens; nil where nobody counts.
+	Count func(wallet string, outcome store.PushOutcome, times int64)
 
 	passTypes sync.Map // of passTypeOf: what tenants were seen to have certificates for
 	push      pushing
@@ -80,7 +84,7 @@ func (p *Passes) Issue(ctx context.Context, tenant verno.TenantID, id verno.Card
 		}
 		if _, err := tx.InsertPass(ctx, store.Pass{
 			Tenant: tenant, Card: id, Member: c.Member, Template: template, Serial: serialText.EncodeToString(random[:]),
-			Face: looks, Places: "[]", CreatedAt: p.Clock(),
+			Face: looks, CreatedAt: p.Clock(),
 		}); err != nil {
 			return err
 		}

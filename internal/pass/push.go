@@ -69,13 +69,18 @@ func (p *Passes) pushTenant(ctx context.Context, tenant verno.TenantID) error {
 			limit = busyBatch
 		}
 		due, err := p.Store.Reader().DuePasses(ctx, tenant, until, last, limit)
+		if ctx.Err() != nil {
+			break // To be stopped is no failure.
+		}
 		if err != nil || len(due) == 0 {
 			return err
 		}
 		last = due[len(due)-1]
 		if now := p.Clock(); now.Sub(leased) > leaseLife/3 {
-			if err := p.leasePush(ctx, now); err != nil {
+			if err := p.leasePush(ctx, now); err != nil && ctx.Err() == nil {
 				return err
+			} else if err != nil {
+				break
 			}
 			leased = now
 		}
@@ -129,14 +134,17 @@ type send struct {
 	registration store.Registration
 	pass         int // which of the batch
 	outcome      outcome
+	why          string    // it was not accepted
 	again        time.Time // when to try again
 }
 
 // pushSome tells the devices of some passes and writes what came of it.
 func (p *Passes) pushSome(ctx context.Context, tenant verno.TenantID, due []store.DuePass) error {
 	sends, err := p.sends(ctx, due)
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		return err
+	} else if err != nil {
+		return nil // It was stopped before anything was sent.
 	}
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), batchLife)
 	defer cancel()
@@ -167,6 +175,10 @@ func (p *Passes) writeTold(ctx context.Context, tenant verno.TenantID, due []sto
 	again, unsent := make([]time.Time, len(due)), make([]bool, len(due))
 	for i := range parts {
 		parts[i] = store.Told{At: now, Tallies: []store.Tally{{Tenant: tenant}}}
+	}
+	if len(parts) > 0 {
+		parts[0].Counts = tallied(sends).counts()
+		p.counted(parts[0].Counts)
 	}
 	for i := range sends {
 		s := &sends[i]
@@ -208,7 +220,7 @@ func (p *Passes) writeTold(ctx context.Context, tenant verno.TenantID, due []sto
 	for i := range parts {
 		if err := p.Store.WriteLow(ctx, func(tx *store.Tx) error {
 			tx.Bulk().PutTold(&parts[i])
-			return nil
+			return tx.CountPushes(ctx, tenant, now, parts[i].Counts)
 		}); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package pass
 
 import (
 	"context"
+	"net/http"
 	"sync"
 	"time"
 
@@ -130,11 +131,13 @@ func (p *Passes) line(ctx context.Context, tenant verno.TenantID, passType strin
 // judge notes what an answer means for a device, and for what is to come.
 func (p *Passes) judge(ctx context.Context, tenant verno.TenantID, l *line, s *send, a answered) {
 	now := p.Clock()
-	switch {
-	case a.err == nil && a.status == 200:
+	if a.err == nil && a.status == http.StatusOK {
 		s.outcome = accepted
 		l.well()
 		return
+	}
+	s.why = a.why()
+	switch {
 	case a.unregistered():
 		s.outcome = isGone
 		l.well()

@@ -57,7 +57,7 @@ func (p *Passes) tellOthers(ctx, limited context.Context, of otherBatch, sends [
 	kind, wallet := otherKinds[of.scheme], p.Apple.Others[of.scheme]
 	if wallet.Key == "" || or(wallet.URL, kind.url) == "" {
 		for _, s := range sends {
-			s.outcome = isRefused
+			s.outcome, s.why = isRefused, whyNoKey
 		}
 		return
 	}
@@ -66,21 +66,30 @@ func (p *Passes) tellOthers(ctx, limited context.Context, of otherBatch, sends [
 			return
 		}
 		dead, wait, err := p.tellOther(limited, of, kind, wallet, some)
+		why := whyUnreachable
+		if no, ok := errors.AsType[*declined](err); ok {
+			why = whyOf(no.status, "")
+		}
 		if err != nil {
 			p.Log.WarnContext(ctx, "a wallet takes no notifications for now", "wallet", of.scheme, "error", err)
 		}
 		for _, s := range some {
 			switch {
 			case err != nil:
-				s.outcome, s.again = tryAgain, p.Clock().Add(max(wait, otherRest)+p.jitter(otherRest))
+				s.outcome, s.why, s.again = tryAgain, why, p.Clock().Add(max(wait, otherRest)+p.jitter(otherRest))
 			case slices.Contains(dead, s.registration.PushToken):
-				s.outcome = isGone
+				s.outcome, s.why = isGone, whyOf(http.StatusOK, "unknown_token")
 			default:
 				s.outcome = accepted
 			}
 		}
 	}
 }
+
+// declined is an answer of a wallet that is no yes.
+type declined struct{ status int }
+
+func (d *declined) Error() string { return fmt.Sprintf("it answers %d", d.status) }
 
 // tellOther makes one call. It returns the tokens that the wallet does not know any more, and how long it asks to wait.
 func (p *Passes) tellOther(ctx context.Context, of otherBatch, kind otherKind, wallet OtherWallet, sends []*send) (dead []string, wait time.Duration, err error) {
@@ -116,7 +125,7 @@ func (p *Passes) tellOther(ctx context.Context, of otherBatch, kind otherKind, w
 	}
 	defer got.Body.Close()
 	if got.StatusCode != http.StatusOK {
-		return nil, retryAfter(got.Header, p.Clock()), fmt.Errorf("it answers %d", got.StatusCode)
+		return nil, retryAfter(got.Header, p.Clock()), &declined{got.StatusCode}
 	}
 	return readOther(got.Body)
 }

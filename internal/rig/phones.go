@@ -89,7 +89,7 @@ func (w *World) hand(ctx context.Context, tx *store.Tx, members []verno.MemberID
 			return err
 		}
 		fresh, err := tx.InsertPass(ctx, store.Pass{
-			Tenant: tenant, Card: p.card, Member: members[i], Template: template, Serial: p.serial, Places: "[]", CreatedAt: now,
+			Tenant: tenant, Card: p.card, Member: members[i], Template: template, Serial: p.serial, CreatedAt: now,
 		})
 		if err != nil || !fresh {
 			return errors.Join(err, errors.New("a card has a pass before it has one"))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/pass"
 )
@@ -48,7 +49,7 @@ func (s *Server) ImportCertificate(ctx context.Context, whose Whose, from Certif
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.Passes.ImportCertificate(ctx, t.ID, signer, replace); err != nil {
+	if _, err := s.Passes.ImportCertificate(ctx, auth.Operator(t.ID), signer, replace); err != nil {
 		return nil, err
 	}
 	return s.Passes.Certificates(ctx, t.ID)
@@ -60,7 +61,7 @@ func (s *Server) ImportPushKey(ctx context.Context, whose Whose, raw []byte, key
 	if err != nil {
 		return err
 	}
-	_, err = s.Passes.ImportPushKey(ctx, t.ID, raw, keyID, team)
+	_, err = s.Passes.ImportPushKey(ctx, auth.Operator(t.ID), raw, keyID, team)
 	return err
 }
 
@@ -75,7 +76,7 @@ func (s *Server) SelfSign(ctx context.Context, whose Whose, how TrialCertificate
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := s.Passes.ImportCertificate(ctx, t.ID, signer, false); err != nil {
+	if _, err := s.Passes.ImportCertificate(ctx, auth.Operator(t.ID), signer, false); err != nil {
 		return nil, nil, err
 	}
 	list, err := s.Passes.Certificates(ctx, t.ID)

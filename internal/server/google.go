@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/code"
 	"github.com/verno-loyalty/verno/internal/pass"
 	"github.com/verno-loyalty/verno/internal/web"
@@ -46,7 +47,7 @@ func (s *Server) ImportGoogle(ctx context.Context, w Whose, issuer string, file 
 	if err != nil {
 		return pass.GoogleAccount{}, err
 	}
-	return s.Passes.ImportGoogle(ctx, t.ID, issuer, file, smartTap)
+	return s.Passes.ImportGoogle(ctx, auth.Operator(t.ID), issuer, file, smartTap)
 }
 
 // CheckGoogle asks Google whether a tenant's account is let in.
@@ -64,5 +65,5 @@ func (s *Server) RetireGoogle(ctx context.Context, w Whose) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return s.Passes.RetireGoogle(ctx, t.ID)
+	return s.Passes.RetireGoogle(ctx, auth.Operator(t.ID))
 }

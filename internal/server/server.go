@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/books"
@@ -41,7 +43,8 @@ type Server struct {
 	// Doors answers below /demo/ where it is not nil: the demo sets it, and nothing else.
 	Doors http.Handler
 
-	texts    *notify.TextHook // nil where no texts are sent
+	texts    *notify.TextHook       // nil where no texts are sent
+	pushes   *prometheus.CounterVec // what came of telling wallets
 	stop     context.CancelFunc
 	jobs     sync.WaitGroup
 	stopping atomic.Bool // /readyz says no from now on

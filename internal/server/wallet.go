@@ -1,11 +1,16 @@
 package server
 
 import (
+	"context"
 	"crypto/rand"
+	"math"
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/verno-loyalty/verno/internal/pass"
+	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/web"
 	"github.com/verno-loyalty/verno/internal/web/wallet"
 )
@@ -24,10 +29,41 @@ func (s *Server) openPasses() {
 	c := &s.Config
 	s.Passes = &pass.Passes{
 		Store: s.Store, Vault: s.Vault, Facts: s.Roll.CardFacts, Clock: c.Clock, Entropy: rand.Reader, Base: c.PublicURL,
-		Holder: holder(), Apple: c.Apple, Google: c.Google, Log: c.Log,
+		Holder: holder(), Record: record, Apple: c.Apple, Google: c.Google, Log: c.Log,
 	}
 	s.Passes.Google.Secret = s.googleSecret
+	s.pushes = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "verno_wallet_notifications_total", Help: "What came of telling wallets of changed cards.",
+	}, []string{"wallet", "outcome"})
+	s.Passes.Count = func(wallet string, outcome store.PushOutcome, times int64) {
+		s.pushes.WithLabelValues(wallet, string(outcome)).Add(float64(times))
+	}
 }
+
+// walletGauges are what telling wallets is watched by: what came of it, and how many cards wait.
+func (s *Server) walletGauges() []prometheus.Collector {
+	waiting := func(wallet string, of func(phones, google int64) int64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "verno_wallet_waiting", Help: "Changed cards that wallets wait to be told of.", ConstLabels: prometheus.Labels{"wallet": wallet},
+		}, func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), gaugeTime)
+			defer cancel()
+			phones, google, err := s.Store.Reader().PushWaiting(ctx)
+			if err != nil {
+				return math.NaN()
+			}
+			return float64(of(phones, google))
+		})
+	}
+	return []prometheus.Collector{
+		s.pushes,
+		waiting("phones", func(phones, _ int64) int64 { return phones }),
+		waiting("google", func(_, google int64) int64 { return google }),
+	}
+}
+
+// gaugeTime is how long a gauge may take to be read.
+const gaugeTime = 2 * time.Second
 
 // walletJobs find out whose cards have changed, and tell phones: each at its own pace, as what is outside may hang.
 func (s *Server) walletJobs() []job {
@@ -40,6 +76,6 @@ func (s *Server) walletJobs() []job {
 // wallets answers the wallets of phones.
 func (s *Server) wallets(frame *web.Frame) http.Handler {
 	return wallet.New(wallet.Deps{
-		Passes: s.Passes, Build: s.Passes.ApplePass, Bundle: pass.Bundle, Frame: frame, Clock: s.Config.Clock, Rate: s.Config.WalletRate,
+		Passes: s.Passes, Build: s.Passes.FetchedPass, Bundle: pass.Bundle, Frame: frame, Clock: s.Config.Clock, Rate: s.Config.WalletRate,
 	})
 }

@@ -24,19 +24,20 @@ type Pass struct {
 	SavedAt    time.Time // in Google Wallet; zero for never
 	RemovedAt  time.Time // from Google Wallet; zero for never
 	Face       []byte    // hash of the face that was last told of; nil where it changed since it was looked at
-	Places     string    // JSON
+	Loud       []byte    // hash of the fields whose changes are spoken of, as a phone last fetched them; nil where none has
+	Hushed     bool      // that change of them was not to be spoken of
 	CreatedAt  time.Time
 }
 
 //nolint:gosec // G101 takes the names of columns for a credential.
 //nolint:gosec // The word is that of a card in a phone.
 const passColumns = `tenant, card_id, member_id, template_id, serial, tag, modified_at, pushed_tag, due_at,
-	COALESCE(google_id, ''), google_tag, google_due, saved_at, removed_at, face, places, created_at`
+	COALESCE(google_id, ''), google_tag, google_due, saved_at, removed_at, face, loud, hushed, created_at`
 
 func scanPass(row Scanner) (p Pass, err error) {
 	var modified, created int64
 	err = row.Scan(&p.Tenant, &p.Card, &p.Member, &p.Template, &p.Serial, &p.Tag, &modified, &p.PushedTag, when{&p.DueAt},
-		&p.GoogleID, &p.GoogleTag, when{&p.GoogleDue}, when{&p.SavedAt}, when{&p.RemovedAt}, &p.Face, &p.Places, &created)
+		&p.GoogleID, &p.GoogleTag, when{&p.GoogleDue}, when{&p.SavedAt}, when{&p.RemovedAt}, &p.Face, &p.Loud, &p.Hushed, &created)
 	p.ModifiedAt, p.CreatedAt = verno.FromMicros(modified), verno.FromMicros(created)
 	return p, err
 }
@@ -76,9 +77,9 @@ func (tx *Tx) InsertPass(ctx context.Context, p Pass) (bool, error) {
 	}
 	second := verno.Micros(p.CreatedAt.Truncate(time.Second))
 	n, err := tx.Exec(ctx, `INSERT INTO pass (tenant, card_id, member_id, template_id, serial, tag, modified_at, pushed_tag,
-		google_tag, face, places, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, 0, $8, $9, $10)
+		google_tag, face, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, 0, $8, $9)
 		ON CONFLICT (tenant, card_id) DO NOTHING`,
-		p.Tenant, p.Card, p.Member, p.Template, p.Serial, tag, second, p.Face, p.Places, verno.Micros(p.CreatedAt))
+		p.Tenant, p.Card, p.Member, p.Template, p.Serial, tag, second, p.Face, verno.Micros(p.CreatedAt))
 	return n == 1, err
 }
 

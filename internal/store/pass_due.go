@@ -68,6 +68,7 @@ var (
 type Told struct {
 	At      time.Time
 	Tallies []Tally
+	Counts  []PushCount
 	Done    []DuePass      // all devices know
 	Later   []DuePass      // some do not; their DueAt is when to try again
 	Knows   []Registration // of those, the devices that do, with the tag up to which

@@ -95,6 +95,9 @@ var (
 	touchPasses = Keyed("tenant bytea, template_id bytea, after bytea, until bytea, tag bigint, second bigint, at bigint",
 		`UPDATE pass SET `+touched+`, face = NULL FROM k WHERE pass.tenant = k.tenant AND pass.template_id = k.template_id
 		AND pass.card_id > k.after AND pass.card_id <= k.until`)
+	movePass = Keyed("tenant bytea, card_id bytea, template_id bytea, tag bigint, second bigint, at bigint",
+		`UPDATE pass SET `+touched+`, face = NULL, template_id = k.template_id FROM k
+		WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id`)
 	rebindPass = Keyed("tenant bytea, card_id bytea, member_id bytea, template_id bytea",
 		`UPDATE pass SET member_id = k.member_id, template_id = k.template_id FROM k
 		WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id`)
@@ -115,6 +118,14 @@ func (p *Pipe) TouchTemplate(tenant verno.TenantID, template verno.TemplateID, a
 		Int(tag).Int(verno.Micros(at.Truncate(time.Second))).Int(verno.Micros(at))
 }
 
+// MovePasses is TouchPasses for passes that show another template from now on.
+func (p *Pipe) MovePasses(tenant verno.TenantID, cards []verno.CardID, template verno.TemplateID, tag int64, at time.Time) {
+	v := p.Values(movePass)
+	for i := range cards {
+		v.Bytes(tenant[:]).Bytes(cards[i][:]).Bytes(template[:]).Int(tag).Int(verno.Micros(at.Truncate(time.Second))).Int(verno.Micros(at))
+	}
+}
+
 // RebindPass writes whose a pass is, and which template it shows.
 func (p *Pipe) RebindPass(tenant verno.TenantID, card verno.CardID, member verno.MemberID, template verno.TemplateID) {
 	p.Values(rebindPass).Bytes(tenant[:]).Bytes(card[:]).Bytes(member.Bytes()).Bytes(template[:])
@@ -125,7 +136,7 @@ type PassSweep struct {
 	Tenant    verno.TenantID
 	Name      string            // the event that asked for it, or a day of a programme
 	Programme verno.ProgrammeID // whose passes; zero for all
-	Template  verno.TemplateID  // whose passes; zero for all
+	Template  verno.TemplateID  // whose passes; zero for all. With Programme: what its passes show from now on
 	Looks     bool              // only those are told of that look different now
 	After     verno.CardID      // the last card that was looked at
 	At        time.Time
@@ -173,6 +184,16 @@ func (r *Reader) Swept(ctx context.Context, s *PassSweep, limit int) ([]Followed
 		return queryAll(ctx, r, scanFollowed, `SELECT `+followedColumns+` FROM pass p
 			WHERE p.tenant = $1 AND p.card_id > $2 ORDER BY p.card_id LIMIT $3`, s.Tenant, s.After[:], limit)
 	}
+}
+
+// Moved lists the next cards of a sweep that makes a template the standard one of a programme: those without one of their
+// own whose passes show another.
+func (r *Reader) Moved(ctx context.Context, s *PassSweep, limit int) ([]verno.CardID, error) {
+	return queryAll(ctx, r, scanOne[verno.CardID], `SELECT p.card_id FROM pass p
+		JOIN card c ON c.tenant = p.tenant AND c.id = p.card_id AND c.template_id IS NULL
+		JOIN member m ON m.tenant = c.tenant AND m.id = c.member_id AND m.programme_id = $2
+		WHERE p.tenant = $1 AND p.template_id <> $3 AND p.card_id > $4 ORDER BY p.card_id LIMIT $5`,
+		s.Tenant, s.Programme, s.Template, s.After[:], limit)
 }
 
 // LastSwept is the last card of the next passes of a template's sweep. It returns ErrNotFound where there are none left.

@@ -14,7 +14,7 @@ import (
 func aPass(n int) store.Pass {
 	return store.Pass{
 		Tenant: us, Card: id[verno.CardID](n), Member: id[verno.MemberID](n), Template: id[verno.TemplateID](1),
-		Serial: string(rune('a'+n)) + "-serial", Places: "[]", CreatedAt: now,
+		Serial: string(rune('a'+n)) + "-serial", CreatedAt: now,
 	}
 }
 

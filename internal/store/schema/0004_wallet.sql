@@ -64,7 +64,8 @@ CREATE TABLE pass (
 	saved_at    BIGINT,          -- in Google Wallet, by its callback
 	removed_at  BIGINT,          -- from Google Wallet, by its callback
 	face        BYTEA,           -- SHA-256 of the face that was last told of
-	places      TEXT   NOT NULL, -- JSON: the stores chosen for its holder
+	loud        BYTEA,           -- SHA-256 of the fields whose changes are spoken of, as a phone last fetched them
+	hushed      BIGINT NOT NULL DEFAULT 0, -- 1 where that change of them was not to be spoken of
 	created_at  BIGINT NOT NULL,
 	PRIMARY KEY (tenant, card_id)
 );
@@ -137,6 +138,35 @@ CREATE TABLE pass_sweep (
 	at           BIGINT NOT NULL, -- when it was asked for
 	done_at      BIGINT,
 	PRIMARY KEY (tenant, name)
+);
+
+-- When cards spoke up to a member: no more often in a week than the merchant lets them.
+CREATE TABLE push_ring (
+	tenant    BYTEA  NOT NULL,
+	member_id BYTEA  NOT NULL,
+	at        BIGINT NOT NULL,
+	PRIMARY KEY (tenant, member_id, at)
+);
+CREATE INDEX push_ring_at ON push_ring (at);
+
+-- What a merchant has settled about wallets; what it has not is as usual.
+CREATE TABLE wallet_rule (
+	tenant         BYTEA  NOT NULL PRIMARY KEY,
+	rings_per_week BIGINT NOT NULL -- how often the cards of a member may speak up
+);
+
+-- What a store says where a card comes up near it: JSON by language, empty where the design speaks.
+ALTER TABLE store ADD COLUMN greeting TEXT NOT NULL DEFAULT '';
+
+-- What came of telling wallets, hour by hour, for whoever looks after it.
+CREATE TABLE push_hour (
+	tenant  BYTEA  NOT NULL,
+	at      BIGINT NOT NULL, -- the beginning of the hour
+	wallet  TEXT   NOT NULL, -- google, or the scheme of a wallet
+	outcome TEXT   NOT NULL, -- told, later, refused, gone
+	why     TEXT   NOT NULL, -- what was answered, in a word or two; empty for told
+	times   BIGINT NOT NULL,
+	PRIMARY KEY (tenant, at, wallet, outcome, why)
 );
 
 -- What was registered once and is no more, for the count of cards that were installed and removed.

@@ -2,6 +2,7 @@ package hooks_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"log/slog"
@@ -38,10 +39,11 @@ func TestGoogleCalls(t *testing.T) {
 		google := googletest.New(t, clock)
 		passes := &pass.Passes{
 			Store: s, Vault: v, Clock: clock, Entropy: rand.Reader, Log: slog.New(slog.DiscardHandler),
+			Record: func(context.Context, *store.Tx, verno.Event) error { return nil },
 			Google: pass.GoogleConfig{Keys: google.URL + "/keys"},
 		}
 		us, other := verno.NewID[verno.TenantID](now, rand.Reader), verno.NewID[verno.TenantID](now, rand.Reader)
-		ours := store.Pass{Tenant: us, Card: verno.CardID{1}, Template: verno.TemplateID{1}, Serial: "s1", Places: "[]", CreatedAt: now}
+		ours := store.Pass{Tenant: us, Card: verno.CardID{1}, Template: verno.TemplateID{1}, Serial: "s1", CreatedAt: now}
 		if err := s.Write(t.Context(), func(tx *store.Tx) error {
 			if err := v.NewTenant(t.Context(), tx, us, now); err != nil {
 				return err
@@ -51,7 +53,7 @@ func TestGoogleCalls(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := passes.ImportGoogle(t.Context(), us, google.Issuer, google.ServiceAccount(), nil); err != nil {
+		if _, err := passes.ImportGoogle(t.Context(), verno.Actor{Tenant: us, May: verno.RoleOwner.Permissions()}, google.Issuer, google.ServiceAccount(), nil); err != nil {
 			t.Fatal(err)
 		}
 		frame := &web.Frame{Log: passes.Log, Clock: clock, Entropy: rand.Reader, Timeout: time.Minute, Quiet: true}

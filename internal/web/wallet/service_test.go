@@ -91,7 +91,7 @@ func newService(t *testing.T, s *store.Store) *service {
 		for i, p := range list {
 			*p = store.Pass{
 				Tenant: b.tenant, Card: verno.NewID[verno.CardID](now, rand.Reader), Template: verno.TemplateID{1},
-				Serial: fmt.Sprintf("serial%020d", i), Places: "[]", CreatedAt: now,
+				Serial: fmt.Sprintf("serial%020d", i), CreatedAt: now,
 			}
 			if _, err := tx.InsertPass(t.Context(), *p); err != nil {
 				return err

@@ -1,0 +1,116 @@
+package pass_test
+
+import (
+	"encoding/asn1"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"software.sslmate.com/src/go-pkcs12"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/pass"
+)
+
+// TestStretchingIsBounded: a .p12 that asks for billions of rounds is refused before the first, whatever its password; those
+// that tools write, and the most careful of them, are taken.
+func TestStretchingIsBounded(t *testing.T) {
+	t.Parallel()
+	good := asked(t, "/UID=pass.org.example.card/OU=TEAM123456/CN=Pass Type ID with NFC: pass.org.example.card")
+	dir := t.TempDir()
+	for name, raw := range map[string][]byte{"leaf.pem": good.leaf, "key.pem": good.key, "mid.pem": good.issuer} {
+		if err := os.WriteFile(filepath.Join(dir, name), raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	made := func(rounds int) []byte {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), "openssl", "pkcs12", "-export", "-inkey", "key.pem", "-in", "leaf.pem", "-certfile", "mid.pem",
+			"-passout", "pass:secret", "-iter", strconv.Itoa(rounds), "-out", "out.p12")
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		raw, err := os.ReadFile(filepath.Join(dir, "out.p12"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+	careful := made(100_000)
+	if _, err := pass.ReadSigner([][]byte{careful}, "secret", time.Now()); err != nil { //nolint:forbidigo // OpenSSL made the certificate by the clock.
+		t.Errorf("a careful file: %v", err)
+	}
+	key, leaf, above, err := pkcs12.DecodeChain(careful, "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	legacy, err := pkcs12.LegacyRC2.Encode(key, leaf, above, "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, raw := range map[string][]byte{"modern": careful, "old": legacy} {
+		for at, hostile := range greedy(t, raw) {
+			began := time.Now() //nolint:forbidigo // What is tested is that it takes no time.
+			_, err := pass.ReadSigner([][]byte{hostile}, "secret", signedAt)
+			if e := verno.AsError(err); e == nil || e.Code != "certificate_rounds" {
+				t.Errorf("%s, number %d: %v", name, at, err)
+			}
+			if time.Since(began) > 30*time.Second { //nolint:forbidigo // As above.
+				t.Errorf("%s, number %d: it was stretched", name, at)
+			}
+		}
+	}
+}
+
+// greedy gives copies of a .p12 in each of which one of its numbers of rounds is two billions.
+func greedy(t *testing.T, raw []byte) (list [][]byte) {
+	t.Helper()
+	for at := 0; ; at++ {
+		count := 0
+		changed := inflate(t, raw, at, &count)
+		if count <= at {
+			break
+		}
+		list = append(list, changed)
+	}
+	if len(list) < 2 {
+		t.Fatalf("%d numbers of rounds are in the file", len(list))
+	}
+	return list
+}
+
+// inflate writes a file anew, with one number greater that follows a salt.
+func inflate(t *testing.T, raw []byte, at int, count *int) []byte {
+	t.Helper()
+	var out []byte
+	salted := false
+	for len(raw) > 0 {
+		var v asn1.RawValue
+		rest, err := asn1.Unmarshal(raw, &v)
+		if err != nil {
+			return append(out, raw...)
+		}
+		raw = rest
+		octets := v.Class == asn1.ClassUniversal && v.Tag == asn1.TagOctetString
+		if salted && v.Class == asn1.ClassUniversal && v.Tag == asn1.TagInteger {
+			if *count == at {
+				v = asn1.RawValue{Class: asn1.ClassUniversal, Tag: asn1.TagInteger, Bytes: []byte{0x77, 0, 0, 0}}
+			}
+			*count++
+		} else if v.IsCompound || octets {
+			v = asn1.RawValue{Class: v.Class, Tag: v.Tag, IsCompound: v.IsCompound, Bytes: inflate(t, v.Bytes, at, count)}
+		}
+		salted = octets
+		v.FullBytes = nil
+		written, err := asn1.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, written...)
+	}
+	return out
+}
