@@ -32,6 +32,7 @@ func (s *Server) Handler() http.Handler {
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	metrics.MustRegister(s.gauges()...)
+	metrics.MustRegister(s.walletGauges()...)
 	frame := &web.Frame{
 		Log: s.Config.Log, Clock: s.Config.Clock, Entropy: rand.Reader, Timeout: s.Config.Timeout, Proxies: s.Config.Proxies,
 		Explain: api.Explain, Observe: web.NewObserver(metrics), Quiet: !s.Config.Access,
@@ -43,7 +44,8 @@ func (s *Server) Handler() http.Handler {
 		mux.Handle("/demo/", s.Doors)
 	}
 	mux.Handle(desk.Base+"/", desk.New(desk.Deps{
-		Till: s.Till, Members: s.Roll, Office: s.Office, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock,
+		Till: s.Till, Members: s.Roll, Office: s.Office, Gate: s.Gate, Passes: s.Passes, Reader: s.Store.Reader(), Frame: frame,
+		Clock: s.Config.Clock,
 	}))
 	own := memberface.New(memberface.Deps{Till: s.Till, Members: s.Roll, Reader: s.Store.Reader(), Passes: s.Passes, Frame: frame, Clock: s.Config.Clock, Rate: s.Config.Rates.Public})
 	mux.Handle(memberface.JoinBase, own)

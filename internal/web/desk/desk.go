@@ -16,6 +16,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/campaign"
 	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/member"
+	"github.com/verno-loyalty/verno/internal/pass"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/web"
 	"github.com/verno-loyalty/verno/internal/web/site"
@@ -31,6 +32,7 @@ type Deps struct {
 	Members *member.Roll
 	Office  *campaign.Office
 	Gate    *auth.Gate
+	Passes  *pass.Passes
 	Reader  *store.Reader
 	Frame   *web.Frame
 	Clock   func() time.Time
@@ -90,7 +92,7 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("GET "+Base+"/login", desk.showLogin)
 	mux.HandleFunc("POST "+Base+"/login", desk.login)
 	mux.HandleFunc("POST "+Base+"/logout", desk.logout)
-	for _, p := range slices.Concat(exportPages(), pages, memberActs, taskPages, staffPages, mePages, placePages, terminalPages, channelPages, legalPages, cardPages) {
+	for _, p := range slices.Concat(exportPages(), pages, memberActs, taskPages, staffPages, mePages, placePages, terminalPages, channelPages, legalPages, cardPages, walletPages) {
 		method, path, _ := strings.Cut(p.route, " ")
 		if method == http.MethodGet {
 			desk.ways[path] = p.may

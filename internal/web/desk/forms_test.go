@@ -30,7 +30,7 @@ var rare = []string{
 	"POST /programmes/{id}/versions/{number}/rollback", "POST /programmes/{id}/publish", "POST /members/{id}/merge", "POST /members/{id}/consents",
 	"POST /tasks/{id}/done", "POST /tasks/{id}/approve", "POST /tasks/{id}/refuse", "POST /staff/{id}/factor",
 	"POST /me/factor/confirm", "POST /me/factor/codes", "POST /me/factor/drop", "POST /channels/{id}/open",
-	"POST /cards/{id}/preview", "POST /cards/{id}/publish", "POST /cards/{id}/versions/{number}/rollback", "POST /cards/{id}/pictures/{slot}",
+	"POST /wallets/google/check", "POST /wallets/google/retire", "POST /cards/{id}/preview", "POST /cards/{id}/publish", "POST /cards/{id}/versions/{number}/rollback", "POST /cards/{id}/pictures/{slot}",
 }
 
 // busy is a chain in which there is one of everything that the desk can show.
@@ -53,6 +53,9 @@ func busy(tb testing.TB) *webtest.Site {
 			values["name"], values["for"], values["environment"] = []string{"Касса"}, []string{"pos"}, []string{"live"}
 		case f.action == "/desk/channels":
 			values["name"], values["proof"], values["ask_name"] = []string{"Витрина"}, []string{"none"}, []string{"required"}
+		case f.action == "/desk/wallets/apple/trial":
+			values["pass_type"], values["team"] = []string{"pass.not-apple.trial"}, []string{"NOTAPPLE00"}
+		case f.action == "/desk/wallets/nfc":
 		case f.action == "/desk/staff/new":
 			values["name"], values["role"], values["login"], values["password"] = []string{"Ольга"}, []string{"support"}, []string{"olga"}, []string{"три слова и ещё одно"}
 		default:

@@ -153,6 +153,7 @@ func placeOf(c *call) (campaign.Place, error) {
 	p := campaign.Place{
 		ExternalID: strings.TrimSpace(c.form.Value("external_id")), Name: strings.TrimSpace(c.form.Value("name")),
 		TimeZone: c.form.Value("time_zone"), Address: strings.TrimSpace(c.form.Value("address")),
+		Greeting: map[string]string{"ru": c.form.Value("greeting_ru"), "en": c.form.Value("greeting_en")},
 	}
 	read := func(name string, into encoding.TextUnmarshaler) {
 		if into.UnmarshalText([]byte(c.form.Value(name))) != nil {
@@ -218,8 +219,10 @@ func degrees(n int64) string {
 	return sign + text[:len(text)-6] + "." + text[len(text)-6:]
 }
 
-// positioned puts what is wrong with a position at the one field that it is typed in.
-var positioned = map[string]string{"latitude": "where", "longitude": "where"}
+// positioned puts what is wrong with a position at the one field that it is typed in, and with a greeting at its language.
+var positioned = map[string]string{
+	"latitude": "where", "longitude": "where", "greeting/ru": "greeting_ru", "greeting/en": "greeting_en",
+}
 
 func (d *Desk) newPlace(c *call) error {
 	o, err := d.placing(c)
@@ -259,7 +262,7 @@ func (d *Desk) placed(c *call) (*placing, error) {
 // filledPlace is a form with a store as it is.
 func (o *placing) filledPlace(c *call) {
 	c.form = filled("name", o.Name, "address", o.Address, "time_zone", o.TimeZone, "programme_id", o.Programme.String(),
-		"issuer_id", o.Issuer.String(), "partner_id", o.Partner.String(), "external_id", o.ExternalID, "where", whereText(&o.Store),
+		"issuer_id", o.Issuer.String(), "partner_id", o.Partner.String(), "external_id", o.ExternalID, "where", whereText(&o.Store), "greeting_ru", o.Greeting["ru"], "greeting_en", o.Greeting["en"],
 		"revision", strconv.FormatInt(o.Revision, 10))
 }
 
@@ -309,7 +312,7 @@ func (d *Desk) closePlace(c *call) error {
 	}
 	_, err = d.Office.ChangeStore(c.r.Context(), c.actor, c.now, o.ID, o.Revision, campaign.Place{
 		Programme: o.Programme, Issuer: o.Issuer, Partner: o.Partner, ExternalID: o.ExternalID, Name: o.Name, TimeZone: o.TimeZone,
-		Address: o.Address, Latitude: o.Latitude, Longitude: o.Longitude, Closed: closed,
+		Address: o.Address, Latitude: o.Latitude, Longitude: o.Longitude, Greeting: o.Greeting, Closed: closed,
 	})
 	if err != nil {
 		return err
