@@ -5,11 +5,15 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/code"
 	"github.com/verno-loyalty/verno/money"
 )
 
 // maxKey bounds an Idempotency-Key.
 const maxKey = 255
+
+// maxScan bounds what is scanned of a card that is no member's.
+const maxScan = code.MaxLength
 
 // checkKey sees that an operation that must happen once has a key to tell it by.
 func checkKey(key string) error {
@@ -75,8 +79,10 @@ func checkTenders(f *verno.Faults, tenders []verno.Tender) {
 		t, at := &tenders[i], "/tenders/"+strconv.Itoa(i)
 		switch t.Kind {
 		case verno.TenderPoints, verno.TenderStored, verno.TenderCash, verno.TenderCard, verno.TenderOther:
+		case verno.TenderCertificate:
+			f.Text(at+"/scan", t.Scan, 1, maxScan)
 		default:
-			f.Say(at+"/kind", "unknown_value", "known", "points, stored_money, cash, card, other")
+			f.Say(at+"/kind", "unknown_value", "known", "points, stored_money, certificate, cash, card, other")
 		}
 		if !t.Amount.Valid() {
 			f.Say(at+"/amount", "number_range", "min", "0", "max", maxAmount)

@@ -31,6 +31,10 @@ func (t *Till) Commit(ctx context.Context, a verno.Actor, c Commit) (receipt *ve
 	}
 	for try := 0; ; try++ {
 		w, err := t.saleWork(ctx, a, &c)
+		if errors.Is(err, errRulesStale) && try < maxStale {
+			t.Forget(a.Tenant)
+			continue
+		}
 		if err != nil {
 			out, err := t.earlier(ctx, a.Tenant, c.Key, c.BodyHash, err)
 			if err != nil {
@@ -123,6 +127,9 @@ func (t *Till) saleWork(ctx context.Context, a verno.Actor, c *Commit) (*books.W
 	if s.date == 0 {
 		s.date = dateOf(now.In(pl.zone))
 	}
+	if err := t.takeCards(ctx, s, now, false); err != nil {
+		return nil, err
+	}
 	w := s.work(c.Key, c.BodyHash, "commit")
 	if presence != nil && presence.Method == verno.MethodConfirmed {
 		s.agree(ctx, w)
@@ -148,6 +155,7 @@ func (s *sale) work(key string, hash [32]byte, kind string) *books.Work {
 		}
 		w.Owners = []books.Want{want}
 	}
+	w.Owners = append(append(w.Owners, s.couponWants()...), s.certificateWants()...)
 	return w
 }
 

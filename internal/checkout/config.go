@@ -22,6 +22,7 @@ type config struct {
 	stores  map[verno.StoreID]*shop
 	rules   map[verno.ProgrammeID]*rules
 	units   map[moneyOf]verno.UnitID
+	templates
 
 	mu        sync.Mutex
 	terminals map[verno.TerminalID]verno.StoreID
@@ -42,6 +43,7 @@ type rules struct {
 	units      []verno.UnitID             // points and stamps
 	tags       map[string]bool            // that audiences name
 	allTags    bool                       // a condition looks at tags
+	asksCard   bool                       // which card was shown
 }
 
 type moneyOf struct {
@@ -94,6 +96,9 @@ func (t *Till) readConfig(ctx context.Context, tenant verno.TenantID) (*config, 
 			return err
 		}
 		if err := c.readRules(ctx, r); err != nil {
+			return err
+		}
+		if err := c.readTemplates(ctx, r); err != nil {
 			return err
 		}
 		units, err := r.Units(ctx, tenant)
@@ -167,6 +172,7 @@ func compile(v *verno.Version) (*rules, error) {
 			fmt.Errorf("version %d of %s: %s: %s", v.Number, v.Programme.ID, problems[0].Pointer, problems[0].Code))
 	}
 	r := &rules{Rules: compiled, stamps: compiled.StampPromotions(), remembered: map[verno.PromotionID]bool{}, tags: map[string]bool{}}
+	r.asksCard = compiled.AsksCard()
 	r.units = append(r.units, verno.PointsUnit(v.Programme.ID))
 	for _, p := range r.stamps {
 		r.units = append(r.units, verno.StampsUnit(p))

@@ -17,26 +17,28 @@ import (
 
 // sale is one sale on its way through the books.
 type sale struct {
-	actor    verno.Actor
-	place    *place
-	rules    *rules
-	presence *verno.Presence // nil where nobody showed a card
-	basket   *verno.Basket
-	spend    money.Points
-	stored   money.Amount
-	money    verno.UnitID // of stored money; zero where none was ever paid in
-	channel  string
-	tenders  []verno.Tender
-	promised *verno.Totals // of the quote; nil in a replay
-	checkout string
-	number   string
-	date     int32
-	shift    string
-	cashier  verno.StaffID
-	occurred time.Time           // zero for now; of a replay
-	charged  money.Amount        // what an offline till took, 0 where it did not say
-	ended    []verno.OpenHold    // what the open checkout held, ended by the decision
-	agreed   *store.Confirmation // what the member said yes to, locked; nil where nobody was asked
+	actor        verno.Actor
+	place        *place
+	rules        *rules
+	presence     *verno.Presence // nil where nobody showed a card
+	basket       *verno.Basket
+	spend        money.Points
+	stored       money.Amount
+	money        verno.UnitID // of stored money; zero where none was ever paid in
+	channel      string
+	tenders      []verno.Tender
+	promised     *verno.Totals // of the quote; nil in a replay
+	checkout     string
+	number       string
+	date         int32
+	shift        string
+	cashier      verno.StaffID
+	occurred     time.Time        // zero for now; of a replay
+	charged      money.Amount     // what an offline till took, 0 where it did not say
+	ended        []verno.OpenHold // what the open checkout held, ended by the decision
+	coupons      []*coupon        // as shown
+	certificates []certificate
+	agreed       *store.Confirmation // what the member said yes to, locked; nil where nobody was asked
 }
 
 // decide is the sale's decision under the locks: the rules on the facts as they now are, then what value moves.
@@ -64,13 +66,18 @@ func (s *sale) decide(p *books.Page) (books.Result, error) {
 	if err != nil {
 		return books.Result{}, err
 	}
+	coupons, err := s.locked(p)
+	if err != nil {
+		return books.Result{}, err
+	}
+	r.Facts.Basket = s.basketOf(coupons)
 	in := promo.Input{
-		Basket: s.basket, Member: r.Facts.Member, Moment: r.Facts.Moment, Spend: s.spend, StoredMoney: s.stored,
-		Left: leftOf(s.rules, p.Counter, &r.Facts.Left),
+		Basket: &r.Facts.Basket, Member: r.Facts.Member, Moment: r.Facts.Moment, Spend: s.spend,
+		StoredMoney: s.stored + paidBy(s.certificates), Left: leftOf(s.rules, p.Counter, &r.Facts.Left),
 	}
 	s.rules.Evaluate(&in, false, &r.Outcome)
 	r.Totals = r.Outcome.Totals
-	if err := s.check(r); err != nil {
+	if err := s.check(r, coupons); err != nil {
 		return books.Result{}, err
 	}
 	if owner != nil {
@@ -78,6 +85,12 @@ func (s *sale) decide(p *books.Page) (books.Result, error) {
 			return books.Result{}, err
 		}
 		putEnded(p, r.Owner, s.ended, int64(r.Totals.Points))
+	}
+	if err := s.redeem(p, r, coupons); err != nil {
+		return books.Result{}, err
+	}
+	if err := s.payCertificates(p, r); err != nil {
+		return books.Result{}, err
 	}
 	for _, u := range r.Outcome.Uses {
 		if l := s.rules.Promotion(u.Promotion).Limits; l.Total > 0 || l.Budget > 0 {
@@ -123,6 +136,7 @@ func (s *sale) know(p *books.Page, r *verno.Receipt) (*store.Owner, error) {
 	if s.promised == nil && s.spend > 0 {
 		facts.Balance, facts.SpendCap = max(facts.Balance, s.spend), s.spend
 	}
+	s.place.config.tell(s.rules, s.presence, facts)
 	r.Facts.Member = facts
 	return o, nil
 }
@@ -155,14 +169,15 @@ func (s *sale) lapse(p *books.Page, has holdings) error {
 }
 
 // check compares what the rules say now with what the quote promised and what is paid.
-func (s *sale) check(r *verno.Receipt) error {
+func (s *sale) check(r *verno.Receipt, coupons []*coupon) error {
 	if s.promised == nil {
 		return nil
 	}
 	if !r.Totals.SameMoney(*s.promised) {
-		e := verno.Conflict("totals_changed")
-		e.Data = s.quoteOf(r)
-		return e
+		return s.changed(r, coupons)
+	}
+	if s.agreed != nil && (!r.Totals.SameMoney(s.agreed.Totals) || s.stored != s.agreed.Stored) {
+		return verno.Conflict("confirmation_differs")
 	}
 	if s.agreed != nil && (!r.Totals.SameMoney(s.agreed.Totals) || s.stored != s.agreed.Stored) {
 		return verno.Conflict("confirmation_differs")
@@ -182,13 +197,16 @@ func (s *sale) check(r *verno.Receipt) error {
 }
 
 // quoteOf is the quote that goes with totals_changed.
-func (s *sale) quoteOf(r *verno.Receipt) *Quote {
+func (s *sale) quoteOf(r *verno.Receipt, coupons []*coupon) *Quote {
 	q := &Quote{
 		Programme: r.Programme, Version: r.Version, Currency: r.Currency, Scale: s.rules.Programme().Points.Scale,
 		Lines: s.basket.Lines, Outcome: r.Outcome, ExpiresAt: r.ReceivedAt.Add(verno.PresenceLife), Zone: s.place.zone,
 	}
 	if s.presence != nil {
 		q.ExpiresAt = s.presence.Until
+	}
+	for _, c := range coupons {
+		q.Coupons = append(q.Coupons, c.view(s.rules, &r.Outcome, &r.Outcome))
 	}
 	return q
 }

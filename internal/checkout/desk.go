@@ -8,6 +8,7 @@ import (
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
+	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/nfc"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/vault"
@@ -28,6 +29,11 @@ type Till struct {
 	// NFCKeys gives the keys that open what readers take from phones. Where it is nil nothing is opened. It is set before
 	// the till is used.
 	NFCKeys func(context.Context, verno.TenantID) ([]nfc.Key, error)
+
+	// Issue makes the card of a certificate that is sold. It is set before the till is used.
+	Issue func(ctx context.Context, tx *store.Tx, now time.Time, c NewCard) (card.Document, error)
+	// CardFacts gives what there is to show of a card. Where it is nil little is shown. It is set before the till is used.
+	CardFacts func(context.Context, verno.TenantID, verno.CardID, time.Time) (card.Template, card.Facts, error)
 }
 
 // Limits bound what one credential may ask for. Zero values choose.

@@ -91,8 +91,8 @@ func spentCode(o *store.Owner, p *verno.Presence) bool {
 	return p.Method.SpendsOnce() && p.Step <= o.State.LiveSpent[p.Carrier()]
 }
 
-// markSpent notes that a presence has spent. A live code, a tap and a PIN spend once; what other codes spend is counted by
-// day. Where a day has begun in the east it does not end in the west, so that shops in two zones give one limit and not two by turns.
+// markSpent notes that a presence has spent. A live code, a tap and a PIN spend once; what other codes spend is counted by day. Where a
+// day has begun in the east it does not end in the west, so that shops in two zones give one limit and not two by turns.
 // A replay is no code: it has spent already, whatever the limits say.
 func markSpent(s *verno.OwnerState, p *verno.Presence, day int32, points money.Points) {
 	switch {

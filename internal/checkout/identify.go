@@ -28,7 +28,8 @@ type found struct {
 }
 
 // Identify turns what was scanned or typed into a presence: bound to the terminal, the method and five minutes. A live
-// code is consumed here; every look-up is audited and counted. The answer is the same card_not_usable for a card that
+// code is consumed here; every look-up is audited and counted. Of a card that says not who buys, such as a coupon or a pass,
+// it only tells what it is. The answer is the same card_not_usable for a card that
 // nobody has and for one that is blocked. Errors: code_unreadable, card_not_usable, code_expired, code_used,
 // rate_limited.
 func (t *Till) Identify(ctx context.Context, a verno.Actor, q Identify) (*Identified, error) {
@@ -59,9 +60,12 @@ func (t *Till) identify(ctx context.Context, a verno.Actor, pl *place, q *Identi
 	if err != nil {
 		return nil, err
 	}
+	if f.bearer() {
+		return t.identifyBearer(ctx, a, pl, f, now)
+	}
 	p := &verno.Presence{
 		Tenant: a.Tenant, Terminal: pl.terminal, APIKey: a.APIKey, Member: f.member.ID, Owner: f.member.Owner,
-		Card: f.card.ID, Method: f.method, Step: f.step, Until: now.Add(t.limits.PresenceLife).UTC(),
+		Card: f.card.ID, Template: f.card.Template, Method: f.method, Step: f.step, Until: now.Add(t.limits.PresenceLife).UTC(),
 	}
 	return t.admit(ctx, a, pl, p, f)
 }
@@ -217,11 +221,13 @@ func (t *Till) foundMember(ctx context.Context, tenant verno.TenantID, m verno.M
 // findCard leads from a card's number or machine code to its member and checks a live code's digits.
 func (t *Till) findCard(ctx context.Context, tenant verno.TenantID, value string, scan code.Scan, now time.Time) (*found, error) {
 	l, err := t.vault.Find(ctx, t.reader, tenant, store.LookupCard, value)
-	if errors.Is(err, store.ErrNotFound) || err == nil && l.Member.IsZero() {
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && l.Member.IsZero() && now.IsZero():
 		return nil, verno.NotFound("card_not_usable")
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
+	case l.Member.IsZero():
+		return t.findBearer(ctx, tenant, l.Card, scan)
 	}
 	card, err := t.reader.Card(ctx, tenant, l.Card)
 	if err != nil {
@@ -359,6 +365,9 @@ func (t *Till) identified(ctx context.Context, pl *place, p *verno.Presence, f *
 		return nil, err
 	}
 	out := &Identified{Presence: token, Method: p.Method, Strong: p.Method.Strong(), Card: p.Card, Until: p.Until}
+	if out.Shown, err = t.shown(ctx, f, t.clock()); err != nil {
+		return nil, err
+	}
 	out.View.Member = p.Member
 	if r != nil {
 		m := verno.Moment{At: t.clock().In(pl.zone), Store: pl.store.ID, Terminal: pl.terminal, Channel: "till"}
@@ -367,6 +376,7 @@ func (t *Till) identified(ctx context.Context, pl *place, p *verno.Presence, f *
 		if err != nil {
 			return nil, err
 		}
+		seen.config.tell(r, p, facts)
 		out.View = *viewOf(pl, r, seen, p, m, facts)
 	}
 	// A number or phone that anybody can type gets a first name only together with proof of presence.

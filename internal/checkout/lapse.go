@@ -41,8 +41,17 @@ func lapseWork(a store.LapsedAccount) *books.Work {
 				return books.Result{}, err
 			}
 			hash := entry.Hash()
+			if o := p.Owner(a.Owner); o != nil && ofCard(o.Kind) {
+				e := cardValue(verno.CardID(a.Owner), verno.Actor{}, "expired", "")
+				e.Actor, e.Entry = "verno", entry.ID()
+				p.Emit(e)
+				return books.Result{Owner: a.Owner}, nil
+			}
 			p.Emit(verno.Event{Kind: verno.EventPointsExpired, Owner: a.Owner, Subject: entry.ID().String(), Actor: "verno", Entry: entry.ID(), Hash: hash[:]})
 			return books.Result{Owner: a.Owner}, nil
 		},
 	}
 }
+
+// ofCard reports whether an owner of a kind is a card, and nobody's account.
+func ofCard(kind string) bool { return kind == "gift_card" || kind == "card" }

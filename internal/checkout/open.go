@@ -34,7 +34,9 @@ func (t *Till) Put(ctx context.Context, a verno.Actor, id string, s Sale) (*Open
 	if o.presence, err = t.open(ctx, a, s.Presence, pl.terminal, t.clock()); err != nil {
 		return nil, err
 	}
-	document, err := json.Marshal(s)
+	kept := s
+	kept.Basket.Coupons, kept.Certificates = nil, nil // They are as good as money for whoever reads them.
+	document, err := json.Marshal(kept)
 	if err != nil {
 		return nil, err
 	}

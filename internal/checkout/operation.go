@@ -85,7 +85,7 @@ func (t *Till) Recompute(ctx context.Context, a verno.Actor, id verno.ReceiptID)
 	}
 	in := promo.Input{Basket: &r.Facts.Basket, Member: r.Facts.Member, Moment: r.Facts.Moment, Spend: r.Facts.Spend}
 	for _, n := range r.Tenders {
-		if n.Kind == verno.TenderStored {
+		if n.Kind == verno.TenderStored || n.Kind == verno.TenderCertificate {
 			in.StoredMoney += n.Amount
 		}
 	}

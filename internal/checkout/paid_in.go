@@ -16,7 +16,7 @@ type PaidIn struct {
 	Amount money.Amount
 }
 
-// PaidIn lists what was put on accounts at a till since a time, the oldest first, up to a number of them.
+// PaidIn lists what was put on accounts and certificates at a till since a time, the oldest first, up to a number of them.
 func (t *Till) PaidIn(ctx context.Context, a verno.Actor, terminal verno.TerminalID, since time.Time, limit int) ([]PaidIn, error) {
 	if err := a.Require(verno.MayReadReceipts); err != nil {
 		return nil, err
@@ -25,19 +25,23 @@ func (t *Till) PaidIn(ctx context.Context, a verno.Actor, terminal verno.Termina
 	if err != nil {
 		return nil, err
 	}
-	list := make([]PaidIn, len(rows))
+	list := make([]PaidIn, 0, len(rows))
 	for i := range rows {
 		postings, err := ledger.ParsePostings(rows[i].Postings)
 		if err != nil {
 			return nil, err
 		}
 		kind, _, _ := strings.Cut(rows[i].Reason, " ")
-		list[i].Tender = verno.TenderKind(kind)
+		if kind == "" {
+			continue // A certificate that stands on a receipt.
+		}
+		paid := PaidIn{Tender: verno.TenderKind(kind)}
 		for _, p := range postings {
 			if p.Account.Owner == rows[i].Owner {
-				list[i].Amount += money.Amount(p.Amount)
+				paid.Amount += money.Amount(p.Amount)
 			}
 		}
+		list = append(list, paid)
 	}
 	return list, nil
 }

@@ -12,13 +12,13 @@ import (
 const presenceFormat = 2
 
 // presenceIDs is how many bytes a presence's identifiers take.
-const presenceIDs = 7 * 16
+const presenceIDs = 8 * 16
 
 // seal makes the opaque token that a till holds: format, identifiers, numbers, tags and method in a fixed order.
 func (t *Till) seal(ctx context.Context, p *verno.Presence) (string, error) {
 	b := make([]byte, 1, 176)
 	b[0] = presenceFormat
-	for _, id := range [...][16]byte{p.Tenant, p.Terminal, p.APIKey, p.Member, p.Owner, p.Card, p.Confirmed} {
+	for _, id := range [...][16]byte{p.Tenant, p.Terminal, p.APIKey, p.Member, p.Owner, p.Card, p.Confirmed, p.Template} {
 		b = append(b, id[:]...)
 	}
 	for _, n := range [...]int64{
@@ -41,7 +41,7 @@ func readPresence(b []byte) (p verno.Presence, ok bool) {
 	b = b[1:]
 	for _, id := range [...]*[16]byte{
 		(*[16]byte)(&p.Tenant), (*[16]byte)(&p.Terminal), (*[16]byte)(&p.APIKey), (*[16]byte)(&p.Member),
-		(*[16]byte)(&p.Owner), (*[16]byte)(&p.Card), (*[16]byte)(&p.Confirmed),
+		(*[16]byte)(&p.Owner), (*[16]byte)(&p.Card), (*[16]byte)(&p.Confirmed), (*[16]byte)(&p.Template),
 	} {
 		b = b[copy(id[:], b):]
 	}

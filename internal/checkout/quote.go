@@ -69,7 +69,18 @@ func (t *Till) quoteFor(ctx context.Context, a verno.Actor, pl *place, s *Sale, 
 		now = opt.At
 	}
 	seen.checkout = checkout
-	return t.price(pl, r, s, presence, seen, now, opt.Explain)
+	if err := checkSale(s, r.Programme()); err != nil {
+		return nil, err
+	}
+	priced := *s
+	if seen.coupons, err = t.quoteCoupons(ctx, pl, presence, &priced.Basket, now); err != nil {
+		return nil, err
+	}
+	q, err := t.price(pl, r, &priced, presence, seen, now, opt.Explain)
+	if err == nil && len(s.Certificates) > 0 {
+		q.Certificates, err = t.quoteCertificates(ctx, a, pl, s.Certificates, q.Currency, q.Outcome.Totals.Payable)
+	}
+	return q, err
 }
 
 // glance is what a quote sees of the owner and the shared limits, unlocked.
@@ -78,6 +89,7 @@ type glance struct {
 	owner    *store.Owner
 	holdings map[verno.UnitID]*ledger.Holding
 	counters map[verno.PromotionID]store.Counter
+	coupons  []*coupon
 	checkout string // that the quote is for; what it holds is its own
 }
 
@@ -165,9 +177,6 @@ func stale(o *store.Owner, p *verno.Presence) error {
 func (t *Till) price(pl *place, r *rules, s *Sale, p *verno.Presence, seen *glance, now time.Time, explain bool) (*Quote, error) {
 	m := verno.Moment{At: now.In(pl.zone), Store: pl.store.ID, Terminal: pl.terminal, Channel: channel(s.Channel)}
 	programme := r.Programme()
-	if err := checkSale(s, programme); err != nil {
-		return nil, err
-	}
 	in := promo.Input{Basket: &s.Basket, Moment: m, Spend: s.Spend, Left: leftOf(r, func(id verno.PromotionID) store.Counter { return seen.counters[id] }, nil)}
 	q := &Quote{
 		Programme: programme.ID, Version: r.Version().Number, Currency: programme.Currency, Scale: programme.Points.Scale,
@@ -183,6 +192,7 @@ func (t *Till) price(pl *place, r *rules, s *Sale, p *verno.Presence, seen *glan
 		if err != nil {
 			return nil, err
 		}
+		pl.config.tell(r, p, facts)
 		in.Member = facts
 		q.Member, q.ExpiresAt = viewOf(pl, r, seen, p, m, facts), p.Until
 		if q.Member.Stored != nil && !frozen(seen.owner, verno.Micros(now)) && !spentCode(seen.owner, p) {
@@ -190,6 +200,7 @@ func (t *Till) price(pl *place, r *rules, s *Sale, p *verno.Presence, seen *glan
 		}
 	}
 	r.Evaluate(&in, explain, &q.Outcome)
+	q.Coupons = couponViews(r, &in, seen.coupons, &q.Outcome)
 	q.short = p != nil && seen.short(pl, r, &in, q.Outcome.MaxPoints, p)
 	if q.StoredMax > q.Outcome.Totals.Payable {
 		q.StoredMax = q.Outcome.Totals.Payable

@@ -131,6 +131,9 @@ func (t *Till) replayWork(ctx context.Context, a verno.Actor, q *Replay, known m
 	if s.presence == nil && (s.spend != 0 || s.stored > 0) {
 		return nil, verno.Invalid("spend_needs_member")
 	}
+	if err := t.takeCards(ctx, s, q.OccurredAt, true); err != nil {
+		return nil, err
+	}
 	return s.work(q.Key, q.BodyHash, "replay"), nil
 }
 
@@ -180,7 +183,7 @@ func (t *Till) replayed(ctx context.Context, a verno.Actor, q *Replay, known map
 		return nil, err
 	}
 	p := &verno.Presence{
-		Tenant: a.Tenant, Member: f.member.ID, Owner: f.member.Owner, Card: f.card.ID, Method: verno.MethodReplay, Tags: f.member.Tags,
+		Tenant: a.Tenant, Member: f.member.ID, Owner: f.member.Owner, Card: f.card.ID, Template: f.card.Template, Method: verno.MethodReplay, Tags: f.member.Tags,
 	}
 	p.BirthMonth, p.BirthDay = birthday(person.Birthday)
 	known[q.Member] = p

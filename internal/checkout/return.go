@@ -77,6 +77,8 @@ type returning struct {
 	sale   *store.ReceiptRow
 	ask    *Return
 	money  verno.UnitID
+	cards  []carriedBack         // to which something may be given back
+	back   map[verno.CardID]span // what certificates get of the refund
 }
 
 func (t *Till) returnWork(ctx context.Context, a verno.Actor, q *Return) (*books.Work, error) {
@@ -126,7 +128,9 @@ func (t *Till) returnWork(ctx context.Context, a verno.Actor, q *Return) (*books
 		}
 		w.Owners = []books.Want{want}
 	}
-	return w, nil
+	wants, err := t.cardsOf(ctx, x, sold)
+	w.Owners = append(w.Owners, wants...)
+	return w, err
 }
 
 // ownerNow follows an owner to the one that took over.
@@ -157,11 +161,14 @@ func (x *returning) decide(p *books.Page) (books.Result, error) {
 	r := x.receipt(p, steps)
 	r.OccurredAt = at
 	r.Facts.Moment.At = at.In(x.place.zone)
-	if len(p.Owners()) > 0 {
+	if !r.Member.IsZero() {
 		r.Owner = p.Owners()[0]
 		if err := x.move(p, r, steps); err != nil {
 			return books.Result{}, err
 		}
+	}
+	if err := x.cardsBack(p, r); err != nil {
+		return books.Result{}, err
 	}
 	x.giveUsesBack(p, r)
 	r.Outcome.Totals = r.Totals // as it is read again

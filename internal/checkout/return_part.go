@@ -95,6 +95,7 @@ func (x *returning) receipt(p *books.Page, steps []step) *verno.Receipt {
 		out.Lines = append(out.Lines, line)
 	}
 	r.Totals.Points, r.Totals.Payable = out.PointsBack, total
+	x.back = map[verno.CardID]span{}
 	x.refund(out, before, total)
 	r.Tenders = out.Tenders
 	return r
@@ -109,15 +110,15 @@ func spentByLine(s *verno.Receipt) []int64 {
 	return money.Allocate(nil, int64(s.Totals.Points), weights)
 }
 
-// refund shares out over the tenders what comes back of what they paid: to stored money its share of the whole, so that
-// it cannot be turned into cash, and the rest to the others in their order. A replayed sale may have been paid otherwise
-// than the rules would have had it: all of what was paid comes back then, and no more.
+// refund shares out over the tenders what comes back of what they paid: to stored money and certificates their share of the
+// whole, so that they cannot be turned into cash, and the rest to the others, both in their order. A replayed sale may have
+// been paid otherwise than the rules would have had it: all of what was paid comes back then, and no more.
 func (x *returning) refund(out *verno.ReturnOutcome, before, total money.Amount) {
 	s := &x.sale.Receipt
-	stored, paid := money.Amount(0), money.Amount(0)
+	ours, paid := money.Amount(0), money.Amount(0)
 	for _, n := range s.Tenders {
-		if n.Kind == verno.TenderStored {
-			stored += n.Amount
+		if inside(n.Kind) {
+			ours += n.Amount
 		}
 		if n.Kind != verno.TenderPoints {
 			paid += n.Amount
@@ -135,18 +136,13 @@ func (x *returning) refund(out *verno.ReturnOutcome, before, total money.Amount)
 	case out.Whole:
 		until = int64(paid)
 	}
-	if stored > 0 {
-		share := step{before: from, after: until, of: int64(paid)}
-		out.MoneyBack = money.Amount(share.share(int64(stored)))
-		if out.MoneyBack > 0 {
-			out.Tenders = append(out.Tenders, verno.Tender{Kind: verno.TenderStored, Amount: out.MoneyBack})
-		}
-	}
-	out.Refund = money.Amount(until-from) - out.MoneyBack
-	at := money.Amount(from - money.Share(int64(stored), from, int64(paid)))
-	end := at + out.Refund
+	at, end := money.Amount(money.Share(int64(ours), from, int64(paid))), money.Amount(money.Share(int64(ours), until, int64(paid)))
+	x.refundInside(out, at, end)
+	out.Refund = money.Amount(until-from) - (end - at)
+	at = money.Amount(from) - at
+	end = at + out.Refund
 	for _, n := range s.Tenders {
-		if n.Kind == verno.TenderPoints || n.Kind == verno.TenderStored {
+		if n.Kind == verno.TenderPoints || inside(n.Kind) {
 			continue
 		}
 		if part := min(end, n.Amount) - max(at, 0); part > 0 {
@@ -154,4 +150,29 @@ func (x *returning) refund(out *verno.ReturnOutcome, before, total money.Amount)
 		}
 		at, end = max(0, at-n.Amount), max(0, end-n.Amount)
 	}
+}
+
+// inside reports whether a tender pays with money that is kept here.
+func inside(k verno.TenderKind) bool { return k == verno.TenderStored || k == verno.TenderCertificate }
+
+// refundInside gives stored money and certificates a part of what they paid together, in their order.
+func (x *returning) refundInside(out *verno.ReturnOutcome, at, end money.Amount) {
+	var certificates []verno.Tender
+	for _, n := range x.sale.Tenders {
+		if !inside(n.Kind) {
+			continue
+		}
+		from, until := max(at, 0), min(end, n.Amount)
+		if until > from && n.Kind == verno.TenderStored {
+			out.MoneyBack += until - from
+		} else if until > from {
+			x.back[n.Card] = span{int64(from), int64(until)}
+			certificates = append(certificates, verno.Tender{Kind: n.Kind, Amount: until - from, Card: n.Card, Reference: n.Reference})
+		}
+		at, end = max(0, at-n.Amount), max(0, end-n.Amount)
+	}
+	if out.MoneyBack > 0 {
+		out.Tenders = append(out.Tenders, verno.Tender{Kind: verno.TenderStored, Amount: out.MoneyBack})
+	}
+	out.Tenders = append(out.Tenders, certificates...)
 }

@@ -87,14 +87,19 @@ func (x *returning) pointsBack(p *books.Page, h *ledger.Holding, r *verno.Receip
 
 // putBack puts a part of what the sale spent of a unit, counted from what it spent last, back into the lots.
 func (x *returning) putBack(p *books.Page, h *ledger.Holding, from, until int64) error {
+	far := ledger.Account{Owner: verno.ProgrammeOwner(x.sale.Programme), Role: verno.AccountRedemption, Unit: h.Account.Unit}
+	return x.putBackOf(p, verno.OwnerID{}, h, far, from, until)
+}
+
+// putBackOf is putBack of what one owner had spent, whoever has its value now; the zero one stands for all.
+func (x *returning) putBackOf(p *books.Page, of verno.OwnerID, h *ledger.Holding, far ledger.Account, from, until int64) error {
 	postings, err := ledger.ParsePostings(x.sale.Postings)
 	if err != nil {
 		return err
 	}
-	far := ledger.Account{Owner: verno.ProgrammeOwner(x.sale.Programme), Role: verno.AccountRedemption, Unit: h.Account.Unit}
 	for i := len(postings) - 1; i >= 0; i-- {
 		t := &postings[i]
-		if t.Account.Unit != h.Account.Unit || t.Account.Role != verno.AccountMain || t.Why != ledger.WhySpend && t.Why != ledger.WhyDebt {
+		if t.Account.Unit != h.Account.Unit || !of.IsZero() && t.Account.Owner != of || t.Account.Role != verno.AccountMain || t.Why != ledger.WhySpend && t.Why != ledger.WhyDebt {
 			continue
 		}
 		n := -t.Amount

@@ -18,6 +18,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/campaign"
+	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
@@ -111,6 +112,10 @@ func setup(t testing.TB, s *store.Store, limits checkout.Limits) *bundle { //nol
 	b.office = &campaign.Office{Store: s, Entropy: rand.Reader}
 	b.roll = &member.Roll{Store: s, Books: b.books, Vault: b.vault, Entropy: rand.Reader}
 	b.till = checkout.New(s, b.books, b.vault, b.clock, rand.Reader, limits)
+	b.till.CardFacts = b.roll.CardFacts
+	b.till.Issue = func(ctx context.Context, tx *store.Tx, now time.Time, c checkout.NewCard) (card.Document, error) {
+		return b.roll.IssueIn(ctx, tx, now, c.Tenant, c.ID, c.Template, c.Document)
+	}
 	b.open()
 	t.Cleanup(b.check)
 	return b

@@ -16,6 +16,8 @@ type Sale struct {
 	Terminal verno.TerminalID
 	Store    verno.StoreID // where the credential is bound to no terminal
 	Channel  string        // "till" unless the caller says "online"
+
+	Certificates []string // as scanned, to hear in a quote what they can pay; a commit names them with its tenders
 }
 
 // QuoteOptions are for people who try rules out; a till sends none.
@@ -27,17 +29,19 @@ type QuoteOptions struct {
 
 // Quote is a priced basket with its reasons.
 type Quote struct {
-	Programme verno.ProgrammeID
-	Version   int64
-	Currency  money.Currency
-	Scale     int // decimal places of points
-	Member    *MemberView
-	Lines     []verno.Line
-	Outcome   verno.Outcome
-	StoredMax money.Amount   // stored money that may pay
-	ExpiresAt time.Time      // of the presence, or five minutes on
-	Zone      *time.Location // of the store
-	Needs     []string       // the proofs of presence of which any would let more be spent; none where none would
+	Programme    verno.ProgrammeID
+	Version      int64
+	Currency     money.Currency
+	Scale        int // decimal places of points
+	Member       *MemberView
+	Lines        []verno.Line
+	Outcome      verno.Outcome
+	Coupons      []CouponView // of those that are cards, or belong to some
+	StoredMax    money.Amount // stored money that may pay
+	Certificates []CertificateView
+	ExpiresAt    time.Time      // of the presence, or five minutes on
+	Zone         *time.Location // of the store
+	Needs        []string       // the proofs of presence of which any would let more be spent; none where none would
 
 	short bool // a stronger proof, and nothing else, would let more be spent
 }
@@ -76,10 +80,11 @@ type Identify struct {
 
 // Identified is a presence and what may be shown of the member.
 type Identified struct {
-	Presence string // sealed
+	Presence string // sealed; empty where the card identifies nobody
 	Method   verno.Method
 	Strong   bool
 	Card     verno.CardID
+	Shown    *Shown // of the card; nil where none was shown
 	Until    time.Time
 	View     MemberView
 }

@@ -29,6 +29,16 @@ func (r *Roll) UnblockCard(ctx context.Context, a verno.Actor, now time.Time, id
 //	active ⇄ blocked
 //	active, blocked → replaced
 func (r *Roll) setState(ctx context.Context, a verno.Actor, now time.Time, id verno.CardID, to verno.CardState, reason string) (Card, error) {
+	if err := a.Require(writes); err != nil {
+		return Card{}, err
+	}
+	c, err := r.Store.Reader().Card(ctx, a.Tenant, id)
+	if err != nil {
+		return Card{}, missing(err, "card")
+	}
+	if !identifies(c.Kind) {
+		return r.setBearer(ctx, a, now, id, to, reason)
+	}
 	of, err := r.holder(ctx, a, id)
 	if err != nil {
 		return Card{}, err

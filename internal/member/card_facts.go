@@ -56,6 +56,15 @@ func (r *Roll) cardFacts(ctx context.Context, reader *store.Reader, tenant verno
 	if err := r.terms(ctx, reader, c.Tenant, m, programme, &x); err != nil {
 		return t, x, err
 	}
+	if err := usesLeft(ctx, reader, &t, c, &x); err != nil {
+		return t, x, err
+	}
+	if err := worth(ctx, reader, &t, c, &x); err != nil {
+		return t, x, err
+	}
+	if err := usesLeft(ctx, reader, &t, c, &x); err != nil {
+		return t, x, err
+	}
 	return t, x, r.holderName(ctx, reader, &t, m, &x)
 }
 

@@ -12,7 +12,8 @@ import (
 )
 
 // IssueOf makes a card of a published template for a member, or, where that is zero, for whoever holds it, with what the
-// card has for itself. A card that is worth something, or lets in, is made without that: whoever sells it fills it.
+// card has for itself. A card that is worth something is made without that: whoever sells it fills it. A pass
+// begins with the entries that its template gives.
 // Errors: not_found, template_archived, template_unpublished, template_for_member, card_limit, invalid fields.
 func (r *Roll) IssueOf(ctx context.Context, a verno.Actor, now time.Time, template verno.TemplateID, to verno.MemberID, d card.Document) (Card, error) {
 	if err := a.Require(writes); err != nil {
@@ -25,7 +26,7 @@ func (r *Roll) IssueOf(ctx context.Context, a verno.Actor, now time.Time, templa
 	if k.Member && to.IsZero() {
 		return Card{}, verno.Conflict("template_for_member")
 	}
-	d.State = ""
+	d.State, d.Uses = "", 0
 	d.Begin(&t, now)
 	text, values, err := parted(&d, k)
 	if err != nil {
@@ -85,6 +86,11 @@ func (r *Roll) RewriteCard(ctx context.Context, a verno.Actor, now time.Time, id
 		if err != nil {
 			return err
 		}
+		before, err := card.ReadDocument(c.Document)
+		if err != nil {
+			return err
+		}
+		d.Uses = before.Uses // What was sold is not rewritten.
 		if c.Document, secret.Values, err = parted(&d, k); err != nil {
 			return err
 		}

@@ -126,7 +126,9 @@ func TestCouponIsNotItsMember(t *testing.T) {
 		b.must(err)
 		_, x, err := b.roll.CardFacts(b.ctx, b.actor.Tenant, c.ID, b.now)
 		b.must(err)
-		if seen, err := b.shop().till.Identify(b.ctx, b.shop().actor, checkout.Identify{Scan: x.Machine}); err == nil {
+		seen, err := b.shop().till.Identify(b.ctx, b.shop().actor, checkout.Identify{Scan: x.Machine})
+		b.must(err)
+		if seen.Presence != "" || !seen.View.Member.IsZero() || seen.Shown.Scan != card.ScanRedeem {
 			b.t.Fatalf("a coupon identified %+v", seen)
 		}
 		if f := b.face(c.ID); f.Voided || f.Code.Live {

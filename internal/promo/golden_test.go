@@ -62,6 +62,10 @@ type memberFile struct {
 	Usage     map[string]verno.Usage `json:"usage"`
 	Balance   money.Points           `json:"balance"`
 	SpendCap  *money.Points          `json:"spend_cap"`
+	Card      *struct {
+		Kind    string        `json:"kind"`
+		Percent money.Percent `json:"percent"`
+	} `json:"card"`
 }
 
 // TestGolden tells the story of each type of promotion in testdata and compares what comes of it.
@@ -172,6 +176,9 @@ func (s *scenario) input() promo.Input {
 	}
 	if f.Member.SpendCap != nil {
 		m.SpendCap = *f.Member.SpendCap
+	}
+	if c := f.Member.Card; c != nil {
+		m.CardKind, m.CardPercent = c.Kind, c.Percent
 	}
 	for _, name := range f.Member.Birthday {
 		m.Birthday = append(m.Birthday, s.id(name))
