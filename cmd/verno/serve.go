@@ -52,20 +52,26 @@ func serviceFlags(f *flag.FlagSet) *service {
 	counted(f, &c.Till.ReplayDays, "replay-days", 1, 36_600, "`days` ago that a receipt handed in later may have occurred")
 	bounded(f, &c.Till.OpenLife, "open-life", time.Minute, 24*time.Hour, "`duration` for which a checkout stays open")
 	bounded(f, &c.Till.NFCWindow, "nfc-window", 10*time.Second, 30*time.Minute, "`duration` by which the clock of a phone may be off that is held to a reader")
-	f.Func(setting("sms-url"), "`address` to which texts for phones are posted as JSON, such as one-time codes (default none: nobody can prove a phone)",
-		func(text string) error {
-			u, err := url.Parse(text)
-			if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-				return errors.New("it must be an address that begins with https:// or http://")
-			}
-			c.TextURL = text
-			return nil
-		})
+	hookFlag(f, &c.TextURL, "sms-url", "`address` to which texts for phones are posted as JSON, such as one-time codes and links to cards (default none: nobody can prove a phone)")
 	f.StringVar(&c.TextToken, setting("sms-token"), "", "`secret` that is shown there as a bearer's token")
+	hookFlag(f, &c.MailURL, "mail-url", "`address` to which mail is posted as JSON, such as links to cards (default none: no mail is sent)")
+	f.StringVar(&c.MailToken, setting("mail-token"), "", "`secret` that is shown there as a bearer's token")
 	walletFlags(f, c)
 	bounded(f, &c.Cooling, "phone-cooling", -time.Second, 720*time.Hour, "`duration` for which nothing is spent after staff changed a member's phone; below zero for none")
 	boundsFlags(f, &c.Adjusting)
 	return s
+}
+
+// hookFlag is a flag for the address of a gateway.
+func hookFlag(f *flag.FlagSet, to *string, name, about string) {
+	f.Func(setting(name), about, func(text string) error {
+		u, err := url.Parse(text)
+		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return errors.New("it must be an address that begins with https:// or http://")
+		}
+		*to = text
+		return nil
+	})
 }
 
 var rateTexts = map[string]string{

@@ -289,14 +289,19 @@ func (r *Roll) link(ctx context.Context, tx *store.Tx, now time.Time, m verno.Me
 	if err != nil {
 		return store.Card{}, verno.InvalidField("/card_number", "card_number_invalid")
 	}
-	if err := roomFor(ctx, tx, m, KindPlastic); err != nil {
-		return store.Card{}, err
-	}
 	found, err := r.Vault.Find(ctx, tx.Reader, m.Tenant, store.LookupCard, string(number))
 	if err != nil {
 		return store.Card{}, blank(err)
 	}
-	c, err := tx.LockCard(ctx, m.Tenant, found.Card)
+	return r.linkFound(ctx, tx, now, m, found.Card)
+}
+
+// linkFound gives a blank card to a member.
+func (r *Roll) linkFound(ctx context.Context, tx *store.Tx, now time.Time, m verno.Member, id verno.CardID) (store.Card, error) {
+	if err := roomFor(ctx, tx, m, KindPlastic); err != nil {
+		return store.Card{}, err
+	}
+	c, err := tx.LockCard(ctx, m.Tenant, id)
 	if err != nil {
 		return c, blank(err)
 	}

@@ -43,6 +43,7 @@ type joining struct {
 	number   string
 	rules    *rules // of the programme; nil where nothing is given for joining
 	zone     *time.Location
+	why      string // of what is given
 }
 
 // Enrol takes somebody in: member, account, person, card, consents, events and the welcome bonus of the version in force,
@@ -103,7 +104,7 @@ func (r *Roll) joining(ctx context.Context, a verno.Actor, now time.Time, q Enro
 			return nil, err
 		}
 	}
-	j := &joining{actor: a, issue: q.IssueCard, number: q.CardNumber}
+	j := &joining{actor: a, issue: q.IssueCard, number: q.CardNumber, why: welcome}
 	var f verno.Faults
 	channel := channelOf(a, q.Channel)
 	slug(&f, "/channel", channel)

@@ -55,6 +55,7 @@ type couple struct {
 	units      []verno.UnitID
 	done       bool          // an earlier request with this key has merged them
 	cooling    time.Duration // how long nothing is spent afterwards
+	forgets    bool          // the external id of the one that goes leads nowhere from now on
 }
 
 // couple reads the two. Where they are one already the work is still tried, because its key may say so.
@@ -131,6 +132,9 @@ func (g *couple) rows(ctx context.Context, tx *store.Tx, now time.Time) error {
 	}
 	alias := g.from
 	alias.Owner, alias.MergedInto, alias.UpdatedAt = g.into.Owner, g.into.ID, now
+	if g.forgets {
+		alias.ExternalID = ""
+	}
 	if err := written(tx.ChangeMember(ctx, alias)); err != nil {
 		return err
 	}

@@ -21,6 +21,13 @@ type Courier struct {
 	Send func(m Message)
 	// Aloud has the page itself show the code, for a demo that has no phones.
 	Aloud bool
+
+	// Base is the public address of this Verno, https://…, to which links lead; without it none is sent.
+	Base string
+	// Deliver hands a letter over by a way, and says whether another try makes sense where that failed.
+	Deliver map[string]func(ctx context.Context, l Letter) (again bool, err error)
+	// Words are what is written with a link, in a language.
+	Words func(language, channel, business, address string) (subject, text string)
 }
 
 // Message is a text to a phone.

@@ -54,37 +54,57 @@ var tokenText = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPaddi
 func (r *Roll) OpenSession(ctx context.Context, tenant verno.TenantID, member verno.MemberID, card verno.CardID,
 	device string, now time.Time,
 ) (token string, err error) {
-	var random [20]byte
-	if _, err := io.ReadFull(r.Entropy, random[:]); err != nil {
-		return "", fmt.Errorf("member: no entropy for a session: %w", err)
+	if token, err = r.newSessionToken(); err != nil {
+		return "", err
 	}
-	token = cardToken + tokenText.EncodeToString(random[:])
 	err = r.Store.Write(ctx, func(tx *store.Tx) error {
-		m, err := living(ctx, tx.Reader, tenant, member)
-		if err != nil {
-			return err
-		}
-		c, err := tx.LockCard(ctx, tenant, card)
-		switch {
-		case err != nil:
-			return missing(err, "card")
-		case c.Member != m.ID:
-			return missing(store.ErrNotFound, "card")
-		case c.State != verno.CardActive:
-			return verno.Conflict("card_state").With("state", string(c.State))
-		}
-		if err := roomForSession(ctx, tx, m, now); err != nil {
-			return err
-		}
-		return tx.InsertMemberSession(ctx, store.MemberSession{
-			Hash: hashOf(token), Tenant: tenant, ID: verno.NewID[verno.SessionID](now, r.Entropy), Member: m.ID, Card: card,
-			Device: deviceName(device), CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionLife),
-		})
+		_, err := r.openSession(ctx, tx, session{tenant: tenant, member: member, card: card, device: device, token: token}, now)
+		return err
 	})
 	if err != nil {
 		return "", err
 	}
 	return token, nil
+}
+
+func (r *Roll) newSessionToken() (string, error) {
+	var random [20]byte
+	if _, err := io.ReadFull(r.Entropy, random[:]); err != nil {
+		return "", fmt.Errorf("member: no entropy for a session: %w", err)
+	}
+	return cardToken + tokenText.EncodeToString(random[:]), nil
+}
+
+// session is a phone that is to have a card.
+type session struct {
+	tenant        verno.TenantID
+	member        verno.MemberID
+	card          verno.CardID
+	device, token string
+}
+
+func (r *Roll) openSession(ctx context.Context, tx *store.Tx, q session, now time.Time) (id verno.SessionID, err error) {
+	m, err := living(ctx, tx.Reader, q.tenant, q.member)
+	if err != nil {
+		return id, err
+	}
+	c, err := tx.LockCard(ctx, q.tenant, q.card)
+	switch {
+	case err != nil:
+		return id, missing(err, "card")
+	case c.Member != m.ID:
+		return id, missing(store.ErrNotFound, "card")
+	case c.State != verno.CardActive:
+		return id, verno.Conflict("card_state").With("state", string(c.State))
+	}
+	if err := roomForSession(ctx, tx, m, now); err != nil {
+		return id, err
+	}
+	id = verno.NewID[verno.SessionID](now, r.Entropy)
+	return id, tx.InsertMemberSession(ctx, store.MemberSession{
+		Hash: hashOf(q.token), Tenant: q.tenant, ID: id, Member: m.ID, Card: q.card,
+		Device: deviceName(q.device), CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionLife),
+	})
 }
 
 // roomForSession ends the sessions that were used least where there are as many as may be.

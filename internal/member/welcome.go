@@ -93,12 +93,17 @@ func (j *joining) welcome(p *books.Page, known bool) error {
 	in := promo.Input{Member: &facts, Moment: moment, Left: j.left(p)}
 	var out verno.Outcome
 	j.rules.Enrol(&in, false, &out)
+	return j.grant(p, &out, moment)
+}
+
+// grant gives what the rules give outside of purchases, and counts the uses.
+func (j *joining) grant(p *books.Page, out *verno.Outcome, moment verno.Moment) error {
 	for i := range out.Awards {
 		if err := j.give(p, &out.Awards[i], moment.At); err != nil {
 			return err
 		}
 	}
-	o = p.Change(m.Owner)
+	o := p.Change(j.member.Owner)
 	for _, u := range out.Uses {
 		use(o, u.Promotion, moment, u.Count)
 		l := j.rules.Promotion(u.Promotion).Limits
@@ -137,7 +142,7 @@ func (j *joining) give(p *books.Page, award *verno.Award, at time.Time) error {
 	}
 	far := ledger.Account{Owner: verno.ProgrammeOwner(programme.ID), Role: verno.AccountIssuance, Unit: unit}
 	p.Holding(m.Owner, unit).Earn(p.Draft(), far, lot, int64(award.Points), ledger.WhyEarn)
-	entry, err := p.Post(m.Owner, "award", welcome, j.actor.Name(), award.Promotion[:])
+	entry, err := p.Post(m.Owner, "award", j.why, j.actor.Name(), award.Promotion[:])
 	if err != nil {
 		return err
 	}

@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// TextHook hands texts for phones to one address, behind which the operator has whatever gateway it likes. It is for
-// one-time codes: they wait in memory and not in the database, because nobody may find them there and because a code
-// that a restart swallows is asked for again within a minute.
+// TextHook hands texts for phones, or mail, to one address, behind which the operator has whatever gateway it likes.
+// One-time codes wait in memory and not in the database, because nobody may find them there and because a code that a
+// restart swallows is asked for again within a minute; what must not be lost waits with its owner and is posted by Post.
 type TextHook struct {
 	address, token string
 	entropy        io.Reader
@@ -27,9 +27,10 @@ type TextHook struct {
 
 // text is what is posted, as JSON.
 type text struct {
-	ID   string `json:"id"` // the same where a text is posted again
-	To   string `json:"to"` // E.164
-	Text string `json:"text"`
+	ID      string `json:"id"` // the same where a text is posted again
+	To      string `json:"to"` // E.164, or an address of mail
+	Subject string `json:"subject,omitempty"`
+	Text    string `json:"text"`
 }
 
 // The limits of a hook.
@@ -61,7 +62,7 @@ func (h *TextHook) Send(phone, message string) {
 		return
 	}
 	select {
-	case h.waiting <- text{hex.EncodeToString(id[:]), phone, message}:
+	case h.waiting <- text{ID: hex.EncodeToString(id[:]), To: phone, Text: message}:
 	default:
 		h.log.Error("a text for a phone was dropped, as too many wait", "waiting", maxWaiting)
 	}
@@ -105,6 +106,19 @@ func (h *TextHook) deliver(ctx context.Context, t text) {
 		case <-time.After(time.Duration(try) * hookPause):
 		}
 	}
+}
+
+// Letter is a text that waits with its owner until it is handed over.
+type Letter struct {
+	ID      string // the same where it is posted again
+	To      string // a phone in E.164, or an address of mail
+	Subject string // of mail
+	Text    string
+}
+
+// Post hands over a letter, once, and says whether another try makes sense where that failed.
+func (h *TextHook) Post(ctx context.Context, l Letter) (again bool, err error) {
+	return h.post(ctx, text(l))
 }
 
 // post says whether another try makes sense. Its errors name the status, never the text or the address.

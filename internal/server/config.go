@@ -53,6 +53,8 @@ type Config struct {
 
 	TextURL    string // where texts for phones are posted, such as one-time codes; empty where none are sent
 	TextToken  string // shown there
+	MailURL    string // where mail is posted, such as links to cards; empty where none is sent
+	MailToken  string // shown there
 	CodesAloud bool   // the page that asks for a one-time code shows it as well, for a demo
 }
 

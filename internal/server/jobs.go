@@ -24,6 +24,7 @@ func (s *Server) Start() {
 		{"lapse holds", 30 * time.Second, s.lapseHolds},
 		{"lapse points", time.Minute, s.lapsePoints},
 		{"tidy up after log-ins", time.Hour, s.tidy},
+		{"hand over messages", time.Second, s.deliver},
 		{"read keys again", time.Minute, s.Vault.Refresh}, // `verno keys` may have made new ones
 	} {
 		s.jobs.Go(func() { s.repeat(ctx, j) })
@@ -96,12 +97,16 @@ func (s *Server) tidy(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		links, err := s.Roll.TidyLinks(ctx, s.Now())
+		if err != nil {
+			return err
+		}
 		seen, err := s.tidySeen(ctx)
 		if err != nil {
 			return err
 		}
 		asked, err := s.Till.TidyConfirmations(ctx)
-		if err != nil || !staff && !phones && !codes && !visits && !seen && !asked {
+		if err != nil || !staff && !phones && !codes && !visits && !links && !seen && !asked {
 			return err
 		}
 	}

@@ -93,12 +93,8 @@ func open(ctx context.Context, c Config, st *store.Store, keys vault.KEKs) (*Ser
 	s.Gate = auth.New(auth.Config{Store: st, Vault: v, Entropy: rand.Reader, Record: record, Hashing: c.Hashing})
 	s.Till.NFCKeys = s.Gate.OpenNFCKeys
 	s.Roll = &member.Roll{Store: st, Books: s.Books, Vault: v, Entropy: rand.Reader, Adjusting: c.Adjusting, Cooling: c.Cooling}
-	s.Roll.Courier.Aloud = c.CodesAloud
 	s.openPasses()
-	if c.TextURL != "" {
-		s.texts = notify.NewTextHook(c.TextURL, c.TextToken, rand.Reader, c.Log)
-		s.Roll.Courier.Send = func(m member.Message) { s.texts.Send(m.Phone, m.Text) }
-	}
+	s.openCourier()
 	return s, nil
 }
 

@@ -254,3 +254,26 @@ CREATE TABLE confirmation (
 );
 CREATE INDEX confirmation_member ON confirmation (tenant, member_id, expires_at);
 CREATE INDEX confirmation_expires ON confirmation (expires_at);
+
+-- A link brings a member's card into a phone. Its address goes out by text message or mail and opens for some days.
+CREATE TABLE card_link (
+	tenant     BYTEA  NOT NULL,
+	id         BYTEA  NOT NULL,
+	hash       BYTEA  NOT NULL, -- SHA-256 of what stands in the address, which itself is nowhere
+	card_id    BYTEA  NOT NULL,
+	member_id  BYTEA  NOT NULL,
+	channel    TEXT   NOT NULL, -- sms, email
+	token      BYTEA  NOT NULL, -- blind index of where it goes: whose phone has changed, their old links open nothing
+	tries      BIGINT NOT NULL, -- to hand it over
+	fault      TEXT   NOT NULL, -- why that was given up
+	due_at     BIGINT,          -- when to hand it over; null when that is done with
+	sent_at    BIGINT,
+	used_at    BIGINT,          -- when it put the card into a browser, which it does once
+	created_at BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+CREATE UNIQUE INDEX card_link_hash ON card_link (hash);
+CREATE INDEX card_link_card ON card_link (tenant, card_id, id);
+CREATE INDEX card_link_due ON card_link (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX card_link_expires ON card_link (expires_at);

@@ -89,6 +89,8 @@ func (a *API) routes() {
 	a.liveCodeRoutes()
 	a.programmeRoutes()
 	a.publishRoutes()
+	a.cardLinkRoutes()
+	a.cardMoveRoutes()
 	a.promotionRoutes()
 	a.cardTemplateRoutes()
 	a.pictureRoutes()

@@ -47,7 +47,7 @@ var elsewhere = map[string]struct{ why, test string }{
 }
 
 // others are the files of codes that belong to other faces, whose tests provoke them.
-var others = []string{"codes_card.go", "codes_certificate.go", "codes_wallet.go"}
+var others = []string{"codes_card.go", "codes_certificate.go", "codes_issue.go", "codes_wallet.go"}
 
 // TestEveryCode provokes each code that this API gives, asking in both languages: the status is the one for it, the
 // sentence is the catalogue's and leaves no gap, and nothing that a caller can do by himself is an error of the server.

@@ -18,6 +18,8 @@ type ProgrammeBody struct {
 	Points   PointsTerms    `json:"points"`
 	Levels   LevelTerms     `json:"levels,omitzero" required:"false"`
 	Classes  []ClassTerms   `json:"goods_classes,omitempty" maxItems:"10" doc:"What goods of a class are barred from, beyond what the law bars."`
+	// Whether plastic goes on working is a question of trust in tills, and so the merchant's.
+	PlasticEnds bool `json:"plastic_ends,omitempty" doc:"A plastic card is dead once its owner has moved it into the phone; where it is left out the old number goes on working."`
 }
 
 // PointsTerms say what points are worth and how they may be spent.
@@ -149,7 +151,7 @@ func (b *ProgrammeBody) draft(id verno.ProgrammeID) verno.Programme {
 			MinSpend: b.Points.MinSpend, StaticDaily: b.Points.StaticDaily, PendingSecond: b.Points.PendingSecond,
 			Expiry: verno.ExpiryTerms(b.Points.Expiry), Rounding: b.Points.Rounding,
 		},
-		Levels: verno.LevelTerms{WindowMonths: b.Levels.WindowMonths},
+		Levels: verno.LevelTerms{WindowMonths: b.Levels.WindowMonths}, PlasticEnds: b.PlasticEnds,
 	}
 	for _, l := range b.Levels.Levels {
 		p.Levels.Levels = append(p.Levels.Levels, verno.Level(l))
@@ -168,7 +170,7 @@ func showTerms(p *verno.Programme) ProgrammeBody {
 			MinSpend: p.Points.MinSpend, StaticDaily: p.Points.StaticDaily, PendingSecond: p.Points.PendingSecond,
 			Expiry: ExpiryTerms(p.Points.Expiry), Rounding: p.Points.Rounding,
 		},
-		Levels: LevelTerms{WindowMonths: p.Levels.WindowMonths},
+		Levels: LevelTerms{WindowMonths: p.Levels.WindowMonths}, PlasticEnds: p.PlasticEnds,
 	}
 	for _, l := range p.Levels.Levels {
 		b.Levels.Levels = append(b.Levels.Levels, Level(l))

@@ -34,7 +34,7 @@ var topics = []topic{
 	}},
 	{name: "cards", kinds: []verno.EventKind{
 		verno.EventCardIssued, verno.EventCardBlocked, verno.EventCardUnblocked, verno.EventCardReplaced, verno.EventCardLinked, verno.EventCardRewritten,
-		verno.EventCardShown,
+		verno.EventCardShown, verno.EventCardLinkSent, verno.EventCardLinkOpened, verno.EventCardMoved,
 	}},
 	{name: "value", kinds: []verno.EventKind{
 		verno.EventPointsAdjusted, verno.EventAdjustmentProposed, verno.EventAdjustmentRefused, verno.EventPointsAwarded,

@@ -120,10 +120,14 @@ func (f *Face) link(s *seat) (string, error) {
 }
 
 func (f *Face) issue(s *seat) (store.Pass, error) {
+	return f.issuePass(s.call, s.session.Tenant, s.session.Card)
+}
+
+func (f *Face) issuePass(c *call, tenant verno.TenantID, card verno.CardID) (store.Pass, error) {
 	if f.Passes == nil {
 		return store.Pass{}, verno.NotFound("route_not_found")
 	}
-	issued, err := f.Passes.Issue(s.r.Context(), s.session.Tenant, s.session.Card)
+	issued, err := f.Passes.Issue(c.r.Context(), tenant, card)
 	if errors.Is(err, store.ErrNotFound) {
 		err = verno.NotFound("not_found").With("thing", "card")
 	}
