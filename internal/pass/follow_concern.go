@@ -31,6 +31,7 @@ var ofOwner = map[verno.EventKind]bool{
 // ofCard are the events after which the card that they name may look different.
 var ofCard = map[verno.EventKind]bool{
 	verno.EventCardBlocked: true, verno.EventCardUnblocked: true, verno.EventCardReplaced: true, verno.EventCardLinked: true,
+	verno.EventCardAdmitted: true, verno.EventCardAdmissionUndone: true, verno.EventCardFilled: true,
 	verno.EventCardRewritten: true,
 }
 

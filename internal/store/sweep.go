@@ -194,6 +194,7 @@ var sweptOperations = Keyed("tenant bytea, key text, n bigint",
 		WHEN EXISTS (SELECT 1 FROM entry x WHERE x.tenant = o.tenant AND x.id = o.result_id) THEN 1
 		WHEN EXISTS (SELECT 1 FROM hold x WHERE x.tenant = o.tenant AND x.id = o.result_id) THEN 1
 		WHEN EXISTS (SELECT 1 FROM member x WHERE x.tenant = o.tenant AND x.id = o.result_id) THEN 1
+		WHEN EXISTS (SELECT 1 FROM admission x WHERE x.tenant = o.tenant AND x.id = o.result_id) THEN 1
 		WHEN EXISTS (SELECT 1 FROM card x WHERE x.tenant = o.tenant AND x.id = o.result_id) THEN 1
 		ELSE 0 END AS found
 	FROM operation o WHERE o.tenant = k.tenant AND o.key > k.key AND o.state = 'applied' ORDER BY o.tenant, o.key LIMIT k.n`)

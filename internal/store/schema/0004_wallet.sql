@@ -207,6 +207,27 @@ CREATE TABLE nfc_key (
 );
 CREATE UNIQUE INDEX nfc_key_version ON nfc_key (tenant, protocol, version);
 
+-- An admission is one entry that a pass or a ticket was good for, as it was marked at a door.
+CREATE TABLE admission (
+	tenant      BYTEA  NOT NULL,
+	id          BYTEA  NOT NULL,
+	card_id     BYTEA  NOT NULL,
+	template_id BYTEA  NOT NULL,
+	member_id   BYTEA,           -- for whom the card was made; null for nobody
+	store_id    BYTEA  NOT NULL,
+	terminal_id BYTEA,
+	actor       TEXT   NOT NULL,
+	entry_id    BYTEA,           -- of the use that it took; null where uses are not counted
+	uses_left   BIGINT NOT NULL, -- after it
+	uses        BIGINT NOT NULL, -- that the card began with, or had when it was last filled; 0 where they are not counted
+	at          BIGINT NOT NULL,
+	undone_at   BIGINT,
+	undone_by   TEXT   NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+CREATE INDEX admission_card ON admission (tenant, card_id, id);
+CREATE INDEX admission_store ON admission (tenant, store_id, id);
+
 -- What was read by NFC and must not be read again while its time lasts, and nonces of Google's callbacks.
 CREATE TABLE seen_once (
 	tenant     BYTEA  NOT NULL,

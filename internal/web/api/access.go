@@ -55,6 +55,11 @@ var access = map[string]row{
 	"POST /members/{id}/points/adjustments": {may: verno.MayAdjust},
 	"GET /members/{id}/timeline":            {may: verno.MayReadMembers},
 
+	"POST /admissions":           {may: verno.MaySell},
+	"GET /admissions":            {may: verno.MayReadReceipts},
+	"POST /admissions/{id}/undo": {may: verno.MaySell},
+	"POST /cards/{id}/uses":      {may: verno.MayTopUp},
+
 	"GET /members/{id}/cards":            {may: verno.MayReadMembers},
 	"POST /members/{id}/cards/move":      {may: verno.MayWriteMembers},
 	"POST /members/{id}/cards/move/code": {may: verno.MayWriteMembers},

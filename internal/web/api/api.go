@@ -85,6 +85,7 @@ func (a *API) routes() {
 	a.memberPointsRoutes()
 	a.adjustmentRoutes()
 	a.consentRoutes()
+	a.admissionRoutes()
 	a.cardRoutes()
 	a.liveCodeRoutes()
 	a.programmeRoutes()

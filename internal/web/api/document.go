@@ -23,6 +23,7 @@ var tags = []*huma.Tag{
 	{Name: "receipts", Description: "What was sold and what came back."},
 	{Name: "operations", Description: "What became of a request whose answer was lost."},
 	{Name: "wallets", Description: "Stored money and reserved value."},
+	{Name: "admissions", Description: "Who was let in by a pass or a ticket."},
 	{Name: "members", Description: "Who has joined, and what they have."},
 	{Name: "cards", Description: "Carriers of a member's identity."},
 	{Name: "programmes", Description: "The terms: drafted, published as versions, rolled back."},
@@ -209,6 +210,7 @@ func aliasText(r huma.Registry) {
 	aliasID[verno.ProgrammeID](r)
 	aliasID[verno.PromotionID](r)
 	aliasID[verno.TemplateID](r)
+	aliasID[verno.AdmissionID](r)
 	aliasID[verno.UnitID](r)
 	aliasID[verno.StoreID](r)
 	aliasID[verno.TerminalID](r)

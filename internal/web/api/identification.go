@@ -18,20 +18,21 @@ type IdentificationBody struct {
 	Store      verno.StoreID    `json:"store_id,omitzero" doc:"Where the credential is bound to neither till nor store, and no till is named, as in an online shop."`
 }
 
-// Identification is a presence and what may be shown of the member.
+// Identification is a presence and what may be shown of the member, or what was scanned that identifies nobody.
 type Identification struct {
-	Presence string       `json:"presence" doc:"Give it with the quote and the commit. A till does not keep it."`
+	Presence string       `json:"presence,omitempty" doc:"Give it with the quote and the commit. A till does not keep it. Absent where the card identifies nobody."`
 	Method   verno.Method `json:"method" enum:"live_code,nfc,static_code,pin,confirmed,card_number,phone,external_id,member_id"`
 	Strong   bool         `json:"strong" doc:"It proves that the member is there, and so may spend without the limit of static codes."`
 	Card     verno.CardID `json:"card_id,omitzero"`
-	Until    time.Time    `json:"expires_at"`
-	Member   MemberView   `json:"member"`
+	Shown    *ShownCard   `json:"card,omitempty" doc:"What was shown, and what scanning it does. Absent where no card was shown."`
+	Until    time.Time    `json:"expires_at,omitzero" doc:"Of the presence."`
+	Member   *MemberView  `json:"member,omitempty" doc:"Absent where the card identifies nobody, as a coupon or a ticket."`
 }
 
 func (a *API) identificationRoutes() {
 	handle(a, operation{
 		route: "POST /identifications", id: "identify-member", tag: "checkouts", summary: "Identify a member at the till", status: 201,
-		detail: "Turns a scan, a phone or a number into a presence: bound to terminal and method, good for five minutes. A live code is used up. Every look-up is audited and counted.",
+		detail: "Turns a scan, a phone or a number into a presence: bound to terminal and method, good for five minutes. A live code is used up. Every look-up is audited and counted. A card that identifies nobody, such as a coupon or a pass, is only told of: card.scan says what to do with it.",
 		codes:  []string{"code_unreadable", "card_not_usable", "code_expired", "code_used", "store_missing", "store_unknown"},
 	}, a.identify)
 }
@@ -50,11 +51,15 @@ func (a *API) identify(ctx context.Context, c *call, in *identifyRequest) (*Iden
 	return showIdentification(found, c.lang), nil
 }
 
-func showIdentification(found *checkout.Identified, _ string) *Identification {
-	return &Identification{
+func showIdentification(found *checkout.Identified, lang string) *Identification {
+	shown := &Identification{
 		Presence: found.Presence, Method: found.Method, Strong: found.Strong, Card: found.Card, Until: found.Until,
-		Member: *showMemberView(&found.View),
+		Shown: showShown(found.Shown, lang),
 	}
+	if found.Presence != "" {
+		shown.Member = showMemberView(&found.View)
+	}
+	return shown
 }
 
 // who is the one way by which the body names a member.

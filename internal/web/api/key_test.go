@@ -3,6 +3,8 @@ package api_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/verno-loyalty/verno/internal/card"
 )
 
 // scene is a request that a key names, and one that is good too but not the same.
@@ -33,6 +35,19 @@ var keyed = map[string]func(b *bundle) scene{
 		id, _ := b.enrol("+79161234567")
 		body := m{"member_id": id, "amount": rub(50_000), "tender": "cash", "terminal_id": b.till.String()}
 		return scene{request{do: "POST /top_ups", body: body}, request{do: "POST /top_ups", body: with(body, "amount", rub(1))}}
+	},
+	"POST /admissions": func(b *bundle) scene {
+		body := m{"scan": string(b.issue("club_pass", anyTime, card.Document{}).Number), "terminal_id": b.till.String()}
+		return scene{request{do: "POST /admissions", body: body}, request{do: "POST /admissions", body: with(body, "again", true)}}
+	},
+	"POST /admissions/{id}/undo": func(b *bundle) scene {
+		c := b.issue("club_pass", anyTime, card.Document{})
+		one, other := b.ask(b.entering(c)).want(201).str("id"), b.ask(b.entering(c, "again", true)).want(201).str("id")
+		return scene{request{do: "POST /admissions/" + one + "/undo"}, request{do: "POST /admissions/" + other + "/undo"}}
+	},
+	"POST /cards/{id}/uses": func(b *bundle) scene {
+		fill := "POST /cards/" + b.issue("club_pass", anyTime, card.Document{}).ID.String() + "/uses"
+		return scene{request{do: fill, body: m{"count": 8}}, request{do: fill, body: m{"count": 9}}}
 	},
 	"POST /holds": func(b *bundle) scene {
 		body := b.reserve()

@@ -17,6 +17,7 @@ var lists = map[string]struct {
 	fill func(b *bundle, n int)
 	at   func(b *bundle) string
 }{
+	"GET /admissions": {(*bundle).fillAdmissions, at("/admissions")},
 	"GET /members":    {(*bundle).fillMembers, at("/members")},
 	"GET /programmes": {(*bundle).fillProgrammes, at("/programmes")},
 	"GET /programmes/{id}/promotions": {(*bundle).fillPromotions, func(b *bundle) string {

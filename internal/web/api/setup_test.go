@@ -107,7 +107,7 @@ func setup(t *testing.T, s *store.Store, limits api.Limits) *bundle {
 		Log: slog.New(slog.NewTextHandler(b.log, nil)), Clock: b.clock, Entropy: rand.Reader, Explain: api.Explain,
 	}
 	till := checkout.New(s, ledgers, v, b.clock, rand.Reader, checkout.Limits{})
-	till.NFCKeys = b.gate.OpenNFCKeys
+	till.NFCKeys, till.CardFacts = b.gate.OpenNFCKeys, b.roll.CardFacts
 	b.counter = till
 	b.server = httptest.NewServer(frame.Wrap(api.New(api.Deps{
 		Till: till, Members: b.roll, Office: b.office, Gate: b.gate,
@@ -173,6 +173,13 @@ func (b *bundle) clock() time.Time {
 	defer b.mu.Unlock()
 	b.now = b.now.Add(time.Millisecond)
 	return b.now
+}
+
+// wait lets time pass.
+func (b *bundle) wait(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now = b.now.Add(d)
 }
 
 // unique makes a name that no other call gets.

@@ -34,7 +34,7 @@ var topics = []topic{
 	}},
 	{name: "cards", kinds: []verno.EventKind{
 		verno.EventCardIssued, verno.EventCardBlocked, verno.EventCardUnblocked, verno.EventCardReplaced, verno.EventCardLinked, verno.EventCardRewritten,
-		verno.EventCardShown, verno.EventCardLinkSent, verno.EventCardLinkOpened, verno.EventCardMoved,
+		verno.EventCardFilled, verno.EventCardShown, verno.EventCardLinkSent, verno.EventCardLinkOpened, verno.EventCardMoved,
 	}},
 	{name: "value", kinds: []verno.EventKind{
 		verno.EventPointsAdjusted, verno.EventAdjustmentProposed, verno.EventAdjustmentRefused, verno.EventPointsAwarded,
@@ -42,6 +42,7 @@ var topics = []topic{
 	}},
 	{name: "alarms", kinds: []verno.EventKind{verno.EventCodeReused, verno.EventCodeTwoPlaces, verno.EventPINLocked, verno.EventLookupsExceeded}},
 	{name: "imports", kinds: []verno.EventKind{verno.EventImportFinished}},
+	{name: "admissions", kinds: []verno.EventKind{verno.EventCardAdmitted, verno.EventCardAdmissionUndone}, traffic: true},
 	{name: "lookups", kinds: []verno.EventKind{
 		verno.EventIdentified, verno.EventConfirmationAsked, verno.EventConfirmationAnswered,
 	}, traffic: true},
