@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/code"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
@@ -23,6 +24,7 @@ var cardPages = []page{
 	{"POST " + CardBase + "key", own((*Face).key)},
 	{"POST " + CardBase + "key/kept", own((*Face).keyKept)},
 	{"POST " + CardBase + "codes", own((*Face).codes)},
+	{"POST " + CardBase + "confirmation", own((*Face).confirm)},
 	{"GET " + CardBase + "history", own((*Face).history)},
 	{"GET " + CardBase + "receipts/{id}", own((*Face).receipt)},
 	{"GET " + settingsPath, own((*Face).settings)},
@@ -32,6 +34,9 @@ var cardPages = []page{
 	{"POST " + CardBase + "freeze", own((*Face).freeze)},
 	{"GET " + unfreezePath, own((*Face).unfreezing)},
 	{"POST " + unfreezePath, own((*Face).unfreeze)},
+	{"GET " + pinPath, own((*Face).choosePIN)},
+	{"POST " + pinPath, own((*Face).setPIN)},
+	{"POST " + pinPath + "/drop", own((*Face).dropPIN)},
 	{"POST " + CardBase + "replace", own((*Face).replace)},
 	{"POST " + CardBase + "devices", own((*Face).endSession)},
 	{"POST " + CardBase + "export", own((*Face).export)},
@@ -54,9 +59,11 @@ type purse struct {
 	places   map[verno.StoreID]string
 	wallets  *wallets
 	number   code.Number
-	machine  string      // for whoever has no script
-	newer    []consented // to what the shop asks to agree anew
-	last     string      // the latest step, to see that there is a later one
+	machine  string             // for whoever has no script
+	newer    []consented        // to what the shop asks to agree anew
+	asked    *checkout.Question // by a till; nil for nothing
+	said     string             // what was said to a till just now: yes, no, or that it was too late
+	last     string             // the latest step, to see that there is a later one
 	at       time.Time
 }
 
@@ -98,11 +105,15 @@ func (f *Face) card(s *seat) error {
 	if p.wallets, err = f.buttons(s); err != nil {
 		return err
 	}
-	said, err := f.consents(s)
+	if p.asked, err = f.Till.Question(ctx, s.session.Tenant, s.session.Member); err != nil {
+		return err
+	}
+	p.said = saidOf(s)
+	agreed, err := f.consents(s)
 	if err != nil {
 		return err
 	}
-	p.newer = slices.DeleteFunc(said, func(one consented) bool { return !one.newer })
+	p.newer = slices.DeleteFunc(agreed, func(one consented) bool { return !one.newer })
 	p.last, p.at = lastOf(p.steps), s.now.In(s.zone)
 	s.Title = s.Say("card.title")
 	h := s.w.Header()
@@ -215,7 +226,7 @@ func (f *Face) codes(s *seat) error {
 	return s.answer(out)
 }
 
-// seen tells the card that a till has read it, and that something has happened to the account.
+// seen tells the card that a till has read it, that something has happened to the account, and that a till asks.
 func (f *Face) seen(s *seat) error {
 	ctx := s.r.Context()
 	m, err := f.Reader.Member(ctx, s.session.Tenant, s.session.Member)
@@ -230,11 +241,19 @@ func (f *Face) seen(s *seat) error {
 	if err != nil {
 		return err
 	}
+	asked, err := f.Till.Question(ctx, s.session.Tenant, s.session.Member)
+	if err != nil {
+		return err
+	}
 	told := struct {
-		Step int64  `json:"step"`
-		Last string `json:"last"`
-		Now  int64  `json:"now"`
-	}{o.State.LiveSeen[s.session.Card], lastOf(steps), s.now.UnixMilli()}
+		Step  int64  `json:"step"`
+		Last  string `json:"last"`
+		Asked string `json:"asked,omitempty"` // the question of a till
+		Now   int64  `json:"now"`
+	}{Step: o.State.LiveSeen[s.session.Card], Last: lastOf(steps), Now: s.now.UnixMilli()}
+	if asked != nil {
+		told.Asked = asked.ID.String()
+	}
 	return s.answer(told)
 }
 

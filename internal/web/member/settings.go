@@ -19,6 +19,7 @@ const (
 	settingsPath = CardBase + "settings"
 	unfreezePath = CardBase + "unfreeze"
 	erasePath    = CardBase + "erase"
+	pinPath      = CardBase + "pin"
 )
 
 // choices is what the page of settings shows.
@@ -26,6 +27,7 @@ type choices struct {
 	view     member.View
 	consents []consented
 	devices  []member.Session
+	pin      member.PIN
 	done     string // what was done just now
 	big      bool
 }
@@ -45,7 +47,7 @@ func (one *consented) label() string {
 }
 
 // done are the things of which the page says that they were done.
-var done = []string{"device", "consent", "withdrawn", "frozen", "unfrozen", "replaced"}
+var done = []string{"device", "consent", "withdrawn", "frozen", "unfrozen", "replaced", "pin", "no_pin"}
 
 func (f *Face) settings(s *seat) error {
 	ctx := s.r.Context()
@@ -64,6 +66,9 @@ func (f *Face) settings(s *seat) error {
 		return err
 	}
 	if p.consents, err = f.consents(s); err != nil {
+		return err
+	}
+	if p.pin, err = f.Members.PIN(ctx, s.actor, s.session.Member); err != nil {
 		return err
 	}
 	if p.devices, err = f.Members.Sessions(ctx, s.session, s.now); err != nil {
@@ -173,20 +178,28 @@ func (f *Face) unfreezing(s *seat) error {
 
 // askCode shows the form for a code that is on its way; where none can be sent it says whom to ask.
 func (f *Face) askCode(s *seat, v *member.View, id verno.ProofID, status int) error {
-	p := proof{id: id}
-	if !f.Members.CanProve() || v.Person.Phone == "" {
-		return s.showAs(status, s.Say("card.unfreeze"), unfreezePage(s, &p))
-	}
-	sent, err := f.Members.SendCode(s.r.Context(), s.now, member.CodeRequest{
-		Tenant: s.session.Tenant, ID: id, Phone: v.Person.Phone, Address: f.Frame.Address(s.r),
-		Text: func(code string) string { return s.Say("card.unfreeze_message", "Code", code, "Name", s.Brand.Name) },
-	})
+	p, err := f.textCode(s, v, id, func(code string) string { return s.Say("card.unfreeze_message", "Code", code, "Name", s.Brand.Name) })
 	if err != nil {
 		return err
 	}
+	return s.showAs(status, s.Say("card.unfreeze"), unfreezePage(s, p))
+}
+
+// textCode sends a code to the member's phone, by which something is proved that the card alone does not.
+func (f *Face) textCode(s *seat, v *member.View, id verno.ProofID, text func(code string) string) (*proof, error) {
+	p := &proof{id: id}
+	if !f.Members.CanProve() || v.Person.Phone == "" {
+		return p, nil
+	}
+	sent, err := f.Members.SendCode(s.r.Context(), s.now, member.CodeRequest{
+		Tenant: s.session.Tenant, ID: id, Phone: v.Person.Phone, Address: f.Frame.Address(s.r), Text: text,
+	})
+	if err != nil {
+		return nil, err
+	}
 	ticket := member.Ticket{Person: v.Person}
 	p.phone, p.aloud = ticket.Masked(), sent.Aloud
-	return s.showAs(status, s.Say("card.unfreeze"), unfreezePage(s, &p))
+	return p, nil
 }
 
 // proof is what the page shows that asks for a code; without a phone none can be sent.

@@ -33,6 +33,7 @@ var passed = []string{
 	"GET /cashiers", "GET /me",
 	"GET /terminals/{id}", "GET /terminals/{id}/snapshot", "POST /terminals/{id}/heartbeat",
 	"POST /identifications", "POST /members", "POST /top_ups",
+	"POST /identifications/pin", "POST /confirmations", "GET /confirmations/{id}", "POST /confirmations/{id}/withdraw",
 	"POST /checkouts/quote", "POST /checkouts/{id}/commit",
 	"POST /receipts/search", "GET /receipts/{id}", "POST /receipts/{id}/returns", "POST /receipts:batch",
 	"GET /operations/{key}",

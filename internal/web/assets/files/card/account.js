@@ -1,6 +1,6 @@
 // What the card says beside its code. It comes with the page and is fetched again where the page was a kept one, or where
 // something has happened; without a network it says of when it is.
-const parts = ["bar", "account"];
+const parts = ["bar", "account", "asked"];
 const banner = () => document.getElementById("offline");
 
 export function online(yes) {
@@ -20,25 +20,31 @@ export async function account(gone) {
 		const answer = await fetch("/c/", { cache: "no-store" });
 		if (answer.redirected) return gone(answer.url);
 		if (!answer.ok) return;
-		const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-		const root = document.documentElement, other = fresh.documentElement;
-		if (root.lang !== other.lang || fresh.body.className !== document.body.className || fresh.body.dataset.version !== document.body.dataset.version ||
-			fresh.getElementById("show")?.dataset.card !== document.getElementById("show").dataset.card) {
-			if (navigator.serviceWorker?.controller) location.reload();
-			return;
-		}
-		const before = document.getElementById("balance")?.textContent;
-		for (const id of parts) {
-			const from = fresh.getElementById(id);
-			if (from) document.getElementById(id).replaceWith(document.adoptNode(from));
-		}
-		const balance = document.getElementById("balance");
-		if (!first && balance && balance.textContent !== before) balance.classList.add("changed");
-		first = false;
+		take(await answer.text());
 		online(true);
 	} catch {
 		online(false);
 	}
+}
+
+// take puts what is new in a page into this one. A question that is read just now stays under the finger.
+export function take(text) {
+	const fresh = new DOMParser().parseFromString(text, "text/html");
+	const root = document.documentElement, other = fresh.documentElement;
+	if (root.lang !== other.lang || fresh.body.className !== document.body.className || fresh.body.dataset.version !== document.body.dataset.version ||
+		fresh.getElementById("show")?.dataset.card !== document.getElementById("show").dataset.card) {
+		if (navigator.serviceWorker?.controller) location.reload();
+		return;
+	}
+	const before = document.getElementById("balance")?.textContent;
+	for (const id of parts) {
+		const from = fresh.getElementById(id), to = document.getElementById(id);
+		if (!from || id === "asked" && to.open && (to.dataset.id ?? "") === (from.dataset.id ?? "") && !from.querySelector("[data-said]")) continue;
+		to.replaceWith(document.adoptNode(from));
+	}
+	const balance = document.getElementById("balance");
+	if (!first && balance && balance.textContent !== before) balance.classList.add("changed");
+	first = false;
 }
 
 // installing offers to put the card on the first screen, from the second visit on, until somebody says no.

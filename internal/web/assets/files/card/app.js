@@ -1,6 +1,7 @@
 // The card: its code first, from what this phone keeps, and then everything that a network can add.
 import { forget, keep, recall } from "./keep.js";
 import { account, installing, online } from "./account.js";
+import { answering, asked } from "./asked.js";
 import { draw, side } from "./qr.js";
 import { digits, keep as lock, step } from "./totp.js";
 
@@ -82,8 +83,9 @@ async function tick() {
 	show.classList.add("ready");
 }
 
-// seen tells that a till has read the code, and that something has happened to the account.
+// seen tells that a till has read the code, that something has happened to the account, and that a till asks something.
 let last = show.dataset.last;
+let question = ""; // of a till, that is known here
 async function look() {
 	const asked = Date.now();
 	try {
@@ -105,13 +107,19 @@ async function look() {
 		}
 		used ||= 1; // From now on what is read is read now.
 		if (!card.machine) begin().then(tick);
-		if (told.last !== last) {
+		if (told.last !== last || (told.asked ?? "") !== question) {
 			last = told.last;
-			account(gone);
+			question = told.asked ?? "";
+			refresh();
 		}
 	} catch {
 		online(false);
 	}
+}
+
+async function refresh() {
+	await account(gone);
+	asked(card?.skew ?? 0);
 }
 
 let praised;
@@ -153,7 +161,9 @@ await begin();
 await tick();
 setInterval(tick, 250);
 light();
-account(gone).then(look);
+answering(gone, () => card?.skew ?? 0);
+asked(card?.skew ?? 0);
+refresh().then(look);
 watch();
 installing();
 navigator.serviceWorker?.register("/c/sw.js", { scope: "/c/" }).catch(() => {});

@@ -70,6 +70,18 @@ export class Basket {
 		this.price();
 	}
 
+	/** prove puts a stronger proof in the place of the code that the guest has shown. */
+	prove({ presence, method, strong, member }) {
+		this.meet({ ...this.guest, presence, method, strong, member });
+	}
+
+	/** confirmed is prove where the guest has said yes to what is to be spent: exactly that. */
+	confirmed({ identification, totals, stored_money }) {
+		this.prove(identification);
+		this.stored = stored_money.amount > 0;
+		this.choose("own", totals.points);
+	}
+
 	choose(how, points = 0) {
 		this.spend = { how, points };
 		this.price(0);

@@ -25,7 +25,7 @@ export function card(guest, { remove, topUp }) {
 	const marks = h("div", { class: "row marks" },
 		m.birthday && h("span", { class: "tag birthday" }, icon("cake"), m.birthday === today() ? say("guest.birthday") : say("guest.birthday_at", { date: date(m.birthday) })),
 		m.level && h("span", { class: "tag" }, levelName(m.level)),
-		guest.strong ? h("span", { class: "tag good" }, say("guest.strong")) : h("span", { class: "tag" }, say("guest.method_" + guest.method)));
+		guest.strong ? h("span", { class: "tag good" }, say(["pin", "confirmed"].includes(guest.method) ? "proof.tag_" + guest.method : "guest.strong")) : h("span", { class: "tag" }, say("guest.method_" + guest.method)));
 	return h("div", { class: "guest" + (m.frozen ? " frozen" : "") },
 		head(h("span", { class: "who" }, h("strong", { class: "name" }, name), m.phone && h("span", { class: "quiet" }, m.phone)), marks, away),
 		m.frozen && h("p", { class: "notice bad small" }, say("guest.frozen")),

@@ -6,8 +6,9 @@ import { tick } from "./feel.js";
 
 const point = setup.lang === "ru" ? "," : ".";
 
-/** keypad makes the twelve keys for a field. Without places there is no decimal point, but two zeros at once. */
-export function keypad(field, { places = true } = {}) {
+/** keypad makes the twelve keys for a field. Without places there is no decimal point, but two zeros at once; for digits
+    alone there is neither. */
+export function keypad(field, { places = true, digits = false } = {}) {
 	const type = (text) => {
 		tick();
 		if (field.value.length + text.length > field.maxLength && field.maxLength > 0) return;
@@ -21,7 +22,7 @@ export function keypad(field, { places = true } = {}) {
 		tell(field);
 	} }, icon("erase"));
 	return h("div", { class: "keypad", role: "group", "aria-label": say("field.pad"), onpointerdown: (e) => e.target.closest(".key") && e.preventDefault() },
-		[..."123456789"].map(key), key(places ? point : "00"), key("0"), erase);
+		[..."123456789"].map(key), digits ? h("span") : key(places ? point : "00"), key("0"), erase);
 }
 
 /** tell says that a field has changed, as typing would. */

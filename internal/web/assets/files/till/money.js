@@ -49,6 +49,7 @@ function earn(basket) {
 export function spend(basket) {
 	if (!basket.guest || !basket.lines.length) return null;
 	if (!basket.guest.member || !basket.quote && !basket.asking && !basket.trouble) return h("p", { class: "quiet small" }, say("spend.offline"));
+	if (basket.guest.method === "confirmed") return h("p", { class: "good", id: "confirmed" }, say("proof.agreed"));
 	const most = basket.most;
 	const stored = basket.quote?.stored_money_max.amount ?? 0;
 	if (!most && !stored) return basket.quote && !basket.guest.member.frozen ? h("p", { class: "quiet small" }, say("spend.nothing")) : null;

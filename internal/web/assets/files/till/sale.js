@@ -14,6 +14,7 @@ import { join } from "./join.js";
 import { keypad } from "./keypad.js";
 import * as parts from "./money.js";
 import { figure, money, say } from "./say.js";
+import { askPhone, typePIN, ways } from "./proof.js";
 import { sheet } from "./sheet.js";
 import { till } from "./state.js";
 import * as sync from "./sync.js";
@@ -85,7 +86,7 @@ export class Sale {
 		}) : guests.none());
 		const add = () => this.item();
 		put(this.sum, basket.lines.length > 0 ? parts.sum(basket, { remove: (i) => this.remove(i), change: (i) => this.item(i), add, clear: () => this.next() })
-			: parts.addButton(add), parts.spend(basket));
+			: parts.addButton(add), parts.spend(basket), ways(basket, (how) => this.prove(how)));
 		this.node.dataset.lines = String(basket.lines.length);
 		if (basket.trouble && this.shownTrouble !== basket.trouble) this.trouble(basket.trouble);
 		this.shownTrouble = basket.trouble;
@@ -187,6 +188,16 @@ export class Sale {
 		this.focus();
 	}
 
+	/** prove has the guest prove more than the code did: by a PIN, or by a yes in the phone. */
+	async prove(how) {
+		put(this.notice);
+		const { basket } = this;
+		const proved = await (how === "pin" ? typePIN(basket) : askPhone(basket));
+		if (proved && how === "pin") basket.prove(proved);
+		else if (proved) basket.confirmed(proved);
+		this.focus();
+	}
+
 	async topUp() {
 		const paid = await topUp(this.basket.guest);
 		if (paid && this.basket.guest?.member.stored_money != null) {
@@ -229,7 +240,7 @@ export class Sale {
 
 	/** trouble says what the server has against the sale as it is, and mends what can be mended without asking. */
 	async trouble(problem) {
-		if (["presence_invalid", "presence_stale"].includes(problem.code)) return this.meetAgain(problem);
+		if (["presence_invalid", "presence_stale", "confirmation_over", "confirmation_differs"].includes(problem.code)) return this.meetAgain(problem);
 		bad();
 		this.say("bad", problem.text, problem.more);
 		if (this.basket.spend.how !== "none") this.basket.choose("none");
@@ -239,8 +250,11 @@ export class Sale {
 	async meetAgain(problem) {
 		const { guest } = this.basket;
 		this.basket.meet(null);
-		if (guest && !["live_code", "nfc"].includes(guest.method)) return this.identify(guest.scan);
 		bad();
+		if (guest && !["live_code", "nfc"].includes(guest.method)) {
+			await this.identify(guest.scan);
+			if (!problem.code.startsWith("confirmation")) return;
+		}
 		this.say("warn", problem.text, problem.more);
 	}
 
