@@ -32,7 +32,7 @@ var ofOwner = map[verno.EventKind]bool{
 var ofCard = map[verno.EventKind]bool{
 	verno.EventCardBlocked: true, verno.EventCardUnblocked: true, verno.EventCardReplaced: true, verno.EventCardLinked: true,
 	verno.EventCardAdmitted: true, verno.EventCardAdmissionUndone: true, verno.EventCardFilled: true,
-	verno.EventCardRewritten: true,
+	verno.EventCardRewritten: true, verno.EventCardValue: true,
 }
 
 // told is what an event says beside its kind and owner.

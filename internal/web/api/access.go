@@ -32,6 +32,9 @@ var access = map[string]row{
 	"GET /operations/{key}":        {may: verno.MayReadOperations},
 
 	"POST /top_ups":            {may: verno.MayTopUp},
+	"POST /coupons":            {may: verno.MayReadMembers | verno.MayWriteMembers},
+	"POST /certificates":       {may: verno.MayTopUp},
+	"GET /certificates/{id}":   {may: verno.MaySell},
 	"POST /holds":              {may: verno.MaySell},
 	"GET /holds/{id}":          {may: verno.MaySell},
 	"POST /holds/{id}/capture": {may: verno.MaySell},

@@ -28,7 +28,7 @@ type StockBody struct {
 type Card struct {
 	ID         verno.CardID    `json:"id"`
 	Member     verno.MemberID  `json:"member_id,omitzero" doc:"Absent of a card that nobody has yet."`
-	Kind       string          `json:"kind" enum:"loyalty,plastic"`
+	Kind       string          `json:"kind" doc:"loyalty and plastic, or the kind of the card's template."`
 	Number     string          `json:"number,omitempty" doc:"For people: 16 digits."`
 	State      verno.CardState `json:"state" enum:"active,blocked,replaced"`
 	Reason     string          `json:"reason,omitempty" doc:"Why it is blocked or replaced."`

@@ -49,6 +49,15 @@ var keyed = map[string]func(b *bundle) scene{
 		fill := "POST /cards/" + b.issue("club_pass", anyTime, card.Document{}).ID.String() + "/uses"
 		return scene{request{do: fill, body: m{"count": 8}}, request{do: fill, body: m{"count": 9}}}
 	},
+	"POST /coupons": func(b *bundle) scene {
+		template, _ := b.couponOf("")
+		body := m{"template_id": template}
+		return scene{request{do: "POST /coupons", body: body}, request{do: "POST /coupons", body: with(body, "ends_at", "2031-01-01T00:00:00Z")}}
+	},
+	"POST /certificates": func(b *bundle) scene {
+		body := m{"template_id": b.templateOf("gift_certificate", `{"worth":10000}`), "amount": rub(5_000)}
+		return scene{request{do: "POST /certificates", body: body}, request{do: "POST /certificates", body: with(body, "amount", rub(5_001))}}
+	},
 	"POST /holds": func(b *bundle) scene {
 		body := b.reserve()
 		return scene{request{do: "POST /holds", body: body}, request{do: "POST /holds", body: with(body, "amount", 1)}}

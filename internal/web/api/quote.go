@@ -27,20 +27,22 @@ type QuoteOptions struct {
 
 // Quote is a priced basket with its reasons.
 type Quote struct {
-	Programme    verno.ProgrammeID `json:"programme_id"`
-	Version      int64             `json:"rules_version" doc:"Number of the version that the programme's rules were taken from; 0 for drafts."`
-	Currency     money.Currency    `json:"currency" doc:"ISO 4217."`
-	PointsScale  int               `json:"points_scale" doc:"Decimal places of points: with 2, 150 is 1.50 points."`
-	Member       *MemberView       `json:"member,omitempty" doc:"What a till may see of the member; absent where nobody showed a card."`
-	Lines        []PricedLine      `json:"lines" doc:"In the order of the request."`
-	Totals       Totals            `json:"totals" doc:"Repeat them in the commit."`
-	PointsMax    money.Points      `json:"points_max" doc:"The most points that may be spent on this basket."`
-	StoredMax    Money             `json:"stored_money_max" doc:"The most stored money that may pay."`
-	Needs        []string          `json:"needs,omitempty" enum:"live_code,nfc,pin,confirmation" doc:"More could be spent than what was shown proves: any of these would let it. A live code or a tap of the card is identified anew; a PIN goes to POST /identifications/pin; POST /confirmations asks the member's phone. How much more is told to whoever has the proof."`
-	Awards       []Award           `json:"awards" doc:"What will be earned."`
-	Messages     Messages          `json:"messages" doc:"In the language of the request."`
-	Explanations []Explanation     `json:"explanations,omitempty" doc:"Why each promotion applies or does not, where asked for."`
-	ExpiresAt    time.Time         `json:"expires_at" doc:"Until when the quote is worth committing."`
+	Programme    verno.ProgrammeID   `json:"programme_id"`
+	Version      int64               `json:"rules_version" doc:"Number of the version that the programme's rules were taken from; 0 for drafts."`
+	Currency     money.Currency      `json:"currency" doc:"ISO 4217."`
+	PointsScale  int                 `json:"points_scale" doc:"Decimal places of points: with 2, 150 is 1.50 points."`
+	Member       *MemberView         `json:"member,omitempty" doc:"What a till may see of the member; absent where nobody showed a card."`
+	Lines        []PricedLine        `json:"lines" doc:"In the order of the request."`
+	Totals       Totals              `json:"totals" doc:"Repeat them in the commit."`
+	PointsMax    money.Points        `json:"points_max" doc:"The most points that may be spent on this basket."`
+	StoredMax    Money               `json:"stored_money_max" doc:"The most stored money that may pay."`
+	Needs        []string            `json:"needs,omitempty" enum:"live_code,nfc,pin,confirmation" doc:"More could be spent than what was shown proves: any of these would let it. A live code or a tap of the card is identified anew; a PIN goes to POST /identifications/pin; POST /confirmations asks the member's phone. How much more is told to whoever has the proof."`
+	Coupons      []QuotedCoupon      `json:"coupons,omitempty" doc:"Those of the request that are coupons, or belong to some."`
+	Certificates []QuotedCertificate `json:"certificates,omitempty" doc:"What those of the request can pay."`
+	Awards       []Award             `json:"awards" doc:"What will be earned."`
+	Messages     Messages            `json:"messages" doc:"In the language of the request."`
+	Explanations []Explanation       `json:"explanations,omitempty" doc:"Why each promotion applies or does not, where asked for."`
+	ExpiresAt    time.Time           `json:"expires_at" doc:"Until when the quote is worth committing."`
 }
 
 // MemberView is what a till may see of an identified member.
@@ -142,6 +144,7 @@ func showQuote(q *checkout.Quote, lang string) *Quote {
 		Totals: showTotals(q.Outcome.Totals, q.Currency), PointsMax: q.Outcome.MaxPoints,
 		StoredMax: Money{q.StoredMax, q.Currency}, Needs: q.Needs, Awards: showAwards(q.Outcome.Awards), Messages: quoteMessages(q, lang),
 		Explanations: showExplanations(q.Outcome.Explained, lang), ExpiresAt: q.ExpiresAt,
+		Coupons: showCoupons(q.Coupons, lang), Certificates: showCertificates(q.Certificates, q.Currency, lang),
 	}
 }
 

@@ -36,6 +36,7 @@ type Receipt struct {
 	Awards       []Award           `json:"awards,omitempty" doc:"What was earned."`
 	StampsUsed   []StampsUsed      `json:"stamps_used,omitempty"`
 	Messages     *Messages         `json:"messages,omitempty" doc:"In the language of the request; absent where there is nothing to say."`
+	Redeemed     []verno.CardID    `json:"coupons_used,omitempty" doc:"The coupons that were used."`
 	Tenders      []Tender          `json:"tenders" doc:"How it was paid, or paid back."`
 	Return       *ReturnOutcome    `json:"return,omitempty" doc:"Of a return: what came back and what was taken back."`
 	Debt         money.Points      `json:"points_debt,omitempty" doc:"Points that could not be taken and became a debt."`
@@ -88,7 +89,7 @@ func showReceipt(r *verno.Receipt) *Receipt {
 		Partner: r.Partner, Cashier: r.Cashier, Shift: r.Shift, Number: r.Number, BusinessDate: Date(r.BusinessDate),
 		TimeZone: r.Facts.TimeZone, OccurredAt: r.OccurredAt, ReceivedAt: r.ReceivedAt, Currency: c, Totals: showTotals(r.Totals, c),
 		Lines: showReceiptLines(r), Awards: showAwards(r.Outcome.Awards), StampsUsed: showStampsUsed(r.Outcome.StampsUsed),
-		Tenders: showTenders(r.Tenders, c), Return: showReturn(r.Return, c), Debt: r.Debt, Entry: r.Entry,
+		Redeemed: r.Facts.Redeemed, Tenders: showTenders(r.Tenders, c), Return: showReturn(r.Return, c), Debt: r.Debt, Entry: r.Entry,
 	}
 }
 

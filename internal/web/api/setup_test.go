@@ -27,6 +27,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/campaign"
+	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
@@ -108,6 +109,9 @@ func setup(t *testing.T, s *store.Store, limits api.Limits) *bundle {
 	}
 	till := checkout.New(s, ledgers, v, b.clock, rand.Reader, checkout.Limits{})
 	till.NFCKeys, till.CardFacts = b.gate.OpenNFCKeys, b.roll.CardFacts
+	till.Issue = func(ctx context.Context, tx *store.Tx, now time.Time, c checkout.NewCard) (card.Document, error) {
+		return b.roll.IssueIn(ctx, tx, now, c.Tenant, c.ID, c.Template, c.Document)
+	}
 	b.counter = till
 	b.server = httptest.NewServer(frame.Wrap(api.New(api.Deps{
 		Till: till, Members: b.roll, Office: b.office, Gate: b.gate,

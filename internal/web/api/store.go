@@ -19,7 +19,7 @@ type StoreBody struct {
 	Address    string            `json:"address,omitempty" maxLength:"500"`
 	Latitude   *int64            `json:"latitude_e6,omitempty" minimum:"-90000000" maximum:"90000000" doc:"In millionths of a degree; with longitude_e6 or not at all."`
 	Longitude  *int64            `json:"longitude_e6,omitempty" minimum:"-180000000" maximum:"180000000"`
-	Greeting   map[string]string `json:"greeting,omitempty" doc:"What cards say on a locked phone near it, by language (ru, en), at most 120 letters; the design of the card speaks where it is left out."`
+	Greeting   map[string]string `json:"greeting,omitempty" maxProperties:"10" doc:"What cards say on a locked phone near it, by language (ru, en), at most 120 letters; the design of the card speaks where it is left out."`
 	Closed     bool              `json:"closed,omitempty" doc:"Nothing is sold there any more."`
 }
 

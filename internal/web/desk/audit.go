@@ -46,7 +46,9 @@ var topics = []topic{
 	{name: "lookups", kinds: []verno.EventKind{
 		verno.EventIdentified, verno.EventConfirmationAsked, verno.EventConfirmationAnswered,
 	}, traffic: true},
-	{name: "sales", kinds: []verno.EventKind{verno.EventReceiptCommitted, verno.EventReceiptReturned, verno.EventCheckoutCancelled}, traffic: true},
+	{name: "sales", kinds: []verno.EventKind{
+		verno.EventReceiptCommitted, verno.EventReceiptReturned, verno.EventCheckoutCancelled, verno.EventCardValue,
+	}, traffic: true},
 }
 
 // deeds are the kinds of event of all that people did, apart from the traffic of tills.

@@ -86,6 +86,7 @@ var sentences = map[string]func(said) string{
 		}
 		return s.Say("desk.says.percent", "Percent", s.share("percent"))
 	},
+	"card_discount": func(s said) string { return s.Say("desk.says.card") },
 	"fixed_discount": func(s said) string {
 		on := s.text("on")
 		if on == "" {

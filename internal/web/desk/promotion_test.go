@@ -24,6 +24,7 @@ var made = []struct {
 	{"welcome_bonus", "settings/points", "150", "+250 баллов"},
 	{"birthday_bonus", "settings/points", "300", "Начислено баллов: 300."},
 	{"percent_discount", "settings/percent", "25", "Скидка 310 ₽."},
+	{"card_discount", "settings/max", "50", "Скидка 50 ₽."},
 	{"fixed_discount", "settings/amount", "150", "Скидка 150 ₽."},
 	{"buy_n_get_cheapest", "settings/buy", "3", "Скидка 124,5"},
 }
@@ -83,7 +84,7 @@ func TestPromotions(t *testing.T) {
 		t.Errorf("after the way back: %+v", got)
 	}
 	tab.Go(site.Base + "/desk/promotions")
-	if text := tab.Text("main"); !strings.Contains(text, "8 изменений ещё не опубликованы") || strings.Contains(text, "⟨") {
+	if text := tab.Text("main"); !strings.Contains(text, "9 изменений ещё не опубликованы") || strings.Contains(text, "⟨") {
 		t.Error(text)
 	}
 	save(t, tab, "promotions-drafts")

@@ -1,0 +1,83 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/card"
+	"github.com/verno-loyalty/verno/internal/checkout"
+)
+
+// CertificateBody sells a gift certificate.
+type CertificateBody struct {
+	Template  verno.TemplateID  `json:"template_id" doc:"A published one of the kind gift_certificate."`
+	Amount    *Money            `json:"amount,omitempty" doc:"What it is worth; what the template says where it is left out."`
+	Issuer    verno.IssuerID    `json:"issuer_id,omitzero" doc:"The legal entity that will owe it: the store's, or where it is sold in none the one that is named here, else the programme's. It pays in that entity's stores."`
+	Starts    time.Time         `json:"starts_at,omitzero" doc:"From when it is good; at once where it is left out."`
+	Ends      time.Time         `json:"ends_at,omitzero" doc:"Until when it is good; as the template says where it is left out."`
+	Values    map[string]string `json:"values,omitempty" maxProperties:"10" doc:"What stands on it: from, to, wish."`
+	Tender    verno.TenderKind  `json:"tender,omitempty" maxLength:"10" enum:"cash,card,other" doc:"How it was paid, where no receipt says so: the till counts it as paid in."`
+	Reference string            `json:"reference,omitempty" maxLength:"64" doc:"The till's own; never a card number."`
+	Terminal  verno.TerminalID  `json:"terminal_id,omitzero" doc:"Where the credential is bound to no till."`
+	Store     verno.StoreID     `json:"store_id,omitzero" doc:"Where the credential is bound to no store, and no till is named."`
+}
+
+// Certificate is a gift certificate. Whoever shows it may pay with it.
+type Certificate struct {
+	ID       verno.CardID     `json:"id"`
+	Template verno.TemplateID `json:"template_id"`
+	Issuer   verno.IssuerID   `json:"issuer_id"`
+	Balance  Money            `json:"balance" doc:"What it can still pay."`
+	State    verno.CardState  `json:"state" enum:"active,blocked,replaced"`
+	Ends     time.Time        `json:"ends_at,omitzero" doc:"Absent where it has no end."`
+	At       time.Time        `json:"issued_at"`
+	Number   string           `json:"number,omitempty" doc:"For people. Shown to who has made it, and to nobody later."`
+	Machine  string           `json:"machine_code,omitempty" doc:"For scanners: digits. Shown to who has made it, and to nobody later."`
+}
+
+func (a *API) certificateRoutes() {
+	handle(a, operation{
+		route: "POST /certificates", id: "sell-certificate", tag: "wallets", summary: "Make a gift certificate", keyed: keyNeeded, status: 201,
+		detail: "Makes a certificate that is worth something and belongs to whoever holds it. What is on it is owed like stored money. It pays as a tender of the kind certificate; POST /cards/{id}/block stops it.",
+		codes:  []string{"not_found", "template_archived", "template_unpublished", "programme_unpublished", "store_unknown", "idempotency_key_reused", "outcome_unknown"},
+	}, a.sellCertificate)
+	handle(a, operation{
+		route: "GET /certificates/{id}", id: "get-certificate", tag: "wallets", summary: "Read what is left on a certificate", codes: []string{"not_found"},
+	}, a.getCertificate)
+}
+
+type certificateRequest struct{ Body CertificateBody }
+
+func (a *API) sellCertificate(ctx context.Context, c *call, in *certificateRequest) (*Certificate, error) {
+	b := &in.Body
+	q := checkout.SellCertificate{
+		Key: c.key, BodyHash: c.hash, Template: b.Template, Issuer: b.Issuer, Terminal: b.Terminal, Store: b.Store, Tender: b.Tender,
+		Reference: b.Reference, Document: card.Document{Starts: b.Starts, Ends: b.Ends, Values: b.Values},
+	}
+	if b.Amount != nil {
+		if q.Amount, q.Currency = b.Amount.Amount, b.Amount.Currency; q.Amount == 0 {
+			return nil, verno.InvalidField("/amount/amount", "number_range", "min", "1", "max", "1000000000000")
+		}
+	}
+	sold, replayed, err := a.Till.SellCertificate(ctx, c.actor, q)
+	c.answer.replayed = replayed
+	if err != nil {
+		return nil, err
+	}
+	return showCertificate(sold), nil
+}
+
+func (a *API) getCertificate(ctx context.Context, c *call, in *cardRequest) (*Certificate, error) {
+	found, err := a.Till.Certificate(ctx, c.actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return showCertificate(found), nil
+}
+
+func showCertificate(k *checkout.Certificate) *Certificate {
+	return &Certificate{
+		k.Card, k.Template, k.Issuer, Money{k.Balance, k.Currency}, k.State, k.Ends, k.At, k.Number, k.Machine,
+	}
+}
