@@ -218,6 +218,32 @@ func TestCouponComesBack(t *testing.T) {
 	})
 }
 
+// TestReplacedCoupon: a coupon that is replaced hands on what is left of it and no more, and what a return gives back goes to
+// the new one.
+func TestReplacedCoupon(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		g := b.enrol()
+		old := b.issue(b.tenOff(`,"returns_give":true,"uses":2`), g.ID, card.Document{})
+		sold := b.sell(b.boss, b.withCoupons(b.known(g), 100_00, b.machine(old.ID)))
+		scan := b.machine(old.ID)
+		fresh, err := b.roll.ReplaceCard(b.ctx, b.boss, b.clock(), member.CardRequest{Card: old.ID, Reason: "lost"})
+		b.must(err)
+		if x := b.facts(fresh.ID); x.Left != 1 || x.Of != 2 {
+			t.Errorf("inherited %+v", x)
+		}
+		b.told(b.quote(b.boss, b.withCoupons(b.known(g), 100_00, scan)), "coupon_blocked")
+		b.back(sold)
+		if x := b.facts(fresh.ID); x.Left != 2 {
+			t.Errorf("came back %+v", x)
+		}
+		unused := b.issue(b.tenOff(``), g.ID, card.Document{})
+		second, err := b.roll.ReplaceCard(b.ctx, b.boss, b.clock(), member.CardRequest{Card: unused.ID, Reason: "lost"})
+		b.must(err)
+		b.told(b.quote(b.boss, b.withCoupons(b.known(g), 100_00, b.machine(second.ID))), "")
+	})
+}
+
 // TestCouponOffline: a receipt from offline has used its coupon. Where it was used before, it owes a use, and a person is
 // told.
 func TestCouponOffline(t *testing.T) {

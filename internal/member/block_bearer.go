@@ -10,9 +10,6 @@ import (
 	"github.com/verno-loyalty/verno/internal/store"
 )
 
-// maxTries bounds how often a card is locked again whose account was opened meanwhile.
-const maxTries = 3
-
 // setBearer is setState of a card that is good for whoever holds it. What it is worth stays, and is frozen with it.
 func (r *Roll) setBearer(ctx context.Context, a verno.Actor, now time.Time, id verno.CardID, to verno.CardState, reason string) (Card, error) {
 	owner := verno.CardOwner(id)
@@ -59,7 +56,7 @@ func (r *Roll) setBearer(ctx context.Context, a verno.Actor, now time.Time, id v
 		if err == nil {
 			return r.card(ctx, a.Tenant, id)
 		}
-		if !errors.Is(err, verno.Conflict("owner_moved")) || try == maxTries {
+		if !errors.Is(err, verno.Conflict("owner_moved")) || try == moves {
 			return Card{}, err
 		}
 	}

@@ -48,6 +48,8 @@ type CardRequest struct {
 	Number   string       // of a blank plastic card, to link it
 	Card     verno.CardID // to replace
 	Reason   string       // of a replacement
+
+	unit verno.UnitID // of what the card to replace is good for by itself
 }
 
 // IssueCard makes one more card in the phone. Error: card_limit.
@@ -75,6 +77,13 @@ func (r *Roll) ReplaceCard(ctx context.Context, a verno.Actor, now time.Time, q 
 	}
 	of, err := r.holder(ctx, a, q.Card)
 	if err != nil {
+		return Card{}, err
+	}
+	old, err := r.Store.Reader().Card(ctx, a.Tenant, q.Card)
+	if err != nil {
+		return Card{}, missing(err, "card")
+	}
+	if q.unit, err = ownUnit(ctx, r.Store.Reader(), &old); err != nil {
 		return Card{}, err
 	}
 	q.Member = of
@@ -137,6 +146,9 @@ func (r *Roll) newCard(ctx context.Context, a verno.Actor, q CardRequest, kind s
 				p.Emit(e)
 			}
 			return books.Result{ID: id, Owner: m.Owner}, nil
+		}
+		if !q.unit.IsZero() {
+			inherit(ctx, a, q.Card, q.unit, w)
 		}
 	})
 	if err != nil {
