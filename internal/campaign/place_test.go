@@ -20,6 +20,7 @@ func TestStores(t *testing.T) {
 		place := campaign.Place{
 			Programme: b.made.Programme, Name: "Чайка на Тверской", ExternalID: "S2", TimeZone: "Asia/Yekaterinburg",
 			Address: "Тверская, 1", Latitude: &latitude, Longitude: &longitude,
+			Greeting: map[string]string{"ru": "  Ваш кофе за углом ", "en": ""},
 		}
 		s, err := b.office.CreateStore(b.ctx, b.actor, now.Add(time.Second), place)
 		b.must(err)
@@ -28,7 +29,8 @@ func TestStores(t *testing.T) {
 		b.must(err)
 		read, err := b.office.Place(b.ctx, b.actor, s.ID)
 		b.must(err)
-		if read.ClosedAt.IsZero() || read.Revision != s.Revision || *read.Latitude != latitude || read.TimeZone != place.TimeZone {
+		if read.ClosedAt.IsZero() || read.Revision != s.Revision || *read.Latitude != latitude || read.TimeZone != place.TimeZone ||
+			len(read.Greeting) != 1 || read.Greeting["ru"] != "Ваш кофе за углом" {
 			t.Errorf("the store is %+v", read)
 		}
 		_, err = b.office.ChangeStore(b.ctx, b.actor, now, s.ID, s.Revision-1, place)
@@ -58,6 +60,8 @@ func TestHostileStores(t *testing.T) {
 			{"/time_zone", func(p *campaign.Place) { p.TimeZone = "Europe/Атлантида" }},
 			{"/latitude", func(p *campaign.Place) { p.Latitude, p.Longitude = &far, &zero }},
 			{"/longitude", func(p *campaign.Place) { p.Latitude = &zero }},
+			{"/greeting/ru", func(p *campaign.Place) { p.Greeting = map[string]string{"ru": strings.Repeat("щ", 121)} }},
+			{"/greeting/de", func(p *campaign.Place) { p.Greeting = map[string]string{"de": "Kaffee"} }},
 			{"/name", func(p *campaign.Place) { p.Name = "" }},
 			{"/name", func(p *campaign.Place) { p.Name = "\xff\xfe" }},
 			{"/external_id", func(p *campaign.Place) { p.ExternalID = strings.Repeat("x", 101) }},

@@ -17,6 +17,16 @@ func TestPlacesOfACard(t *testing.T) {
 	each(t, func(b *bundle) {
 		street := b.street(14)
 		m := b.enrol(anna())
+		greets := func() (said []string) {
+			_, x, err := b.roll.CardFacts(b.ctx, b.actor.Tenant, m.Cards[0].ID, b.clock())
+			b.must(err)
+			for _, p := range x.Places {
+				if !p.Greeting.Empty() {
+					said = append(said, p.Name+": "+p.Greeting.In("ru"))
+				}
+			}
+			return said
+		}
 		near := func() (names []string) {
 			_, x, err := b.roll.CardFacts(b.ctx, b.actor.Tenant, m.Cards[0].ID, b.clock())
 			b.must(err)
@@ -36,6 +46,18 @@ func TestPlacesOfACard(t *testing.T) {
 		want := []string{"04", "05", "06", "07", "08", "09", "10", "11", "12", "13"}
 		if got := near(); !slices.Equal(got, want) {
 			b.t.Fatalf("after a sale at 12: %v", got)
+		}
+		if got := greets(); len(got) != 0 {
+			b.t.Errorf("shops greet with %v", got)
+		}
+		polite := street[12]
+		polite.Greeting = map[string]string{"ru": "Кофе за углом"}
+		b.must(b.store.Write(b.ctx, func(tx *store.Tx) error {
+			_, err := tx.ChangePlace(b.ctx, polite)
+			return err
+		}))
+		if got := greets(); !slices.Equal(got, []string{"12: Кофе за углом"}) {
+			b.t.Errorf("a shop greets with %v", got)
 		}
 		gone := street[11]
 		gone.ClosedAt, gone.UpdatedAt = b.clock(), b.clock()

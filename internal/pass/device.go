@@ -84,22 +84,6 @@ func (p *Passes) Authorize(ctx context.Context, passType, serial, token string) 
 	return pass, err
 }
 
-// Issued finds a pass by its serial number alone. It returns ErrToken where there is none of that type.
-func (p *Passes) Issued(ctx context.Context, passType, serial string) (store.Pass, error) {
-	pass, err := p.Store.Reader().PassBySerial(ctx, serial)
-	if errors.Is(err, store.ErrNotFound) {
-		return pass, ErrToken
-	}
-	if err != nil {
-		return pass, err
-	}
-	ours, err := p.hasPassType(ctx, pass.Tenant, passType)
-	if err == nil && !ours {
-		err = ErrToken
-	}
-	return pass, err
-}
-
 // hasPassType says whether a tenant has, or had, a certificate for a type of pass.
 func (p *Passes) hasPassType(ctx context.Context, tenant verno.TenantID, passType string) (bool, error) {
 	at := passTypeOf{tenant, passType}

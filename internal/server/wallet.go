@@ -55,8 +55,19 @@ func (s *Server) walletGauges() []prometheus.Collector {
 			return float64(of(phones, google))
 		})
 	}
+	ends := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "verno_wallet_certificate_end_seconds", Help: "When the first certificate for Apple passes ends, in Unix time.",
+	}, func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), gaugeTime)
+		defer cancel()
+		at, err := s.Store.Reader().NextWalletEnd(ctx)
+		if err != nil || at.IsZero() {
+			return math.NaN()
+		}
+		return float64(at.Unix())
+	})
 	return []prometheus.Collector{
-		s.pushes,
+		s.pushes, ends,
 		waiting("phones", func(phones, _ int64) int64 { return phones }),
 		waiting("google", func(_, google int64) int64 { return google }),
 	}

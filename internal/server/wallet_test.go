@@ -127,6 +127,8 @@ func TestNewStandardReachesOldCards(t *testing.T) {
 func TestWalletsAreWatched(t *testing.T) {
 	t.Parallel()
 	eachDesk(t, func(d *desk) {
+		_, _, err := d.server.SelfSign(d.ctx, server.Whose{}, server.TrialCertificate{PassType: "pass.not-apple.trial", Team: "NOTAPPLE00"})
+		d.must(err)
 		d.server.Passes.Count("ApplePass", store.PushTold, 3)
 		faces := httptest.NewServer(d.server.Handler())
 		t.Cleanup(faces.Close)
@@ -140,6 +142,7 @@ func TestWalletsAreWatched(t *testing.T) {
 		text := string(body)
 		for _, want := range []string{
 			`verno_wallet_notifications_total{outcome="told",wallet="ApplePass"} 3`, `verno_wallet_waiting{wallet="phones"} 0`, `verno_wallet_waiting{wallet="google"} 0`,
+			"verno_wallet_certificate_end_seconds 1.",
 		} {
 			if !strings.Contains(text, want) {
 				t.Errorf("there is no %s", want)

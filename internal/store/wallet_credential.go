@@ -59,6 +59,14 @@ func (r *Reader) WalletCredentialInUse(ctx context.Context, tenant verno.TenantI
 		WHERE tenant = $1 AND kind = $2 AND retired_at IS NULL ORDER BY id DESC LIMIT 1`, tenant, string(kind))
 }
 
+// NextWalletEnd is when the first certificate in use of any tenant ends; the zero time where none is in use.
+func (r *Reader) NextWalletEnd(ctx context.Context) (at time.Time, err error) {
+	return queryOne(ctx, r, func(row Scanner) (time.Time, error) {
+		err := row.Scan(when{&at})
+		return at, err
+	}, `SELECT MIN(not_after) FROM wallet_credential WHERE kind = $1 AND retired_at IS NULL`, string(CredentialApplePass))
+}
+
 // InsertWalletCredential adds a credential.
 func (tx *Tx) InsertWalletCredential(ctx context.Context, c WalletCredential) error {
 	_, err := tx.Exec(ctx, `INSERT INTO wallet_credential (`+walletCredentialColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,

@@ -23,6 +23,10 @@ func (d *Desk) chores(c *call, g *glance, q report.Query) error {
 	if !a.Stale && c.actor.May.Has(verno.MayWriteConfig) {
 		g.backedUp = a.BackedUp.In(g.From.Location())
 	}
+	expiring, err := d.Passes.ExpiringCertificates(c.r.Context(), c.actor.Tenant)
+	if err != nil {
+		return err
+	}
 	scale := g.Programme.Points.Scale
 	for _, e := range []struct {
 		is   bool
@@ -33,6 +37,7 @@ func (d *Desk) chores(c *call, g *glance, q report.Query) error {
 	}{
 		{a.Tasks > 0, verno.MayReadMembers, "/tasks", c.Count("desk.waiting.tasks", a.Tasks), false},
 		{a.Debtors > 0, verno.MayReadMembers, "/tasks", c.Count("desk.waiting.debts", a.Debtors, "Points", c.Points(a.Owed, scale)), false},
+		{len(expiring) > 0, managingWallets, "/wallets/apple", certificateEnds(c, expiring), true},
 		{a.SilentTills > 0, verno.MayReadConfig, "/stores", c.Count("desk.waiting.silent", a.SilentTills), true},
 		{a.Drafts > 0, verno.MayReadConfig, "/programmes", c.Count("desk.waiting.drafts", a.Drafts), false},
 		{!a.Unsealed.IsZero(), verno.MayReadAudit, "/audit", c.Say("desk.waiting.unsealed", "Since", c.Moment(a.Unsealed.In(g.From.Location()))), true},

@@ -224,6 +224,17 @@ func (c *call) ends(h *pass.Held) string {
 	return c.on(h.NotAfter) + " · " + c.Count("desk.apple.days", int64(h.Days))
 }
 
+// certificateEnds says how soon cards can be signed no more, for whoever has to renew the certificate; empty where none ends.
+func certificateEnds(c *call, expiring []pass.Held) string {
+	switch {
+	case len(expiring) == 0:
+		return ""
+	case expiring[0].Days < 0:
+		return c.Say("desk.apple.chore_over")
+	}
+	return c.Count("desk.apple.chore", int64(expiring[0].Days))
+}
+
 // alarmTone is the colour of a certificate's end.
 func alarmTone(h *pass.Held) string {
 	switch {

@@ -128,6 +128,11 @@ func TestAppleCertificates(t *testing.T) {
 		t.Errorf("nothing is said of the end: %q", got)
 	}
 	savePages(t, tab, "apple-soon-en")
+	tab.Go(site.Base + "/desk/")
+	if got := tab.Text("main"); !strings.Contains(got, "The certificate for Apple Wallet ends in") {
+		t.Errorf("the overview says nothing of the end: %q", got)
+	}
+	tab.Go(site.Base + "/desk/wallets/apple")
 	tab.Click("details.sheet:first-of-type > summary")
 	sends(tab, `form[action$="/apple/trial"] .button`, ".notice.good")
 	if got := tab.Text("section[aria-labelledby=current]"); !strings.Contains(got, "Trial, not Apple’s") || !strings.Contains(got, "not Apple") {

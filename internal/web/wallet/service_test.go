@@ -111,9 +111,6 @@ func newService(t *testing.T, s *store.Store) *service {
 			return fmt.Appendf(nil, "%s at %d", p.Serial, p.Tag), nil
 		},
 		Bundle: func(passes [][]byte) ([]byte, error) { return bytes.Join(passes, []byte(" and ")), nil },
-		Personalise: func(_ context.Context, p store.Pass, who wallet.Person, token []byte) ([]byte, error) {
-			return fmt.Appendf(nil, "%s %s %s", p.Serial, who.Phone, token), nil
-		},
 	}))))
 	t.Cleanup(server.Close)
 	b.url = server.URL
@@ -309,23 +306,14 @@ func TestComplaints(t *testing.T) {
 	}
 }
 
-// TestPersonalise: whoever fills in the form of a pass becomes a member, and the phone gets the signature that it waits
-// for. Nobody does so for a pass whose serial number he guesses.
-func TestPersonalise(t *testing.T) {
+// TestNoFormMakesAMember: whoever fills in the form of a pass, which Verno's passes do not have, becomes nobody's member: the
+// form proves no telephone, and has no place for the agreements that each stand alone.
+func TestNoFormMakesAMember(t *testing.T) {
 	t.Parallel()
 	eachService(t, func(t *testing.T, b *service) {
 		body := `{"personalizationToken":"abc","requiredPersonalizationInfo":{"phoneNumber":"+79161234567","fullName":"Анна"}}`
-		got := b.ask("POST", passOf(b.one.Serial)+"/personalize", body)
-		if got.status != 200 || got.body != b.one.Serial+" +79161234567 abc" || got.header.Get("Content-Type") != "application/octet-stream" {
-			t.Errorf("%d %v %q", got.status, got.header, got.body)
-		}
-		for path, want := range map[string]int{passOf("nosuchserial"): 401, passOf(b.one.Serial): 400} {
-			if got := b.ask("POST", path+"/personalize", `{}`); got.status != want {
-				t.Errorf("%s: %d, want %d", path, got.status, want)
-			}
-		}
-		if got := b.ask("POST", passOf(b.one.Serial)+"/personalize", body, "Authorization", b.shows("ApplePass", b.other)); got.status != 401 {
-			t.Errorf("with a foreign token: %d", got.status)
+		if got := b.ask("POST", passOf(b.one.Serial)+"/personalize", body, "Authorization", b.shows("ApplePass", b.one)); got.status != http.StatusNotFound {
+			t.Errorf("it is answered %d", got.status)
 		}
 	})
 }

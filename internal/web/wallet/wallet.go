@@ -25,9 +25,6 @@ type Deps struct {
 	Build func(ctx context.Context, p store.Pass, now time.Time) ([]byte, error)
 	// Bundle makes the file of several.
 	Bundle func(passes [][]byte) ([]byte, error)
-	// Personalise makes a member of whoever filled in the form of a pass, and signs the token that the phone sent. Nil
-	// where passes ask for nothing.
-	Personalise func(ctx context.Context, p store.Pass, who Person, token []byte) ([]byte, error)
 	Frame       *web.Frame
 	Clock       func() time.Time
 	Rate        web.Rate // of an address
@@ -62,7 +59,6 @@ func New(d Deps) http.Handler {
 		"DELETE " + Base + "v1/devices/{device}/registrations/{type}/{serial}": f.unregister,
 		"GET " + Base + "v1/devices/{device}/registrations/{type}":             f.updated,
 		"GET " + Base + "v1/passes/{type}/{serial}":                            f.fetch,
-		"POST " + Base + "v1/passes/{type}/{serial}/personalize":               f.personalise,
 		"POST " + Base + "v1/log":                                              f.log,
 		"GET " + pass.DownloadPath + "{file}":                                  f.download,
 		"GET " + pass.PicturePath + "{tenant}/{file}":                          f.picture,
