@@ -17,6 +17,17 @@ var showing = map[verno.Method]func(b *bundle, g *guest) (verno.Actor, string){
 	verno.MethodPhone:      func(b *bundle, _ *guest) (verno.Actor, string) { return b.at(0), b.scan(b.at(0), "+7 916 123-45-67") },
 	verno.MethodLiveCode:   func(b *bundle, g *guest) (verno.Actor, string) { return b.at(0), b.show(b.at(0), g) },
 	verno.MethodMemberID:   func(b *bundle, g *guest) (verno.Actor, string) { return b.boss, b.known(g) },
+	verno.MethodNFC: func(b *bundle, g *guest) (verno.Actor, string) {
+		b.later(2 * time.Minute) // Keys of readers are kept open for one.
+		if b.till.NFCKeys == nil {
+			ring(b)
+		}
+		keys, err := b.till.NFCKeys(b.ctx, b.boss.Tenant)
+		b.must(err)
+		found, err := b.till.Identify(b.ctx, b.at(0), checkout.Identify{NFC: vasOf(keys[1], passType, g.says(), b.clock())})
+		b.must(err)
+		return b.at(0), found.Presence
+	},
 	verno.MethodPIN: func(b *bundle, g *guest) (verno.Actor, string) {
 		b.pinned(b.phone(g))
 		return b.at(0), b.prove(b.at(0), b.scan(b.at(0), g.static()), rightPIN, "")
@@ -24,7 +35,7 @@ var showing = map[verno.Method]func(b *bundle, g *guest) (verno.Actor, string){
 }
 
 // TestPolicyOfProofs: what each kind of proof may do. A code that anybody could copy identifies, earns, pays in, and spends
-// a small number of points a day, never money; what proves that the member is there spends all; a return and a receipt
+// a small number of points a day, never money; a certificate is good for whoever holds it; what proves that the member is there spends all; a return and a receipt
 // from an offline till ask for no proof, as the one undoes what was proved and the other has happened.
 func TestPolicyOfProofs(t *testing.T) {
 	t.Parallel()
@@ -42,13 +53,14 @@ func TestPolicyOfProofs(t *testing.T) {
 				for _, c := range []struct {
 					what  string
 					spend money.Points
-					paid  money.Amount
+					other verno.Tender
 					want  string
 				}{
-					{"earn", 0, 0, ""},
-					{"under the limit", 60, 0, ""},
-					{"above it", 150, 0, above},
-					{"stored money", 0, 1_00, paid},
+					{"earn", 0, verno.Tender{}, ""},
+					{"under the limit", 60, verno.Tender{}, ""},
+					{"above it", 150, verno.Tender{}, above},
+					{"stored money", 0, stored(1_00), paid},
+					{"a certificate", 0, paying(b.sellGift(b.gift(), 1000_00).Machine, 100_00), ""},
 				} {
 					b.later(24 * time.Hour)
 					a, p := show(b, g)
@@ -65,8 +77,8 @@ func TestPolicyOfProofs(t *testing.T) {
 						commit.Totals.Payable -= money.Amount(left) * 100
 						commit.Tenders = []verno.Tender{cash(commit.Totals.Payable)}
 					}
-					if c.paid > 0 {
-						commit.Tenders = []verno.Tender{stored(c.paid), cash(commit.Totals.Payable - c.paid)}
+					if c.other.Amount > 0 {
+						commit.Tenders = []verno.Tender{c.other, cash(commit.Totals.Payable - c.other.Amount)}
 					}
 					r, _, err := b.till.Commit(b.ctx, a, commit)
 					if codeOf(err) != c.want {

@@ -87,6 +87,7 @@ func TestBadInputOfCard(t *testing.T) {
 	v := p.owner()
 	for path, fields := range map[string][]string{
 		"unfreeze": {"proof", "code"}, "consent": {"purpose", "agree"}, "language": {"to"}, "big": {"big"}, "devices": {"session"}, "erase": {"sure"},
+		"confirmation": {"question", "answer"}, "pin": {"proof", "code", "pin"}, "pin/drop": {"x"},
 	} {
 		for _, text := range nonsense {
 			form := url.Values{}
@@ -151,7 +152,7 @@ func TestBrokenDatabase(t *testing.T) {
 	p.Break(t)
 	own.Break(t)
 	for _, address := range []string{
-		p.page(""), p.page("/enter"), p.page("/text/terms"), own.Base + "/c/", own.Base + "/c/history", own.Base + "/c/settings", own.Base + "/c/erase", own.Base + "/c/unfreeze",
+		p.page(""), p.page("/enter"), p.page("/text/terms"), own.Base + "/c/", own.Base + "/c/history", own.Base + "/c/settings", own.Base + "/c/erase", own.Base + "/c/unfreeze", own.Base + "/c/pin",
 	} {
 		status, page := v.ask(address)
 		if status < 500 || !strings.Contains(page, "<h1") || !strings.Contains(page, `lang="ru"`) {
