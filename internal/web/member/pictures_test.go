@@ -32,7 +32,7 @@ func TestCardPictures(t *testing.T) {
 			tab := browser.Tab(width, 800, lang)
 			p.open(tab)
 			for page, path := range map[string]string{
-				"card": "", "history": "history", "receipt": receipt, "settings": "settings", "erase": "erase",
+				"card": "", "history": "history", "receipt": receipt, "settings": "settings", "erase": "erase", "pin": "pin",
 			} {
 				tab.Go(p.Base + "/c/" + path)
 				tab.See("main")
