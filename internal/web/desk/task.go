@@ -154,6 +154,12 @@ func (d *Desk) left(c *call, t *errand) error {
 		}
 		t.title = c.Say("desk.task.debt", "Points", points(c, money.Points(amount), p.Scale))
 		t.text = c.Say("desk.task.debt_hint")
+	case "money_debt", "certificate_debt":
+		id := "desk.task." + t.Kind
+		t.title = c.Say(id, "Sum", c.Money(money.Amount(amount), t.receipt.Currency))
+		t.text = c.Say(id + "_hint")
+	case "coupon_reused":
+		t.title, t.text = c.Say("desk.task.coupon_reused"), c.Say("desk.task.coupon_reused_hint")
 	case "charged_differs":
 		id := "desk.task.more"
 		if amount < 0 {

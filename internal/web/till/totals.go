@@ -154,7 +154,7 @@ func (d *adder) receipt(r *verno.Receipt) {
 
 // show puts the sums in the order in which they are read, with the names of who sold.
 func (t *Till) show(ctx context.Context, a verno.Actor, d *adder) error {
-	for _, kind := range []verno.TenderKind{verno.TenderCash, verno.TenderCard, verno.TenderOther, verno.TenderStored} {
+	for _, kind := range []verno.TenderKind{verno.TenderCash, verno.TenderCard, verno.TenderOther, verno.TenderStored, verno.TenderCertificate} {
 		if amount, there := d.tenders[kind]; there {
 			d.sum.Tenders = append(d.sum.Tenders, TenderTotal{kind, amount})
 		}
