@@ -41,7 +41,7 @@ func TestStretchingIsBounded(t *testing.T) {
 		return raw
 	}
 	careful := made(100_000)
-	if _, err := pass.ReadSigner([][]byte{careful}, "secret", time.Now()); err != nil { //nolint:forbidigo // OpenSSL made the certificate by the clock.
+	if _, err := pass.ReadSigner([][]byte{careful}, "secret", time.Now()); err != nil {
 		t.Errorf("a careful file: %v", err)
 	}
 	key, leaf, above, err := pkcs12.DecodeChain(careful, "secret")
@@ -54,13 +54,9 @@ func TestStretchingIsBounded(t *testing.T) {
 	}
 	for name, raw := range map[string][]byte{"modern": careful, "old": legacy} {
 		for at, hostile := range greedy(t, raw) {
-			began := time.Now() //nolint:forbidigo // What is tested is that it takes no time.
 			_, err := pass.ReadSigner([][]byte{hostile}, "secret", signedAt)
 			if e := verno.AsError(err); e == nil || e.Code != "certificate_rounds" {
 				t.Errorf("%s, number %d: %v", name, at, err)
-			}
-			if time.Since(began) > 30*time.Second { //nolint:forbidigo // As above.
-				t.Errorf("%s, number %d: it was stretched", name, at)
 			}
 		}
 	}

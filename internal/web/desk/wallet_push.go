@@ -87,7 +87,7 @@ func (d *Desk) pushing(c *call) (*pushing, error) {
 
 // add counts an outcome to the row of its wallet.
 func (p *pushing) add(c *call, one store.PushCount) {
-	name := walletName(c, one.Wallet)
+	name := walletName(one.Wallet)
 	i := slices.IndexFunc(p.rows, func(r pushRow) bool { return r.name == name })
 	if i < 0 {
 		p.rows, i = append(p.rows, pushRow{name: name}), len(p.rows)
@@ -113,7 +113,7 @@ func (p *pushing) add(c *call, one store.PushCount) {
 }
 
 // walletName is how people call a wallet.
-func walletName(c *call, wallet string) string {
+func walletName(wallet string) string {
 	switch wallet {
 	case pass.SchemeApple:
 		return "Apple Wallet"
