@@ -78,6 +78,7 @@ func TestWhatChangesACard(t *testing.T) {
 			{Kind: verno.EventMemberFrozen, Owner: owner},
 			{Kind: verno.EventCardBlocked, Subject: p.Card.String()},
 			{Kind: verno.EventCardReplaced, Subject: p.Card.String()},
+			{Kind: verno.EventCardValue, Subject: p.Card.String()},
 			{Kind: verno.EventConfigPublished, Subject: b.programme.String()},
 			{Kind: verno.EventConfigPublished, Subject: b.template.String()},
 			{Kind: verno.EventConfigChanged, Subject: "str_1", Detail: map[string]string{"what": "store"}},
