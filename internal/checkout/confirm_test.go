@@ -155,6 +155,11 @@ func TestConfirmationIsForOneSale(t *testing.T) {
 		try(other, "confirmation_differs")
 		_, _, err := b.till.Hold(b.ctx, a, checkout.PlaceHold{Key: b.name("hold"), Presence: c.Proved.Presence, Kind: verno.UnitMoney, Amount: 1, Life: time.Hour})
 		b.refused(err, "strength_needed")
+		open, err := b.till.Put(b.ctx, a, "an open one", right.Sale)
+		b.must(err)
+		if open.State != "open" || b.points(g).Held != 0 {
+			t.Errorf("a yes to a sale holds %d", b.points(g).Held)
+		}
 		_, _, err = b.till.Commit(b.ctx, b.at(1), right)
 		b.refused(err, "presence_invalid")
 		_, err = b.till.Confirmation(b.ctx, b.at(1), asked.ID)

@@ -122,6 +122,9 @@ func (o *opening) decide(p *books.Page) (books.Result, error) {
 	}
 	o.kept.Owner = owner.ID
 	amount := int64(o.quote.Outcome.Totals.Points)
+	if o.presence.Method == verno.MethodConfirmed {
+		amount = 0 // The member has said yes to one sale, and to no reserve.
+	}
 	if amount == 0 {
 		return books.Result{}, nil
 	}
