@@ -156,7 +156,7 @@ func (x *admitting) allows(p *books.Page) error {
 		return verno.Conflict("entry_already").With("at", x.last.At.In(x.place.zone).Format("02.01.2006 15:04"))
 	}
 	if since := p.At().Sub(x.last.At); since < twiceWithin && !x.again {
-		return verno.Conflict("entry_just_now").With("seconds", strconv.Itoa(int(max(since, 0)/time.Second)))
+		return verno.Conflict("entry_just_now").With("seconds", strconv.Itoa(int(max(since, time.Second)/time.Second)))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import { given } from "./given.js";
 import { head } from "./head.js";
 import { bar } from "./journal.js";
 import { more } from "./more.js";
+import { handed } from "./reader.js";
 import { pair } from "./pair.js";
 import { Day } from "./day.js";
 import { Refund } from "./refund.js";
@@ -62,6 +63,7 @@ async function begin() {
 		go("sale");
 		screens.sale.given(lines);
 	});
+	handed((text) => screens[here].scanned?.(text));
 	texts();
 }
 

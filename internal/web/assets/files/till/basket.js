@@ -20,6 +20,8 @@ export class Basket {
 		this.lines = [];
 		this.spend = { how: "none", points: 0 };
 		this.stored = false;
+		this.coupons = [];
+		this.certificates = [];
 		this.quote = null;
 		this.asking = false;
 		this.trouble = null;
@@ -29,12 +31,29 @@ export class Basket {
 	/** gross is what the lines come to before anything is taken off. */
 	get gross() { return this.lines.reduce((sum, line) => sum + cost(line), 0); }
 
+	/** total is what has to be paid by whatever means but points. */
+	get total() { return this.quote ? this.quote.totals.payable.amount : this.gross; }
+
 	/** payable is what is still to be paid by cash or card. */
-	get payable() { return (this.quote ? this.quote.totals.payable.amount : this.gross) - this.fromStored; }
+	get payable() { return this.total - this.fromCertificates - this.fromStored; }
+
+	/** fromCertificate is what one certificate pays: as much as there is of it, or as was chosen. */
+	fromCertificate(i) {
+		let left = this.total;
+		for (const [at, c] of this.certificates.entries()) {
+			const there = this.quote?.certificates?.find((q) => q.index === at && !q.code)?.balance.amount ?? 0;
+			const pays = Math.min(there, c.most ?? there, left);
+			if (at === i) return pays;
+			left -= pays;
+		}
+		return 0;
+	}
+
+	get fromCertificates() { return this.certificates.reduce((sum, _, i) => sum + this.fromCertificate(i), 0); }
 
 	/** fromStored is what stored money pays. */
 	get fromStored() {
-		return this.stored && this.quote ? Math.min(this.quote.stored_money_max.amount, this.quote.totals.payable.amount) : 0;
+		return this.stored && this.quote ? Math.min(this.quote.stored_money_max.amount, this.total - this.fromCertificates) : 0;
 	}
 
 	get most() { return this.quote?.points_max ?? 0; }
@@ -82,6 +101,20 @@ export class Basket {
 		this.choose("own", totals.points);
 	}
 
+	/** take adds a coupon or a certificate that was scanned; false where it is there already. */
+	take(list, scan, card) {
+		if (list.some((one) => one.card.id === card.id)) return false;
+		list.push({ scan, card });
+		this.price();
+		return true;
+	}
+
+	/** drop takes one away again. */
+	drop(list, i) {
+		list.splice(i, 1);
+		this.price();
+	}
+
 	choose(how, points = 0) {
 		this.spend = { how, points };
 		this.price(0);
@@ -98,6 +131,7 @@ export class Basket {
 		};
 		if (this.guest?.presence) body.presence = this.guest.presence;
 		if (points > 0) body.spend_points = points;
+		if (this.coupons.length) body.coupons = this.coupons.map((c) => c.scan);
 		return body;
 	}
 
@@ -136,7 +170,8 @@ export class Basket {
 	/** quoted prices the sale with what is to be spent of it; a part of the most is found in a second step. */
 	async quoted(signal) {
 		const { how, points } = this.spend;
-		const ask1 = (body) => ask("POST", "/checkouts/quote", body, { signal });
+		const certificates = this.certificates.length ? { certificates: this.certificates.map((c) => c.scan) } : {};
+		const ask1 = (body) => ask("POST", "/checkouts/quote", { ...body, ...certificates }, { signal });
 		if (how === "most") return ask1({ ...this.body(0), spend_most: true });
 		const quote = await ask1(this.body(0));
 		if (how === "none" || quote.points_max === 0) return quote;
@@ -148,7 +183,8 @@ export class Basket {
 	/** tenders are how it is paid, the rest by one kind. */
 	tenders(kind) {
 		const currency = counted().currency;
-		const all = [];
+		const all = this.certificates.map((c, i) => ({ kind: "certificate", amount: { amount: this.fromCertificate(i), currency }, scan: c.scan }))
+			.filter((t) => t.amount.amount > 0);
 		if (this.fromStored > 0) all.push({ kind: "stored_money", amount: { amount: this.fromStored, currency } });
 		if (this.payable > 0) all.push({ kind, amount: { amount: this.payable, currency } });
 		return all;
@@ -159,7 +195,7 @@ export class Basket {
 		const points = this.quote?.totals.points ?? 0;
 		const { presence, ...body } = this.body(points);
 		body.tenders = this.tenders(kind);
-		body.charged = { amount: this.payable + this.fromStored, currency: body.currency };
+		body.charged = { amount: this.total, currency: body.currency };
 		body.checkout_id = this.key;
 		body.occurred_at = sync.now().toISOString();
 		if (this.guest) body.member = { scan: this.guest.scan };
@@ -168,5 +204,5 @@ export class Basket {
 	}
 
 	/** shown is what the sale came to, for a list of people. */
-	shown() { return { sum: decimal(this.payable + this.fromStored, counted().places), who: sync.masked(this.guest?.scan) }; }
+	shown() { return { sum: decimal(this.total, counted().places), who: sync.masked(this.guest?.scan) }; }
 }

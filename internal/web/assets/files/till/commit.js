@@ -77,9 +77,9 @@ export function undo(receipt, key) {
 	return ask("POST", `/receipts/${receipt.id}/returns`, {}, { key });
 }
 
-/** tendered is what a receipt or return came to by cash and the like, without points and stored money. */
+/** tendered is what a receipt or return came to by cash and the like, without what guests have with us. */
 export function tendered(tenders) {
-	return tenders.filter((t) => t.kind !== "points" && t.kind !== "stored_money").reduce((sum, t) => sum + t.amount.amount, 0);
+	return tenders.filter((t) => !["points", "stored_money", "certificate"].includes(t.kind)).reduce((sum, t) => sum + t.amount.amount, 0);
 }
 
 export const inCurrency = (amount) => ({ amount, currency: counted().currency });

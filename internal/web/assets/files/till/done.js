@@ -2,13 +2,10 @@
 
 import { h, icon, put } from "./dom.js";
 import { tendered, undo } from "./commit.js";
-import { bad, good } from "./feel.js";
 import { money, moment, say } from "./say.js";
 import { sheet } from "./sheet.js";
 import { till } from "./state.js";
-import * as queue from "./queue.js";
-
-const seconds = 60;
+import { undoing } from "./undo.js";
 
 /** done shows a result; next begins the next sale. */
 export function done({ receipt, queued, basket }, next) {
@@ -16,7 +13,7 @@ export function done({ receipt, queued, basket }, next) {
 	const box = h("div", { class: "done", role: "status" });
 	queueMicrotask(() => go.focus());
 	if (queued) {
-		put(box, sign("done"), h("h1", {}, say("done.queued")), h("p", { class: "done-sum" }, money(basket.payable + basket.fromStored)), h("p", {}, say("done.queued_hint")), h("div", { class: "done-foot" }, go));
+		put(box, sign("done"), h("h1", {}, say("done.queued")), h("p", { class: "done-sum" }, money(basket.total)), h("p", {}, say("done.queued_hint")), h("div", { class: "done-foot" }, go));
 		box.classList.add("queued");
 		return box;
 	}
@@ -27,43 +24,14 @@ export function done({ receipt, queued, basket }, next) {
 		warned.length > 0 && h("div", { class: "notice warn" }, warned.map((text) => h("p", {}, text))),
 		said.length > 0 && h("ul", { class: "done-said" }, said.map((text) => h("li", {}, text))),
 		h("div", { class: "done-foot" }, go,
-			h("div", { class: "row" }, undoing(receipt, box, go), h("button", { class: "button", type: "button", onclick: () => slip(receipt) }, icon("print"), say("done.slip")))));
+			h("div", { class: "row" }, undoing((key) => undo(receipt, key), (back) => undone(box, back, go)), h("button", { class: "button", type: "button", onclick: () => slip(receipt) }, icon("print"), say("done.slip")))));
 	return box;
 }
 
 function sign(name) { return h("div", { class: "done-sign" }, icon(name)); }
 
-/** undoing is the button that counts down a minute. */
-function undoing(receipt, box, go) {
-	let left = seconds;
-	const key = queue.newKey();
-	const button = h("button", { class: "button", type: "button", id: "undo", onclick: take }, icon("undo"), h("span", {}, say("done.undo_left", { n: left })));
-	const timer = setInterval(() => {
-		left -= 1;
-		button.lastChild.textContent = say("done.undo_left", { n: left });
-		if (left > 0 && (button.isConnected || left === seconds - 1)) return;
-		clearInterval(timer);
-		button.remove();
-	}, 1000);
-	async function take() {
-		clearInterval(timer);
-		button.disabled = true;
-		try {
-			const back = await undo(receipt, key);
-			good();
-			document.dispatchEvent(new CustomEvent("till-sold"));
-			undone(box, back, go);
-		} catch (error) {
-			bad();
-			button.disabled = false;
-			button.lastChild.textContent = say("done.undo");
-			button.after(h("p", { class: "notice bad", role: "alert" }, error.text ?? say("failed")));
-		}
-	}
-	return button;
-}
-
 function undone(box, back, go) {
+	document.dispatchEvent(new CustomEvent("till-sold"));
 	const cash = tendered(back.return.tenders);
 	put(box, sign("undo"), h("h1", {}, say("done.undone")), h("p", {}, cash > 0 ? say("done.undone_hint", { sum: money(cash) }) : say("done.undone_free")),
 		(back.messages?.receipt?.length ?? 0) > 0 && h("ul", { class: "done-said" }, back.messages.receipt.map((text) => h("li", {}, text))), h("div", { class: "done-foot" }, go));

@@ -23,7 +23,7 @@ export const phone = (scan) => /^\+?\d{10,13}$/.test(scan.replace(/[\s()\u00a0-]
 export function makeField({ id = "scan", label, onchange, onenter, oncamera }) {
 	const input = h("input", {
 		class: "input scan", id, name: id, type: "text", inputmode: "none", autocomplete: "off", autocapitalize: "off", spellcheck: "false",
-		maxlength: 512, "aria-label": label, placeholder: label, oninput: () => {
+		maxlength: 4096, "aria-label": label, placeholder: label, oninput: () => {
 			erase.hidden = input.value === "";
 			onchange();
 		},

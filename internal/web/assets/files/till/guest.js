@@ -1,7 +1,7 @@
 // The guest's card: who it is and what may be spent, as much of it as what was shown proves.
 
 import { h, icon } from "./dom.js";
-import { date, day, figure, money, points, say, today } from "./say.js";
+import { date, day, figure, money, points, say, setup, today } from "./say.js";
 import { levelName } from "./state.js";
 
 /** none stands where no guest is. */
@@ -25,6 +25,7 @@ export function card(guest, { remove, topUp }) {
 	const marks = h("div", { class: "row marks" },
 		m.birthday && h("span", { class: "tag birthday" }, icon("cake"), m.birthday === today() ? say("guest.birthday") : say("guest.birthday_at", { date: date(m.birthday) })),
 		m.level && h("span", { class: "tag" }, levelName(m.level)),
+		guest.card?.percent && h("span", { class: "tag" }, say("paper.percent", { percent: guest.card.percent.replace(".", setup.lang === "ru" ? "," : ".") })),
 		guest.strong ? h("span", { class: "tag good" }, say(["pin", "confirmed"].includes(guest.method) ? "proof.tag_" + guest.method : "guest.strong")) : h("span", { class: "tag" }, say("guest.method_" + guest.method)));
 	return h("div", { class: "guest" + (m.frozen ? " frozen" : "") },
 		head(h("span", { class: "who" }, h("strong", { class: "name" }, name), m.phone && h("span", { class: "quiet" }, m.phone)), marks, away),

@@ -18,9 +18,10 @@ export function sum(basket, { remove, change, add, clear }) {
 			l.quantity !== one && h("span", { class: "quiet small" }, quantity(l.quantity), " × ", money(l.price))),
 		h("span", { class: "number" }, money(cost(l))),
 		h("button", { class: "button square plain", type: "button", "aria-label": say("sum.remove", { n: l.name || i + 1 }), onclick: () => remove(i) }, icon("close")))));
-	if (t?.discount.amount > 0 || t?.points > 0 || basket.fromStored > 0 || basket.lines.length > 1) rows.push(row(say("sum.lines"), money(basket.gross)));
+	if (t?.discount.amount > 0 || t?.points > 0 || basket.payable < basket.total || basket.lines.length > 1) rows.push(row(say("sum.lines"), money(basket.gross)));
 	if (t?.discount.amount > 0) rows.push(row(say("sum.discount"), "−" + money(t.discount.amount), "good"));
 	if (t?.points > 0) rows.push(row(say("sum.by_points"), "−" + money(t.redeemed.amount), "good"));
+	if (basket.fromCertificates > 0) rows.push(row(say("paper.certificates"), "−" + money(basket.fromCertificates), "good"));
 	if (basket.fromStored > 0) rows.push(row(say("spend.stored"), "−" + money(basket.fromStored), "good"));
 	return h("div", { class: "total" + (basket.asking ? " busy" : "") }, lines,
 		h("dl", { class: "total-rows" }, rows, row(say("sum.to_pay"), money(basket.payable), "to-pay")),
@@ -97,9 +98,10 @@ export function pay(basket, busy, choose) {
 		class: "button pay" + (main ? " main" : ""), type: "button", id: "pay-" + kind, disabled: blocked, onclick: () => choose(kind),
 	}, h("span", {}, label), h("strong", {}, money(basket.payable)));
 	if (basket.payable <= 0) {
-		const label = basket.fromStored > 0 ? say("pay.stored") : say("pay.free");
+		const paid = basket.fromStored + basket.fromCertificates;
+		const label = basket.fromCertificates > 0 ? say("paper.pay") : paid > 0 ? say("pay.stored") : say("pay.free");
 		return [h("button", { class: "button main pay", type: "button", id: "pay-free", disabled: blocked, onclick: () => choose("cash") },
-			h("span", {}, label), basket.fromStored > 0 && h("strong", {}, money(basket.fromStored)))];
+			h("span", {}, label), paid > 0 && h("strong", {}, money(paid)))];
 	}
 	return [button("card", say("pay.card"), true), button("cash", say("pay.cash"), true), button("other", say("pay.rest"), false)];
 }

@@ -4,8 +4,10 @@
 import { ask, Problem, Unreachable } from "./ask.js";
 import { Basket } from "./basket.js";
 import { commit } from "./commit.js";
+import { contact, gather, parse } from "./contact.js";
 import { h, put } from "./dom.js";
 import { done } from "./done.js";
+import { entry } from "./entry.js";
 import { bad, found, good } from "./feel.js";
 import { makeField, meaning, phone } from "./field.js";
 import * as guests from "./guest.js";
@@ -13,6 +15,8 @@ import { item } from "./item.js";
 import { join } from "./join.js";
 import { keypad } from "./keypad.js";
 import * as parts from "./money.js";
+import { papers } from "./papers.js";
+import { read } from "./reader.js";
 import { figure, money, say } from "./say.js";
 import { askPhone, typePIN, ways } from "./proof.js";
 import { sheet } from "./sheet.js";
@@ -36,7 +40,9 @@ export class Sale {
 		this.keypad = keypad(this.field.input);
 		this.go = h("button", { class: "button main big", type: "button", id: "go", onclick: () => this.enter() });
 		this.field.input.addEventListener("pointerdown", () => this.show(true));
-		this.node = h("div", { class: "sale" }, h("div", { class: "sale-side" }, this.field.node, this.notice, this.guest, this.sum), this.pad);
+		this.aside = false;
+		this.node = h("div", { class: "sale" });
+		this.restore();
 		this.draw();
 	}
 
@@ -47,10 +53,13 @@ export class Sale {
 		this.draw();
 	}
 
-	/** scanned takes a code from the scanner or the camera. */
+	/** scanned takes a code from the scanner, the camera or a reader. */
 	scanned(text) {
+		const whole = gather(text);
+		if (whole === null || this.busy) return;
+		if (this.aside) this.back();
 		if (this.result) this.next();
-		if (!this.busy) this.identify(text);
+		this.identify(whole);
 	}
 
 	/** enter does what the button says. */
@@ -86,7 +95,7 @@ export class Sale {
 		}) : guests.none());
 		const add = () => this.item();
 		put(this.sum, basket.lines.length > 0 ? parts.sum(basket, { remove: (i) => this.remove(i), change: (i) => this.item(i), add, clear: () => this.next() })
-			: parts.addButton(add), parts.spend(basket), ways(basket, (how) => this.prove(how)));
+			: parts.addButton(add), papers(basket, () => this.focus()), parts.spend(basket), ways(basket, (how) => this.prove(how)));
 		this.node.dataset.lines = String(basket.lines.length);
 		if (basket.trouble && this.shownTrouble !== basket.trouble) this.trouble(basket.trouble);
 		this.shownTrouble = basket.trouble;
@@ -129,12 +138,14 @@ export class Sale {
 	async identify(scan) {
 		put(this.notice);
 		this.field.set("");
+		const person = parse(scan);
+		if (person) return this.introduce(person);
 		if (!sync.online()) return this.offline(scan);
 		const turn = ++this.turn;
 		this.looking = true;
 		this.draw();
 		try {
-			const who = await ask("POST", "/identifications", { scan });
+			const who = await ask("POST", "/identifications", read(scan));
 			if (turn === this.turn) this.met(scan, who);
 		} catch (error) {
 			if (turn !== this.turn) return; // Another card was shown meanwhile.
@@ -152,10 +163,53 @@ export class Sale {
 		}
 	}
 
+	/** met goes on with who was found; or with what, where a card says not who buys. */
 	met(scan, who) {
+		switch (who.card?.scan) {
+			case "enter": return this.beside(entry(scan, who.card, () => this.back()));
+			case "show": return this.introduce(who.card.contact);
+			case "redeem": return this.paper(this.basket.coupons, scan, who.card);
+			case "tender": return this.paper(this.basket.certificates, scan, who.card);
+		}
 		found();
 		this.keys = this.basket.lines.length === 0;
-		this.basket.meet({ scan, presence: who.presence, method: who.method, strong: who.strong, member: who.member });
+		this.basket.meet({ scan, presence: who.presence, method: who.method, strong: who.strong, member: who.member, card: who.card });
+	}
+
+	/** paper puts a coupon or a certificate beside the goods. */
+	paper(list, scan, card) {
+		if (this.basket.take(list, scan, card)) {
+			found();
+			this.keys = this.basket.lines.length === 0;
+		} else {
+			bad();
+			this.say("warn", say("paper.there"));
+		}
+	}
+
+	async introduce(person) {
+		found();
+		await contact(person);
+		this.focus();
+	}
+
+	/** beside shows something else for a while; the sale waits behind it as it is. */
+	beside(node) {
+		this.aside = true;
+		put(this.node, node);
+		this.node.classList.add("finished");
+	}
+
+	back() {
+		this.aside = false;
+		this.restore();
+		this.draw();
+		this.focus();
+	}
+
+	restore() {
+		this.node.classList.remove("finished");
+		put(this.node, h("div", { class: "sale-side" }, this.field.node, this.notice, this.guest, this.sum), this.pad);
 	}
 
 	async offline(scan) {
@@ -225,6 +279,7 @@ export class Sale {
 
 	/** given takes the lines of a basket that another program has made. */
 	given(lines) {
+		if (this.aside) this.back();
 		if (this.result) this.next();
 		if (this.busy) return;
 		this.basket.lines = [];
@@ -244,6 +299,7 @@ export class Sale {
 		bad();
 		this.say("bad", problem.text, problem.more);
 		if (this.basket.spend.how !== "none") this.basket.choose("none");
+		else if (/^(coupon|certificate)_/.test(problem.code)) this.basket.price(0);
 	}
 
 	/** meetAgain finds a guest once more whose presence has ended, which no one-time code can do. */
@@ -312,8 +368,7 @@ export class Sale {
 	next() {
 		if (this.result) {
 			this.result = null;
-			this.node.classList.remove("finished");
-			put(this.node, h("div", { class: "sale-side" }, this.field.node, this.notice, this.guest, this.sum), this.pad);
+			this.restore();
 		}
 		put(this.notice);
 		this.keys = true;
@@ -325,7 +380,7 @@ export class Sale {
 
 	/** refresh asks again when the network has come or gone. */
 	refresh() {
-		if (this.result || this.busy) return;
+		if (this.result || this.aside || this.busy) return;
 		if (this.basket.guest && !this.basket.guest.presence && sync.online()) this.identify(this.basket.guest.scan);
 		else this.basket.price(0);
 	}
