@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"github.com/verno-loyalty/verno"
@@ -58,7 +57,7 @@ func (d *Desk) auditSheet(c *call) (*sheet, error) {
 func (e *deed) cells() []cell {
 	seal := cell{}
 	if e.seq >= 0 {
-		seal.number = strconv.FormatInt(e.seq, 10)
+		seal = wholeCell(e.seq)
 	}
 	return []cell{
 		{at: e.at}, textCell(e.actor), textCell(e.what), textCell(e.about), textCell(strings.Join(e.detail, " · ")), seal, textCell(e.body),

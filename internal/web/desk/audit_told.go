@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -98,6 +99,10 @@ func (w *witness) sentence(e *happened) string {
 		name = "access." + strings.ReplaceAll(e.Detail["what"], ".", "_")
 	case verno.EventConfigChanged:
 		name = "config." + e.Detail["what"] + "_" + e.Detail["how"]
+	case verno.EventConfigPublished:
+		if what := e.Detail["what"]; what != "" {
+			name = "config." + what + "_" + cmp.Or(e.Detail["how"], "published")
+		}
 	case verno.EventMemberFrozen:
 		name = "member_" + e.Detail["how"]
 	case verno.EventMemberExported:
@@ -198,7 +203,11 @@ func (w *witness) detail(e *happened) (list []string, err error) {
 			list = append(list, sign+p)
 		}
 	}
-	say("desk.event.reason", "Reason", e.Detail["reason"])
+	reason := e.Detail["reason"]
+	if id := "desk.reason." + reason; w.c.Has(id) {
+		reason = w.c.Say(id)
+	}
+	say("desk.event.reason", "Reason", reason)
 	say("desk.event.number", "Number", e.Detail["number"])
 	say("desk.event.back_to", "Number", e.Detail["rolled_back_to"])
 	if role := e.Detail["role"]; role != "" && w.c.Has("desk.event.role."+role) {

@@ -41,13 +41,26 @@ type channelRow struct {
 
 // channels lists all ways to join, by how many came.
 func (d *Desk) channels(c *call) error {
-	list, err := d.Members.Channels(c.r.Context(), c.actor)
+	rows, err := d.channelRows(c)
 	if err != nil {
 		return err
 	}
-	counted, err := d.Members.Funnels(c.r.Context(), c.actor, verno.ChannelID{}, since(c))
+	texts, err := d.Reader.LegalTexts(c.r.Context(), c.actor.Tenant)
 	if err != nil {
 		return err
+	}
+	return c.show(c.Say("desk.channel.title"), channelList(c, rows, len(texts) == 0))
+}
+
+// channelRows are all ways to join, with what came of each in the time that the reader looks at.
+func (d *Desk) channelRows(c *call) ([]channelRow, error) {
+	list, err := d.Members.Channels(c.r.Context(), c.actor)
+	if err != nil {
+		return nil, err
+	}
+	counted, err := d.Members.Funnels(c.r.Context(), c.actor, verno.ChannelID{}, since(c))
+	if err != nil {
+		return nil, err
 	}
 	rows := make([]channelRow, len(list))
 	at := map[verno.ChannelID]int{}
@@ -60,11 +73,7 @@ func (d *Desk) channels(c *call) error {
 			add(&rows[i].Funnel, &f)
 		}
 	}
-	texts, err := d.Reader.LegalTexts(c.r.Context(), c.actor.Tenant)
-	if err != nil {
-		return err
-	}
-	return c.show(c.Say("desk.channel.title"), channelList(c, rows, len(texts) == 0))
+	return rows, nil
 }
 
 // channel shows one way to join: its address, and where those come from who use it.

@@ -4,6 +4,7 @@
 package desk
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -127,10 +128,10 @@ func (d *Desk) serve(w http.ResponseWriter, r *http.Request, p page) {
 	if err == nil {
 		c.actor = actor
 		web.Attribute(r.Context(), actor.Name())
-		err = actor.Require(p.may)
+		err = d.fill(c)
 	}
 	if err == nil {
-		err = d.fill(c)
+		err = actor.Require(p.may)
 	}
 	if err == nil && r.Method == http.MethodPost {
 		c.form, err = view.ReadForm(w, r)
@@ -194,6 +195,7 @@ func (c *call) to(path string) { http.Redirect(c.w, c.r, path, http.StatusSeeOth
 func (d *Desk) fail(c *call, err error) {
 	e := c.explain(err)
 	web.Report(c.r.Context(), e)
+	c.Brand.Name = cmp.Or(c.Brand.Name, "Verno") // Whose it is may be what could not be read.
 	_ = c.showAs(web.Status(e), c.Say("desk.problem"), problem(c, e))
 }
 

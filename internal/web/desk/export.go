@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -28,6 +29,10 @@ var lists = []list{
 	{"/tasks", verno.MayReadMembers, (*Desk).taskSheet},
 	{"/staff", verno.MayManageStaff, (*Desk).staffSheet},
 	{"/stores", verno.MayReadConfig, (*Desk).storeSheet},
+	{"/promotions", verno.MayReadConfig, (*Desk).promotionSheet},
+	{"/programmes", verno.MayReadConfig, (*Desk).programmeSheet},
+	{"/channels", verno.MayReadConfig, (*Desk).channelSheet},
+	{"/keys", verno.MayManageStaff, (*Desk).keySheet},
 }
 
 // sheet is a list as a file: its columns, and its rows, a part at a time.
@@ -57,6 +62,8 @@ func textCell(text string) cell { return cell{text: text} }
 func sumCell(a money.Amount, of money.Currency) cell { return cell{number: of.Format(a)} }
 
 func pointsCell(p money.Points, scale int) cell { return cell{number: p.Format(scale)} }
+
+func wholeCell(n int64) cell { return cell{number: strconv.FormatInt(n, 10)} }
 
 func dayCell(t time.Time) cell { return cell{at: t, day: true} }
 

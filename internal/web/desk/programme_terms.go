@@ -50,7 +50,7 @@ func (t *teller) terms() []fact {
 		say("class", t.barred(&t.of.Classes[i]))
 		facts[len(facts)-1].id += string(t.of.Classes[i].Class)
 	}
-	say("time_zone", t.of.TimeZone)
+	say("time_zone", zoneName(t.call, t.of.TimeZone))
 	return facts
 }
 

@@ -1288,7 +1288,7 @@ func keyList(c *call, list []shownKey, next string, test bool, done string) temp
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = view.Pager(c.Page, next).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = listEnd(c, next).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
