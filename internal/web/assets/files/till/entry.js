@@ -4,7 +4,7 @@
 import { ask, Problem, Unreachable } from "./ask.js";
 import { h, icon, put } from "./dom.js";
 import { bad, good } from "./feel.js";
-import { clock, day, moment, say } from "./say.js";
+import { clock, ending, moment, say } from "./say.js";
 import { undoing } from "./undo.js";
 import * as queue from "./queue.js";
 
@@ -72,5 +72,5 @@ function what(card) {
 /** left says how many entries are left, and until when; nothing of a ticket, which has one. */
 function left({ uses_left: n, uses, card, ends_at: ends = card?.ends_at, event = card?.event }) {
 	if (event || uses === undefined && !ends) return null;
-	return h("div", { class: "entry-left" }, uses > 0 && h("p", { class: "done-sum" }, say("entry.left", { left: n, of: uses })), ends && h("p", {}, say("entry.until", { date: day(ends), time: clock(ends) })));
+	return h("div", { class: "entry-left" }, uses > 0 && h("p", { class: "done-sum" }, say("entry.left", { left: n, of: uses })), ends && h("p", {}, say("entry.until", { date: ending(ends), time: clock(ends) })));
 }

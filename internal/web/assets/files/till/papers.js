@@ -2,7 +2,7 @@
 // away again, and of a certificate less than all of it can pay.
 
 import { h, icon } from "./dom.js";
-import { counted, day, minor, money, say } from "./say.js";
+import { counted, ending, minor, money, say } from "./say.js";
 import { keypad } from "./keypad.js";
 import { sheet } from "./sheet.js";
 
@@ -38,7 +38,7 @@ function certificate(basket, c, i, after) {
 		basket.drop(basket.certificates, i);
 		after();
 	};
-	const text = quoted?.code ? quoted.message : [say("paper.worth", { sum: money(there) }), c.card.ends_at && say("paper.until", { date: day(c.card.ends_at) })].filter(Boolean).join(" · ");
+	const text = quoted?.code ? quoted.message : [say("paper.worth", { sum: money(there) }), c.card.ends_at && say("paper.until", { date: ending(c.card.ends_at) })].filter(Boolean).join(" · ");
 	const change = quoted && !quoted.code && pays > 0 && h("button", { class: "button", type: "button", id: "certificate-" + i, onclick: async () => {
 		const most = await howMuch(Math.min(there, basket.total - basket.fromCertificates + pays));
 		if (most) {
