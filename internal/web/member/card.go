@@ -59,8 +59,9 @@ type purse struct {
 	places   map[verno.StoreID]string
 	wallets  *wallets
 	number   code.Number
-	machine  string             // for whoever has no script
-	newer    []consented        // to what the shop asks to agree anew
+	machine  string      // for whoever has no script
+	newer    []consented // to what the shop asks to agree anew
+	design   design
 	asked    *checkout.Question // by a till; nil for nothing
 	said     string             // what was said to a till just now: yes, no, or that it was too late
 	last     string             // the latest step, to see that there is a later one
@@ -103,6 +104,9 @@ func (f *Face) card(s *seat) error {
 		return err
 	}
 	if p.wallets, err = f.buttons(s); err != nil {
+		return err
+	}
+	if p.design, err = f.design(s); err != nil {
 		return err
 	}
 	if p.asked, err = f.Till.Question(ctx, s.session.Tenant, s.session.Member); err != nil {

@@ -108,6 +108,21 @@ func front(t *testing.T, file []byte, now time.Time) (*pass.Report, string) {
 	return report, strings.Join(says, "; ")
 }
 
+// fetchPass takes the pass of the card in a tab, as its button does.
+func fetchPass(t *testing.T, tab *webtest.Tab) []byte {
+	t.Helper()
+	got := webtest.Eval[struct{ Type, Length, File string }](tab, `fetch("/c/wallet/apple").then(async (a) => {
+		const file = new Uint8Array(await a.arrayBuffer());
+		return { Type: a.headers.get("Content-Type"), Length: a.headers.get("Content-Length"), File: btoa(Array.from(file, (b) => String.fromCharCode(b)).join("")) };
+	})`)
+	file, err := base64.StdEncoding.DecodeString(got.File)
+	check(t, err)
+	if got.Type != "application/vnd.apple.pkpass" || got.Length == "" {
+		t.Errorf("the file is %s of %s bytes", got.Type, got.Length)
+	}
+	return file
+}
+
 // TestFromPosterToWallet: somebody joins by a poster, is shown the wallet of her own phone, gets the pass, buys something,
 // and the pass changes.
 func TestFromPosterToWallet(t *testing.T) {
@@ -129,22 +144,9 @@ func TestFromPosterToWallet(t *testing.T) {
 	tab.Accessible()
 	keepPictures(t, tab, "wallet-card-ru")
 
-	got := webtest.Eval[struct{ Type, Length, File string }](tab, `fetch("/c/wallet/apple").then(async (a) => {
-		const file = new Uint8Array(await a.arrayBuffer());
-		return { Type: a.headers.get("Content-Type"), Length: a.headers.get("Content-Length"), File: btoa(Array.from(file, (b) => String.fromCharCode(b)).join("")) };
-	})`)
-	file, err := base64.StdEncoding.DecodeString(got.File)
-	check(t, err)
-	if got.Type != "application/vnd.apple.pkpass" || got.Length == "" {
-		t.Errorf("the file is %s of %s bytes", got.Type, got.Length)
-	}
-	report, before := front(t, file, p.Server.Now())
-	serial, _ := report.Pass["serialNumber"].(string)
-	token, _ := report.Pass["authenticationToken"].(string)
-	held := &phone{t, p.Base, serial, token}
-	if status, _ := held.ask(http.MethodPost, "devices/phone/registrations/"+passType+"/"+serial, `{"pushToken":"0123456789abcdef0123456789abcdef"}`); status != http.StatusCreated {
-		t.Fatalf("registered: %d", status)
-	}
+	file := fetchPass(t, tab)
+	_, before := front(t, file, p.Server.Now())
+	held := p.register(file)
 	first := held.news("")
 	tab.Go(p.Base + "/c/")
 	tab.Until(`document.querySelector("#account a[href='/c/wallet']") !== null && document.querySelector(".badge") === null`)
@@ -154,7 +156,7 @@ func TestFromPosterToWallet(t *testing.T) {
 	if second := held.news(first); second <= first {
 		t.Errorf("the tag went from %s to %s", first, second)
 	}
-	status, file := held.ask(http.MethodGet, "passes/"+passType+"/"+serial, "")
+	status, file := held.ask(http.MethodGet, "passes/"+passType+"/"+held.serial, "")
 	if status != http.StatusOK {
 		t.Fatalf("fetched: %d", status)
 	}
@@ -162,7 +164,7 @@ func TestFromPosterToWallet(t *testing.T) {
 		t.Errorf("after a sale the pass still says %s", after)
 	}
 	p.wallets(1, 0)
-	if status, _ := held.ask(http.MethodDelete, "devices/phone/registrations/"+passType+"/"+serial, ""); status != http.StatusOK {
+	if status, _ := held.ask(http.MethodDelete, "devices/phone/registrations/"+passType+"/"+held.serial, ""); status != http.StatusOK {
 		t.Fatalf("taken out: %d", status)
 	}
 	p.wallets(0, 1)

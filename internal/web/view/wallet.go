@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/verno-loyalty/verno/internal/brand"
 	"github.com/verno-loyalty/verno/internal/card"
@@ -77,6 +78,7 @@ type line struct {
 	middle     bool // x is its middle
 	least      int  // the smallest size that it may shrink to; its own where zero
 	room       int
+	wraps      bool // what is too long goes on in a line of its own, so that nothing is lost
 }
 
 // write draws a text. One that is too long is drawn smaller, and then cut off and marked, as phones do.
@@ -94,7 +96,6 @@ func (p *pen) write(at line, text string) {
 	}
 	shown, whole := text, advance(text, at.size) <= at.room
 	if !whole {
-		p.cut = append(p.cut, text)
 		shown = shorten(text, at.size, at.room)
 	}
 	anchor := ""
@@ -104,12 +105,18 @@ func (p *pen) write(at line, text string) {
 	case at.middle:
 		anchor = ` text-anchor="middle"`
 	}
+	// Where there is little room to spare, the text is as wide as was reckoned, whatever letters the reader's machine has.
+	fit := ""
+	if reckoned := advance(shown, at.size); reckoned*5 > at.room*4 && utf8.RuneCountInString(shown) > 1 {
+		fit = fmt.Sprintf(` textLength="%d" lengthAdjust="spacingAndGlyphs"`, min(reckoned, at.room))
+	}
 	weight := ""
 	if at.bold {
 		weight = ` font-weight="600"`
 	}
-	p.put(`<text x="%d" y="%d" font-size="%d"%s%s fill="%s">%s</text>`, at.x, at.y, at.size, weight, anchor, at.fill, html.EscapeString(shown))
-	if !whole {
+	p.put(`<text x="%d" y="%d" font-size="%d"%s%s fill="%s"%s>%s</text>`, at.x, at.y, at.size, weight, anchor, at.fill, fit, html.EscapeString(shown))
+	if !whole && !at.wraps {
+		p.cut = append(p.cut, text)
 		p.mark(at)
 	}
 }
@@ -177,8 +184,8 @@ func (p *pen) columns(fields []card.Field, x, y, width int, at line, label strin
 	}
 }
 
-// readableOn is black or white, whichever is read better on a colour.
-func readableOn(colour string) string {
+// ReadableOn is black or white, whichever is read better on a colour.
+func ReadableOn(colour string) string {
 	ground, ok := brand.Parse(colour)
 	if !ok || brand.Contrast(ground, brand.Colour{R: 255, G: 255, B: 255}) >= brand.Contrast(ground, brand.Colour{R: 32, G: 33, B: 36}) {
 		return "#ffffff"

@@ -21,7 +21,7 @@ const (
 func (w Wallet) Google() Drawn {
 	p := &pen{Wallet: &w, name: "Android"}
 	f := w.Face
-	ink := readableOn(f.Colours.Background)
+	ink := ReadableOn(f.Colours.Background)
 	rows := p.googleRows()
 	hero := f.Pictures[card.SlotHero]
 	if hero == "" {

@@ -8,39 +8,40 @@ import (
 
 // Heights of the parts of a card in a browser.
 const (
-	webHead = 132
-	webRow  = 34
-	webRows = 7
+	webBar   = 46 // with the shop's name, above the card
+	webHead  = 44
+	webFirst = 64
+	webRow   = 34
+	webRows  = 7
 )
 
-// Web draws the card as the page shows it that any phone can open: who and how much on the card's colour, the code as
-// large as it can be, and the rest as a list.
+// Web draws the card as the page shows it that any phone can open: whose it is, the head of the card in its colour, the
+// code as large as it can be on white, how much, and the rest as a list.
 func (w Wallet) Web() Drawn {
 	p := &pen{Wallet: &w, name: w.Say("view.web_card")}
 	f := w.Face
-	rows := p.webRows()
+	rows, first := p.webRows()
 	high := p.codeHigh()
-	height := max(webHead+high+webRow*len(rows)+48, 400)
+	height := max(webBar+webHead+high+webFirst+webRow*len(rows)+40, 400)
 	p.put(`<defs><clipPath id="web-%d"><rect width="%d" height="%d" rx="18"/></clipPath></defs>`, height, cardWide, height)
-	p.put(`<g clip-path="url(#web-%d)"><rect width="%d" height="%d" fill="#ffffff"/>`, height, cardWide, height)
-	p.put(`<rect width="%d" height="%d" fill="%s"/>`, cardWide, webHead, f.Colours.Background)
-	if p.image(f.Pictures[card.SlotStrip], 0, 0, cardWide, webHead, "xMidYMid slice") {
-		p.put(`<rect width="%d" height="%d" fill="%s" fill-opacity="0.45"/>`, cardWide, webHead, f.Colours.Background)
-	}
+	p.put(`<g clip-path="url(#web-%d)"><rect width="%d" height="%d" fill="#f5f6f7"/>`, height, cardWide, height)
 	x := cardSide
-	if p.image(f.Pictures[card.SlotLogo], x, 14, 36, 30, "xMinYMid meet") {
+	if p.image(f.Pictures[card.SlotLogo], x, 8, 36, 30, "xMinYMid meet") {
 		x += 44
 	}
-	p.write(line{x: x, y: 35, size: 15, bold: true, fill: f.Colours.Foreground, room: cardWide - x - cardSide, least: 12}, f.Merchant)
-	if len(f.Primary) > 0 {
-		p.write(line{x: cardSide, y: 88, size: 36, bold: true, fill: f.Colours.Foreground, room: cardWide - 2*cardSide, least: 20}, ValueText(p.Lang, &f.Primary[0].Value))
-		p.write(line{x: cardSide, y: 112, size: 13, fill: f.Colours.Label, room: cardWide - 2*cardSide, least: 11}, f.Primary[0].Label.In(p.Code))
-	} else {
-		p.write(line{x: cardSide, y: 92, size: 24, bold: true, fill: f.Colours.Foreground, room: cardWide - 2*cardSide, least: 16}, f.Title.In(p.Code))
+	p.write(line{x: x, y: 29, size: 15, bold: true, fill: "#1b2025", room: cardWide - x - cardSide, least: 12}, f.Merchant)
+	y := webBar
+	p.put(`<path d="M8 %dv-30a14 14 0 0 1 14 -14H318a14 14 0 0 1 14 14v30z" fill="%s"/>`, y+webHead, f.Colours.Background)
+	p.put(`<path d="M8 %dH332v%da14 14 0 0 1 -14 14H22a14 14 0 0 1 -14 -14z" fill="#ffffff"/>`, y+webHead, high)
+	p.webHead(y)
+	y += webHead
+	p.code(cardWide/2, y+6)
+	y += high + 24
+	if first != nil {
+		p.write(line{x: cardSide, y: y + 16, size: 13, fill: "#5b6670", room: cardWide - 2*cardSide, least: 11}, first.Label.In(p.Code))
+		p.write(line{x: cardSide, y: y + 46, size: 30, bold: true, fill: "#1b2025", room: cardWide - 2*cardSide, least: 18, wraps: true}, ValueText(p.Lang, &first.Value))
+		y += webFirst
 	}
-	y := webHead + 12
-	p.code(cardWide/2, y)
-	y += high + 8
 	for i := range rows {
 		p.webField(&rows[i], y)
 		y += webRow
@@ -50,18 +51,35 @@ func (w Wallet) Web() Drawn {
 	return p.done(height)
 }
 
-// webRows are the fields of the list.
-func (p *pen) webRows() []card.Field {
+// webHead is what the card is called, and what stands in its corner.
+func (p *pen) webHead(y int) {
+	f, ink := p.Face, ReadableOn(p.Face.Colours.Background)
+	room := cardWide - 2*24
+	if len(f.Header) > 0 {
+		const corner = 120
+		p.write(line{x: cardWide - 24, y: y + 28, size: 14, bold: true, fill: ink, end: true, room: corner, least: 11}, ValueText(p.Lang, &f.Header[0].Value))
+		room -= corner + 8
+	}
+	p.write(line{x: 24, y: y + 28, size: 15, bold: true, fill: ink, room: room, least: 12}, f.Title.In(p.Code))
+}
+
+// webRows are the fields of the list, and the balance that stands large above it; nil on a card that has none.
+func (p *pen) webRows() (rows []card.Field, first *card.Field) {
 	f := p.Face
-	rows := slices.Concat(f.Header, f.Secondary, f.Auxiliary, f.Back)
-	rows = slices.DeleteFunc(rows, func(f card.Field) bool { return f.Key == "state" })
-	return rows[:min(len(rows), webRows)]
+	rows = slices.Concat(f.Header[min(len(f.Header), 1):], f.Primary, f.Secondary, f.Auxiliary, f.Back)
+	rows = slices.DeleteFunc(rows, func(f card.Field) bool {
+		return f.Key == "state" || f.Key == "balance" || f.Value.Text.In(p.Code) == "—" // What says nothing is not on the page.
+	})
+	if i := slices.IndexFunc(f.Primary, func(f card.Field) bool { return f.Key == "balance" }); i >= 0 {
+		first = &f.Primary[i]
+	}
+	return rows[:min(len(rows), webRows)], first
 }
 
 // webField is one line: what it is at the left, what it says at the right.
 func (p *pen) webField(f *card.Field, y int) {
 	const half = (cardWide - 2*cardSide) / 2
-	p.write(line{x: cardSide, y: y + 20, size: 13, fill: "#5b6670", room: half - 8, least: 11}, f.Label.In(p.Code))
-	p.write(line{x: cardWide - cardSide, y: y + 20, size: 14, fill: "#1b2025", end: true, room: half, least: 12}, ValueText(p.Lang, &f.Value))
+	p.write(line{x: cardSide, y: y + 20, size: 13, fill: "#5b6670", room: half - 8, least: 11, wraps: true}, f.Label.In(p.Code))
+	p.write(line{x: cardWide - cardSide, y: y + 20, size: 14, fill: "#1b2025", end: true, room: half, least: 12, wraps: true}, ValueText(p.Lang, &f.Value))
 	p.put(`<path d="M%d %dh%d" stroke="#0000001a"/>`, cardSide, y+webRow-3, cardWide-2*cardSide)
 }

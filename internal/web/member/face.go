@@ -1,0 +1,58 @@
+package member
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	"github.com/verno-loyalty/verno/internal/card"
+	"github.com/verno-loyalty/verno/internal/web/view"
+)
+
+// design is how the merchant's template has the card: what it is called, its colour, and what it says beside the account,
+// which the page tells in its own way.
+type design struct {
+	card.Face
+}
+
+// design reads what the template makes of the card.
+func (f *Face) design(s *seat) (design, error) {
+	t, facts, err := f.Members.CardFacts(s.r.Context(), s.session.Tenant, s.session.Card, s.now)
+	if err != nil {
+		return design{}, err
+	}
+	face, err := card.Show(&t, &facts)
+	return design{face}, err
+}
+
+// elsewhere are the fields that the page has places of its own for.
+var elsewhere = []string{
+	"balance", "level", "next_level", "missing", "stored", "stamps", "expiring", "pending", "debt", "holder", "number", "merchant", "banner",
+}
+
+// dark says that what stands on the card's colour has to be white.
+func (d *design) dark() bool { return view.ReadableOn(d.Colours.Background) == "#ffffff" }
+
+// corner is what stands at the right of the card's head, as it does in a wallet.
+func (d *design) corner() []card.Field { return d.Header[:min(len(d.Header), 1)] }
+
+// offer is what the merchant offers on these days; nil for nothing.
+func (d *design) offer() *card.Field {
+	if i := slices.IndexFunc(d.Back, func(f card.Field) bool { return f.Key == "banner" }); i >= 0 {
+		return &d.Back[i]
+	}
+	return nil
+}
+
+// rest are the fields that the page does not show elsewhere, short ones or long ones.
+func (d *design) rest(s *seat, long bool) []card.Field {
+	const line = 60
+	var list []card.Field
+	for _, f := range slices.Concat(d.Header[len(d.corner()):], d.Primary, d.Secondary, d.Auxiliary, d.Back) {
+		text := view.ValueText(s.Lang, &f.Value)
+		if slices.Contains(elsewhere, f.Key) || text == "—" || (utf8.RuneCountInString(text) > line) != long {
+			continue
+		}
+		list = append(list, f)
+	}
+	return list
+}
