@@ -154,7 +154,7 @@ func (tab *Tab) Until(script string) {
 	tab.tb.Helper()
 	run(tab, "wait until "+script, func(ctx context.Context) (bool, error) {
 		for {
-			is, err := chromedp.Run(ctx, chromedp.Poll[bool](script))
+			is, err := chromedp.Run(ctx, chromedp.Poll[bool](script, chromedp.WithPollingTimeout(Patience)))
 			// A page that is left while it is asked cannot answer; the next one can.
 			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "(-32000)") {
 				return is, err
