@@ -37,4 +37,14 @@ var issueCodes = map[string]CodeText{
 		RU:        "Слишком много попыток. Повторите позже или обратитесь в магазин.",
 		CashierEN: "Too many tries", CashierRU: "Слишком много попыток",
 	},
+	"line_unreadable": {EN: "The line cannot be read: it is too long, a quotation mark is open, or it has other columns than the header.", RU: "Строка не читается: она слишком длинная, не закрыта кавычка или столбцов не столько, сколько в заголовке."},
+	"line_nobody": {
+		EN: "The line names nobody: it needs a phone, mail, a card number or an identifier.",
+		RU: "Строка никого не называет: нужен телефон, почта, номер карты или идентификатор.",
+	},
+	"line_two": {EN: "The line names two different members.", RU: "В строке указаны два разных участника."},
+	"list_unreadable": {
+		EN: "This is no table with a header that has a column phone, email, number or external_id.",
+		RU: "Это не таблица с заголовком, в котором есть столбец phone, email, number или external_id.",
+	},
 }

@@ -45,6 +45,7 @@ var commands = []command{
 	{"backup", "copy a running database into a file", backup},
 	{"restore", "fill an empty database from a backup, and verify it", restore},
 	{"import", "take in receipts of another system: import receipts", importing},
+	{"cards", "issue cards to the people of a list: cards issue", cards},
 	{"export", "write the ledger for others to check: export ledger", export},
 	{"bench", "measure: bench checkout, growth, pass, push, wallet", bench},
 	{"torture", "kill it, double it, race it, and hold it to what it acknowledged", torture},

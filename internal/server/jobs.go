@@ -25,6 +25,7 @@ func (s *Server) Start() {
 		{"lapse points", time.Minute, s.lapsePoints},
 		{"tidy up after log-ins", time.Hour, s.tidy},
 		{"hand over messages", time.Second, s.deliver},
+		{"issue cards to lists", time.Second, s.issueCards},
 		{"read keys again", time.Minute, s.Vault.Refresh}, // `verno keys` may have made new ones
 	} {
 		s.jobs.Go(func() { s.repeat(ctx, j) })

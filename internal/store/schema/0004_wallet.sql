@@ -298,3 +298,38 @@ CREATE UNIQUE INDEX card_link_hash ON card_link (hash);
 CREATE INDEX card_link_card ON card_link (tenant, card_id, id);
 CREATE INDEX card_link_due ON card_link (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX card_link_expires ON card_link (expires_at);
+
+-- Cards that are issued to a list of people: how far that has come, and what came of each line. What a line tells of a
+-- person is kept, sealed, until it is done with.
+CREATE TABLE card_issue (
+	tenant     BYTEA  NOT NULL,
+	id         BYTEA  NOT NULL,
+	name       TEXT   NOT NULL,
+	source     TEXT   NOT NULL, -- SHA-256 of the list and the settings: the same list goes on where it stopped
+	settings   TEXT   NOT NULL, -- JSON
+	state      TEXT   NOT NULL, -- loading, running, stopped, done
+	total      BIGINT NOT NULL,
+	done       BIGINT NOT NULL, -- the last line that was looked at
+	issued     BIGINT NOT NULL,
+	had        BIGINT NOT NULL,
+	rejected   BIGINT NOT NULL,
+	created_by TEXT   NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+CREATE UNIQUE INDEX card_issue_source ON card_issue (tenant, source);
+CREATE INDEX card_issue_running ON card_issue (tenant, id) WHERE state = 'running';
+
+CREATE TABLE card_issue_line (
+	tenant    BYTEA  NOT NULL,
+	issue_id  BYTEA  NOT NULL,
+	line      BIGINT NOT NULL, -- of the list
+	sealed    BYTEA,           -- null once it is done with
+	outcome   TEXT   NOT NULL, -- issued, had, rejected; empty before that
+	code      TEXT   NOT NULL, -- why it was rejected
+	link      TEXT   NOT NULL, -- sent, or why no link was
+	member_id BYTEA,
+	card_id   BYTEA,
+	PRIMARY KEY (tenant, issue_id, line)
+) /*sqlite WITHOUT ROWID*/;

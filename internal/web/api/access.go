@@ -76,6 +76,13 @@ var access = map[string]row{
 	"POST /cards/{id}/link":              {may: verno.MayReadMembers | verno.MayWriteMembers},
 	"GET /cards/{id}/links":              {may: verno.MayReadMembers},
 
+	"POST /card_issues":             {may: verno.MayImport | verno.MayWriteMembers},
+	"GET /card_issues":              {may: verno.MayImport},
+	"GET /card_issues/{id}":         {may: verno.MayImport},
+	"GET /card_issues/{id}/lines":   {may: verno.MayImport},
+	"POST /card_issues/{id}/stop":   {may: verno.MayImport | verno.MayWriteMembers},
+	"POST /card_issues/{id}/resume": {may: verno.MayImport | verno.MayWriteMembers},
+
 	"GET /programmes":                        {may: verno.MayReadConfig},
 	"POST /programmes":                       {may: verno.MayWriteConfig},
 	"GET /programmes/{id}":                   {may: verno.MayReadConfig},

@@ -91,6 +91,7 @@ func (a *API) routes() {
 	a.cardRoutes()
 	a.cardLinkRoutes()
 	a.cardMoveRoutes()
+	a.cardIssueRoutes()
 	a.liveCodeRoutes()
 	a.programmeRoutes()
 	a.publishRoutes()
