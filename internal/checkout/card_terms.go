@@ -46,15 +46,15 @@ func (c *config) readTemplates(ctx context.Context, r *store.Reader) error {
 			continue
 		}
 		t := &template{Terms: terms, id: rows[i].ID, programme: rows[i].Programme, zone: c.zoneOf(rows[i].Programme)}
-		c.templates.byID[t.id] = t
+		c.byID[t.id] = t
 		if rows[i].Standard {
-			c.templates.standard[t.programme] = t
+			c.standard[t.programme] = t
 		}
 		if t.Word != "" {
-			if c.templates.words[t.programme] == nil {
-				c.templates.words[t.programme] = map[string]bool{}
+			if c.words[t.programme] == nil {
+				c.words[t.programme] = map[string]bool{}
 			}
-			c.templates.words[t.programme][t.Word] = true
+			c.words[t.programme][t.Word] = true
 		}
 	}
 	return nil
@@ -77,9 +77,9 @@ func (c *config) tell(r *rules, p *verno.Presence, f *verno.MemberFacts) {
 		return
 	}
 	programme := r.Programme().ID
-	t := c.templates.byID[p.Template]
+	t := c.byID[p.Template]
 	if p.Template.IsZero() {
-		t = c.templates.standard[programme]
+		t = c.standard[programme]
 	}
 	switch {
 	case t == nil && p.Template.IsZero():
