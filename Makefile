@@ -88,7 +88,7 @@ torture: parts build ## ROUNDS of each fault on each engine, power cuts where ro
 .PHONY: pictures
 pictures: parts ## a picture of every page, in both languages, three sizes, light and dark, in .cache/pictures
 	rm -rf .cache/pictures && mkdir -p .cache/pictures
-	VERNO_PICTURES=$(CURDIR)/.cache/pictures go test -count=1 -timeout 30m -run TestPictures ./internal/web/...
+	VERNO_PICTURES=$(CURDIR)/.cache/pictures go test -count=1 -timeout 60m $(addprefix ./internal/web/,desk member poster setup till)
 
 .PHONY: cover
 cover: parts ## which lines the tests reach, as cover.html

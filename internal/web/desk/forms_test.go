@@ -34,10 +34,14 @@ var rare = []string{
 }
 
 // busy is a chain in which there is one of everything that the desk can show.
-func busy(tb testing.TB) *webtest.Site {
+func busy(tb testing.TB) *webtest.Site { tb.Helper(); return busyIn(tb, "ru") }
+
+// busyIn is such a chain whose people speak a language.
+func busyIn(tb testing.TB, lang string) *webtest.Site {
 	tb.Helper()
-	site := webtest.Serve(tb, "ru", webtest.Size{Guests: 12, Sales: 24}, nil)
-	w := enter(tb, site, "ru")
+	site := webtest.Serve(tb, lang, webtest.Size{Guests: 12, Sales: 24}, nil)
+	w := enter(tb, site, lang)
+	say := func(ru, en string) []string { return []string{map[string]string{"ru": ru, "en": en}[lang]} }
 	_, found := w.walk()
 	for key, f := range found {
 		values := url.Values{}
@@ -48,16 +52,16 @@ func busy(tb testing.TB) *webtest.Site {
 		}
 		switch {
 		case strings.HasSuffix(f.action, "/points"):
-			values["how"], values["points"], values["reason"], values["note"] = []string{"give"}, []string{"90000"}, []string{"goodwill"}, []string{"Извинение"}
+			values["how"], values["points"], values["reason"], values["note"] = []string{"give"}, []string{"90000"}, []string{"goodwill"}, say("Извинение", "An apology")
 		case f.action == "/desk/keys/new":
-			values["name"], values["for"], values["environment"] = []string{"Касса"}, []string{"pos"}, []string{"live"}
+			values["name"], values["for"], values["environment"] = say("Касса", "POS"), []string{"pos"}, []string{"live"}
 		case f.action == "/desk/channels":
-			values["name"], values["proof"], values["ask_name"] = []string{"Витрина"}, []string{"none"}, []string{"required"}
+			values["name"], values["proof"], values["ask_name"] = say("Витрина", "Window"), []string{"none"}, []string{"required"}
 		case f.action == "/desk/wallets/apple/trial":
 			values["pass_type"], values["team"] = []string{"pass.not-apple.trial"}, []string{"NOTAPPLE00"}
 		case f.action == "/desk/wallets/nfc":
 		case f.action == "/desk/staff/new":
-			values["name"], values["role"], values["login"], values["password"] = []string{"Ольга"}, []string{"support"}, []string{"olga"}, []string{"три слова и ещё одно"}
+			values["name"], values["role"], values["login"], values["password"] = say("Ольга", "Olga"), []string{"support"}, []string{"olga"}, say("три слова и ещё одно", "three words and one more")
 		default:
 			continue
 		}

@@ -70,6 +70,9 @@ func (p *Page) With(name, value string) string {
 // Error is a sentence about an error, in the page's language.
 func (p *Page) Error(err error) string {
 	e := verno.AsError(err)
+	if id := "problem." + e.Code; p.Has(id) {
+		return p.Say(id) // What is said to programs speaks of keys, which people do not have.
+	}
 	return verno.TextOf(e.Code, p.Code, e.Params)
 }
 

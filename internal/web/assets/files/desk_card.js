@@ -39,6 +39,23 @@ document.addEventListener("drop", (event) => {
 	const at = over && over !== held ? rows.indexOf(over) : rows.length;
 	press(`move:${held.dataset.row}:${area.dataset.area}:${at}`);
 });
+// Whoever takes a field away with the keys goes on at the next one, and whoever undoes may undo again.
+let gone = -1;
+let from = "";
+document.addEventListener("click", (event) => {
+	const button = event.target.closest?.("#rows [id^='remove-']");
+	if (button) gone = [...document.querySelectorAll("#rows [id^='remove-']")].indexOf(button);
+});
+function goOn() {
+	if (document.activeElement !== document.body) return;
+	if (from) ["undo", "redo"].sort((id) => (id === from ? -1 : 1)).map((id) => document.getElementById(id)).find((b) => !b.disabled)?.focus();
+	else if (gone >= 0) {
+		const rows = document.querySelectorAll("#rows [id^='remove-']");
+		(rows[Math.min(gone, rows.length - 1)] ?? document.getElementById("add")).focus();
+	}
+	gone = -1;
+	from = "";
+}
 function press(act) {
 	const button = document.getElementById("drop");
 	button.value = act;
@@ -74,19 +91,20 @@ function keep() {
 	document.querySelector("[data-undo]").disabled = kept.past.length < 2;
 	document.querySelector("[data-redo]").disabled = kept.future.length < 1;
 }
-function show() {
+function show(button) {
 	restoring = true;
+	from = button;
 	form().elements.namedItem("state").value = kept.past.at(-1);
 	document.getElementById("restore").click();
 }
 document.addEventListener("click", (event) => {
 	if (event.target.closest("[data-undo]") && kept.past.length > 1) {
 		kept.future.push(kept.past.pop());
-		show();
+		show("undo");
 	}
 	if (event.target.closest("[data-redo]") && kept.future.length > 0) {
 		kept.past.push(kept.future.pop());
-		show();
+		show("redo");
 	}
 });
 if (form()) {
@@ -98,5 +116,6 @@ if (form()) {
 	document.addEventListener("htmx:afterSettle", () => {
 		arm();
 		keep();
+		goOn();
 	});
 }
