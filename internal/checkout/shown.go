@@ -57,7 +57,8 @@ func (t *Till) findBearer(ctx context.Context, tenant verno.TenantID, id verno.C
 // bearer says whether the card that was found identifies nobody.
 func (f *found) bearer() bool { return f.member.ID.IsZero() }
 
-// identifyBearer shows what was scanned, and counts and audits the look-up as that of a member.
+// identifyBearer shows what was scanned, and audits it. It is not counted as a look-up of members is, since it tells no more
+// of anybody than the first name that the card was made for, and at a door hundreds come within the hour.
 func (t *Till) identifyBearer(ctx context.Context, a verno.Actor, pl *place, f *found, now time.Time) (*Identified, error) {
 	out := &Identified{Method: f.method, Card: f.card.ID}
 	var err error
@@ -65,12 +66,6 @@ func (t *Till) identifyBearer(ctx context.Context, a verno.Actor, pl *place, f *
 		return nil, err
 	}
 	err = t.store.Write(ctx, func(tx *store.Tx) error {
-		if !pl.terminal.IsZero() {
-			limit := store.Limit{Most: t.limits.LookupsPerHour, Window: lookups}
-			if _, err := tx.Take(ctx, lookupsOf(a, pl), now, limit); err != nil {
-				return err
-			}
-		}
 		return books.Record(ctx, tx, now, t.entropy, verno.Event{
 			Tenant: a.Tenant, Kind: verno.EventIdentified, Subject: f.card.ID.String(), Actor: a.Name(),
 			Detail: map[string]string{"method": string(f.method), "terminal": pl.terminal.String(), "kind": f.card.Kind},
