@@ -24,9 +24,9 @@ var made = []struct {
 	{"welcome_bonus", "settings/points", "150", "+250 баллов"},
 	{"birthday_bonus", "settings/points", "300", "Начислено баллов: 300."},
 	{"percent_discount", "settings/percent", "25", "Скидка 310 ₽."},
-	{"card_discount", "settings/max", "50", "Скидка 50 ₽."},
 	{"fixed_discount", "settings/amount", "150", "Скидка 150 ₽."},
 	{"buy_n_get_cheapest", "settings/buy", "3", "Скидка 124,5"},
+	{"card_discount", "settings/max", "10", "Скидка 10 ₽."},
 }
 
 // field is the selector of a field by its name, which may have slashes in it.
