@@ -23,6 +23,14 @@ func drawReceipt(t *rapid.T, n int) *store.ReceiptRow {
 	r.Facts.Basket.Currency, r.Facts.Moment.Store, r.Facts.Moment.Terminal = r.Currency, r.Store, r.Terminal
 	r.Outcome.Totals = r.Totals
 	r.Outcome.Explained = nil // Shown, not stored.
+	for i := range r.Tenders {
+		r.Tenders[i].Scan = "" // It opens a certificate, and no receipt keeps it.
+	}
+	if r.Return != nil {
+		for i := range r.Return.Tenders {
+			r.Return.Tenders[i].Scan = ""
+		}
+	}
 	r.AwardLots = make([]verno.LotID, len(r.Outcome.Awards))
 	for i := range r.AwardLots {
 		r.AwardLots[i] = id[verno.LotID](i)
