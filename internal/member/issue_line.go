@@ -88,7 +88,7 @@ func (w *issuer) read(ctx context.Context, id verno.IssueID, now time.Time, row 
 		return nil
 	}
 	if l.template = w.set.Template; l.Template != "" {
-		if l.err = l.template.UnmarshalText([]byte(l.Template)); l.err != nil {
+		if l.template.UnmarshalText([]byte(l.Template)) != nil {
 			l.err = verno.InvalidField("/template", "id_invalid")
 			return nil
 		}

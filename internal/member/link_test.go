@@ -69,6 +69,7 @@ func TestLink(t *testing.T) {
 		if again.ID != sent.ID || !again.Replayed {
 			t.Errorf("%+v is not a repeat of %+v", again, sent)
 		}
+		b.later(time.Second) // The latest is told first.
 		_, err = b.link(card, member.ByMail, "")
 		b.must(err)
 		b.must(b.roll.Deliver(b.ctx, b.clock))

@@ -123,7 +123,7 @@ func TestMoveBlank(t *testing.T) {
 		}
 		other := b.enrol(boris())
 		_, number := b.plastic(0, 0)
-		done, err = b.move(other.ID, number, member.Proof{})
+		_, err = b.move(other.ID, number, member.Proof{})
 		b.must(err)
 		if p := b.points(other.ID); p.Available != 50 {
 			t.Errorf("%d points", p.Available)

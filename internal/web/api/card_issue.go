@@ -136,7 +136,7 @@ func (a *API) getCardIssue(ctx context.Context, c *call, in *cardIssueRequest) (
 
 type cardIssueLinesRequest struct {
 	ID    verno.IssueID `path:"id"`
-	After int64         `query:"after" minimum:"0" doc:"Lines after this one."`
+	After int64         `query:"after" minimum:"0" maximum:"10000000" doc:"Lines after this one."`
 	Limit int           `query:"limit" minimum:"1" maximum:"1000" doc:"1000 where it is left out."`
 }
 

@@ -227,6 +227,9 @@ func aliasText(r huma.Registry) {
 	aliasID[verno.ConfirmationID](r)
 	aliasID[verno.TaskID](r)
 	aliasID[verno.ConsentID](r)
+	aliasID[verno.LinkID](r)
+	aliasID[verno.IssueID](r)
+	aliasID[verno.ProofID](r)
 	r.RegisterTypeAlias(reflect.TypeFor[money.Quantity](), reflect.TypeFor[quantityText]())
 	r.RegisterTypeAlias(reflect.TypeFor[money.Percent](), reflect.TypeFor[percentText]())
 }

@@ -100,6 +100,20 @@ var keyed = map[string]func(b *bundle) scene{
 		replace := "POST /cards/" + b.ask(request{do: "GET /members/" + id + "/cards"}).want(200).str("items", 0, "id") + "/replace"
 		return scene{request{do: replace, body: m{"reason": "lost"}}, request{do: replace, body: m{"reason": "worn"}}}
 	},
+	"POST /cards/{id}/link": func(b *bundle) scene {
+		b.roll.Courier.Aloud = true
+		id, _ := b.enrol("+79161234567")
+		link := "POST /cards/" + b.cardOf(id) + "/link"
+		return scene{request{do: link, body: m{"channel": "sms"}}, request{do: link, body: m{"channel": "email"}}}
+	},
+	"POST /members/{id}/cards/move": func(b *bundle) scene {
+		id, _ := b.enrol("+79161234567")
+		made := b.ask(request{do: "POST /cards/stock", body: m{"count": 2}}).want(201)
+		move := "POST /members/" + id + "/cards/move"
+		return scene{
+			request{do: move, body: m{"number": made.str("items", 0, "number")}}, request{do: move, body: m{"number": made.str("items", 1, "number")}},
+		}
+	},
 }
 
 func returning(do string) scene {
