@@ -154,7 +154,7 @@ func (c *coupon) exhausted(o *store.Owner) *verno.Error {
 	}
 }
 
-// open adds to the words of a basket those of coupons against which nothing speaks, each once.
+// openWords adds to the words of a basket those of coupons against which nothing speaks, each once.
 func openWords(words []string, shown []*coupon) []string {
 	open := slices.Clip(words)
 	for _, c := range shown {
