@@ -72,7 +72,14 @@ func (t *Till) takeCertificates(ctx context.Context, s *sale, past bool) error {
 			return verno.InvalidField("/tenders/"+strconv.Itoa(i)+"/scan", "duplicate")
 		}
 		n.Scan, n.Card = "", c.ID
-		s.certificates = append(s.certificates, certificate{card: c.ID, amount: n.Amount})
+		if past && c.State == verno.CardReplaced {
+			now, err := t.ownerNow(ctx, s.actor.Tenant, verno.CardOwner(c.ID))
+			if err != nil {
+				return err
+			}
+			n.Card = verno.CardID(now)
+		}
+		s.certificates = append(s.certificates, certificate{card: n.Card, amount: n.Amount})
 	}
 	s.money = s.place.config.moneyUnit(s.place.store.Issuer, s.rules.Programme().Currency)
 	for _, c := range s.certificates {

@@ -237,6 +237,14 @@ func TestReplacedCoupon(t *testing.T) {
 		if x := b.facts(fresh.ID); x.Left != 2 {
 			t.Errorf("came back %+v", x)
 		}
+		b.later(2 * time.Hour)
+		out := b.replay(b.offline(g.static(), 100_00, func(q *checkout.Replay) {
+			q.Sale.Basket.Coupons, q.Charged, q.Tenders = []string{scan}, 90_00, []verno.Tender{cash(90_00)}
+		}))
+		b.became(out[0], "applied", "")
+		if x := b.facts(fresh.ID); x.Left != 1 {
+			t.Errorf("used offline %+v", x)
+		}
 		unused := b.issue(b.tenOff(``), g.ID, card.Document{})
 		second, err := b.roll.ReplaceCard(b.ctx, b.boss, b.clock(), member.CardRequest{Card: unused.ID, Reason: "lost"})
 		b.must(err)

@@ -32,6 +32,13 @@ func (t *Till) takeCoupons(ctx context.Context, s *sale, list []string, at time.
 		if err := t.openCoupon(ctx, s.actor, c); err != nil {
 			return err
 		}
+		if past { // It may have been replaced since.
+			now, err := t.ownerNow(ctx, s.actor.Tenant, c.owner())
+			if err != nil {
+				return err
+			}
+			c.card = verno.CardID(now)
+		}
 	}
 	return nil
 }
