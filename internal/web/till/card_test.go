@@ -2,6 +2,7 @@ package till_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -52,8 +53,7 @@ func (s *shop) coupon(offer string) string {
 	if err != nil {
 		s.tb.Fatal(err)
 	}
-	text, _ := json.Marshal(offer)
-	id := s.template("coupon", offer, `{"offer":{"en":`+string(text)+`,"ru":`+string(text)+`},"coupon":"PIE"}`)
+	id := s.template("coupon", offer, fmt.Sprintf(`{"offer":{"en":%q,"ru":%q},"coupon":"PIE"}`, offer, offer))
 	return s.issue(id, card.Document{})
 }
 
