@@ -44,7 +44,7 @@ var coupon = define(Kind{
 		Front: slices.Concat([]Placed{{Field: "offer", Area: AreaPrimary, Silent: true}}, at(AreaSecondary, "details"), at(AreaAuxiliary, "ends")),
 		Back:  back("news", "starts", "number", "merchant", "terms"),
 	},
-}, couponSettings{Offer: Both("10 % off", "Скидка 10 %")}, func(s *couponSettings, f *verno.Faults) {
+}, couponSettings{Offer: Both("10% off", "Скидка 10 %")}, func(s *couponSettings, f *verno.Faults) {
 	checkDays(f, "/settings/until", s.From, s.Until)
 }, func(f *Face, s *couponSettings, x *Facts) {
 	f.Starts, f.Ends = firstDay(s.From, x), lastDay(s.Until, x)
