@@ -90,7 +90,7 @@ func (w *issuer) read(ctx context.Context, id verno.IssueID, now time.Time, row 
 	if l.template = w.set.Template; l.Template != "" {
 		if l.template.UnmarshalText([]byte(l.Template)) != nil {
 			l.err = verno.InvalidField("/template", "id_invalid")
-			return nil
+			return nil //nolint:nilerr // What is wrong with a line is what becomes of it.
 		}
 	}
 	if !l.template.IsZero() {
