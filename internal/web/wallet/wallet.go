@@ -25,9 +25,9 @@ type Deps struct {
 	Build func(ctx context.Context, p store.Pass, now time.Time) ([]byte, error)
 	// Bundle makes the file of several.
 	Bundle func(passes [][]byte) ([]byte, error)
-	Frame       *web.Frame
-	Clock       func() time.Time
-	Rate        web.Rate // of an address
+	Frame  *web.Frame
+	Clock  func() time.Time
+	Rate   web.Rate // of an address
 }
 
 // Face answers wallets.
