@@ -25,6 +25,9 @@ func (tab *Tab) Accessible() {
 	if !Eval[bool](tab, `"axe" in window`) {
 		Eval[bool](tab, axe+"; true")
 	}
+	// What fades in is as pale as its moment: it is looked at when it has arrived.
+	Eval[bool](tab, `Promise.all(document.getAnimations().filter((a) => a.effect.getComputedTiming().endTime !== Infinity)
+		.map((a) => a.finished.catch(() => null))).then(() => true)`)
 	faults := Eval[[]string](tab, `axe.run(document, {
 		runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"],
 	}).then((r) => r.violations.filter((v) => v.impact === "serious" || v.impact === "critical")
