@@ -28,10 +28,13 @@ help: ## list the targets
 build: ## the program, as bin/verno
 	go build -trimpath -o bin/verno ./cmd/verno
 
+# The packages that take longest, those with a browser first: begun last, one would keep the second processor waiting.
+LONGEST := ./internal/web/desk ./internal/web/till ./internal/web/member ./internal/rig ./cmd/verno ./internal/checkout
+
 # go test comes last, so that its summary closes the output.
 .PHONY: test
 test: parts check ## everything: the source checks, then all tests with the race detector on both engines
-	go test -race -shuffle=on -count=1 -timeout 30m ./...
+	go test -race -shuffle=on -count=1 -timeout 30m $(LONGEST) ./...
 
 .PHONY: check
 check: format vet lint generated ## the source checks: format, vet, lint, generated files; no test is run

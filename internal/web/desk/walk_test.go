@@ -80,6 +80,20 @@ func (w *walker) send(f *shown, values url.Values) answer {
 		_ = m.Close()
 		kind = m.FormDataContentType()
 	}
+	return w.post(f, body, kind)
+}
+
+// flood sends a form with 10 MB in a field.
+func (w *walker) flood(f *shown) answer {
+	w.tb.Helper()
+	if f.multipart {
+		return w.send(f, url.Values{"name": {strings.Repeat("x", 10<<20)}})
+	}
+	return w.post(f, strings.NewReader("name="+strings.Repeat("x", 10<<20)), "application/x-www-form-urlencoded")
+}
+
+func (w *walker) post(f *shown, body io.Reader, kind string) answer {
+	w.tb.Helper()
 	r, err := http.NewRequestWithContext(w.tb.Context(), http.MethodPost, w.site.Base+f.action, body)
 	if err != nil {
 		w.tb.Fatal(err)
