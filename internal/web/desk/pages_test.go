@@ -17,7 +17,11 @@ func TestPages(t *testing.T) {
 	site := busy(t)
 	w := enter(t, site, "ru")
 	pages, _ := w.walk()
-	if left := missing(http.MethodGet, append(pages, w.files...)); !slices.Equal(left, []string{"GET /programmes.csv", "GET /programmes.xlsx", "GET /brand/preview", "GET /programmes", "GET /programmes/{id}/publish", "GET /cards/{id}/pictures/{slot}", "GET /card_pictures/{hash}"}) {
+	unlinked := []string{
+		"GET /brand/preview", "GET /card_pictures/{hash}", "GET /cards/{id}/pictures/{slot}", "GET /programmes", "GET /programmes.csv",
+		"GET /programmes.xlsx", "GET /programmes/{id}/publish",
+	}
+	if left := missing(http.MethodGet, append(pages, w.files...)); !slices.Equal(left, unlinked) {
 		t.Errorf("no link leads to %q", left)
 	}
 	for _, path := range w.files {

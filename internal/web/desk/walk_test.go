@@ -222,5 +222,6 @@ func missing(method string, paths []string) (list []string) {
 			list = append(list, route)
 		}
 	}
+	slices.Sort(list) // Routes of files come in the order of a map.
 	return list
 }
