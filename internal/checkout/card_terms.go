@@ -96,10 +96,7 @@ func (t *Till) carried(ctx context.Context, tenant verno.TenantID, text string, 
 	if err != nil {
 		return nil, verno.NotFound("card_not_usable").Because(err)
 	}
-	value := string(scan.Machine)
-	if scan.Kind == code.KindNumber {
-		value = string(scan.Number)
-	}
+	value := scan.Card()
 	if value == "" {
 		return nil, nil
 	}

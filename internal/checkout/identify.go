@@ -168,10 +168,8 @@ func (t *Till) find(ctx context.Context, a verno.Actor, q Identify, now time.Tim
 
 func (t *Till) findScan(ctx context.Context, tenant verno.TenantID, scan code.Scan, now time.Time) (*found, error) {
 	switch scan.Kind {
-	case code.KindLive, code.KindMachine, code.KindNFC:
-		return t.findCard(ctx, tenant, string(scan.Machine), scan, now)
-	case code.KindNumber:
-		return t.findCard(ctx, tenant, string(scan.Number), scan, now)
+	case code.KindLive, code.KindMachine, code.KindNFC, code.KindNumber:
+		return t.findCard(ctx, tenant, scan.Card(), scan, now)
 	case code.KindPhone:
 		return t.findPhone(ctx, tenant, scan)
 	case code.KindExternal:

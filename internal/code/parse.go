@@ -35,6 +35,14 @@ type Scan struct {
 	Mistyped bool    // an external id that would be a card number, were its check digit right
 }
 
+// Card is the number or the printed code by which a card is found; empty for a scan of none.
+func (s Scan) Card() string {
+	if s.Kind == KindNumber {
+		return string(s.Number)
+	}
+	return string(s.Machine)
+}
+
 // Parse tells apart everything that a till's one field takes. It returns the invalid error code_unreadable for nothing
 // at all, for what is too long, and for what has the form of a barcode of ours but wrong check digits.
 func Parse(text string) (Scan, error) {

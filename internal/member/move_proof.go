@@ -77,11 +77,7 @@ func (r *Roll) plastic(ctx context.Context, tenant verno.TenantID, number string
 	reader := r.Store.Reader()
 	switch scan.Kind {
 	case code.KindNumber, code.KindMachine:
-		value := string(scan.Machine)
-		if scan.Kind == code.KindNumber {
-			value = string(scan.Number)
-		}
-		found, err := r.Vault.Find(ctx, reader, tenant, store.LookupCard, value)
+		found, err := r.Vault.Find(ctx, reader, tenant, store.LookupCard, scan.Card())
 		if errors.Is(err, store.ErrNotFound) && scan.Kind == code.KindNumber {
 			return r.plasticElsewhere(ctx, tenant, scan.Text)
 		}

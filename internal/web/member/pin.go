@@ -5,7 +5,6 @@ import (
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/member"
-	"github.com/verno-loyalty/verno/internal/web"
 )
 
 // choosePIN sends a code, so that who has found the phone sets no PIN, and asks for both.
@@ -42,12 +41,9 @@ func (f *Face) setPIN(s *seat) error {
 		s.form.Fail(s.r, s.Page, err, nil)
 		return f.askPIN(s, &v, id, http.StatusUnprocessableEntity)
 	}
-	if err := f.Members.CheckCode(ctx, s.now, s.session.Tenant, id, v.Person.Phone, s.form.Value("code")); err != nil {
-		wrong := web.Explain(s.r, err)
-		if wrong.Kind != verno.KindRefused {
-			return err
-		}
-		s.form.Faults = map[string]string{"code": s.Error(wrong)}
+	if right, err := f.rightCode(s, &v, id); err != nil {
+		return err
+	} else if !right {
 		return f.askPIN(s, &v, id, http.StatusUnprocessableEntity)
 	}
 	if err := f.Members.SetPIN(ctx, s.actor, s.now, s.session.Member, pin); err != nil {

@@ -209,6 +209,20 @@ type proof struct {
 	aloud string // the code, in a demo
 }
 
+// rightCode checks the code that was typed, and says at its field what is wrong with it.
+func (f *Face) rightCode(s *seat, v *member.View, id verno.ProofID) (bool, error) {
+	err := f.Members.CheckCode(s.r.Context(), s.now, s.session.Tenant, id, v.Person.Phone, s.form.Value("code"))
+	if err == nil {
+		return true, nil
+	}
+	wrong := web.Explain(s.r, err)
+	if wrong.Kind != verno.KindRefused {
+		return false, err
+	}
+	s.form.Faults = map[string]string{"code": s.Error(wrong)}
+	return false, nil
+}
+
 func (f *Face) unfreeze(s *seat) error {
 	ctx := s.r.Context()
 	v, err := f.Members.Read(ctx, s.actor, s.session.Member)
@@ -220,12 +234,9 @@ func (f *Face) unfreeze(s *seat) error {
 		s.to(unfreezePath)
 		return nil //nolint:nilerr // A form that is not ours begins again.
 	}
-	if err := f.Members.CheckCode(ctx, s.now, s.session.Tenant, id, v.Person.Phone, s.form.Value("code")); err != nil {
-		wrong := web.Explain(s.r, err)
-		if wrong.Kind != verno.KindRefused {
-			return err
-		}
-		s.form.Faults = map[string]string{"code": s.Error(wrong)}
+	if right, err := f.rightCode(s, &v, id); err != nil {
+		return err
+	} else if !right {
 		return f.askCode(s, &v, id, http.StatusUnprocessableEntity)
 	}
 	if _, err := f.Members.Unfreeze(ctx, s.actor, s.session.Member); err != nil {
