@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 	"strconv"
 
@@ -92,8 +93,7 @@ func (d *Desk) changeBrand(c *call) error {
 
 // brandPreview draws the phone with what is typed at the moment.
 func (d *Desk) brandPreview(c *call) error {
-	c.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	return view.Phone(c.Page, preview(c, c.Query.Get("name"), c.Query.Get("accent"))).Render(c.r.Context(), c.w)
+	return view.Answer(c.w, c.r, http.StatusOK, c.Code, view.Phone(c.Page, preview(c, c.Query.Get("name"), c.Query.Get("accent"))))
 }
 
 func (c *call) dress() { c.Styles = append(c.Styles, "brand.css") }

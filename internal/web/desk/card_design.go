@@ -2,6 +2,7 @@ package desk
 
 import (
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -134,8 +135,7 @@ func (d *Desk) cardPreview(c *call) error {
 	b.begin(c.form.Values)
 	b.Drafted, _ = c.readCard(b.kind, c.form.Values)
 	b.form = c.form
-	c.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	return cardPreviews(c, b).Render(c.r.Context(), c.w)
+	return view.Answer(c.w, c.r, http.StatusOK, c.Code, cardPreviews(c, b))
 }
 
 // rearranged is the form of a template whose rows were changed; all else in it stays as it was typed.

@@ -176,11 +176,7 @@ func (c *call) show(title string, content templ.Component) error {
 
 func (c *call) showAs(status int, title string, content templ.Component) error {
 	c.Title = title
-	h := c.w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", c.Code)
-	c.w.WriteHeader(status)
-	return frame(c).Render(templ.WithChildren(c.r.Context(), content), c.w)
+	return view.Answer(c.w, c.r, status, c.Code, view.Around(frame(c), content))
 }
 
 // again shows a form once more, with what was typed and what is wrong with it.

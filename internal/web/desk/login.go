@@ -5,8 +5,6 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/a-h/templ"
-
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/web"
@@ -90,8 +88,5 @@ func (d *Desk) setSession(w http.ResponseWriter, r *http.Request, token string, 
 
 func (d *Desk) door(w http.ResponseWriter, r *http.Request, p *view.Page, status int, form *view.Form, second bool) {
 	p.Body = "door"
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Language", p.Code)
-	w.WriteHeader(status)
-	_ = view.Document(p).Render(templ.WithChildren(r.Context(), entrance(p, form, second)), w)
+	_ = view.Answer(w, r, status, p.Code, view.Around(view.Document(p), entrance(p, form, second)))
 }

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -189,8 +190,7 @@ func (d *Desk) promotionExample(c *call) error {
 		p.ID = e.stored.Draft.ID
 	}
 	e.form, e.example = c.form, r.example(e.of, &p, c.now)
-	c.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	return exampleResult(e).Render(c.r.Context(), c.w)
+	return view.Answer(c.w, c.r, http.StatusOK, c.Code, exampleResult(e))
 }
 
 // promotionCreate makes a draft of what was typed.

@@ -14,6 +14,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/code"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/internal/web/view"
 	"github.com/verno-loyalty/verno/money"
 )
 
@@ -120,11 +121,8 @@ func (f *Face) card(s *seat) error {
 	p.newer = slices.DeleteFunc(agreed, func(one consented) bool { return !one.newer })
 	p.last, p.at = lastOf(p.steps), s.now.In(s.zone)
 	s.Title = s.Say("card.title")
-	h := s.w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", s.Code)
-	h.Set("Content-Security-Policy", appContent)
-	return cardPage(s, &p).Render(ctx, s.w)
+	s.w.Header().Set("Content-Security-Policy", appContent)
+	return view.Answer(s.w, s.r, http.StatusOK, s.Code, cardPage(s, &p))
 }
 
 // rules reads what the version in force says: where the clocks are, and how many stamps fill a card.

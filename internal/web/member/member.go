@@ -118,11 +118,7 @@ func (c *call) again(title string, content templ.Component) error {
 
 func (c *call) showAs(status int, title string, content templ.Component) error {
 	c.Title = title
-	h := c.w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", c.Code)
-	c.w.WriteHeader(status)
-	return view.Document(c.Page).Render(templ.WithChildren(c.r.Context(), content), c.w)
+	return view.Answer(c.w, c.r, status, c.Code, view.Around(view.Document(c.Page), content))
 }
 
 // to goes on to another page, after something was done.

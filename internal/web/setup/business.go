@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -147,11 +148,10 @@ func (z *Wizard) found(c *call, change campaign.LookChange) error {
 // preview draws the phone with what is typed at the moment.
 func (z *Wizard) preview(c *call) error {
 	c.form = &view.Form{Values: c.r.URL.Query()}
-	c.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if c.form.Value("mechanic") != "" {
-		return rulesPreview(c, z.example(c)).Render(c.r.Context(), c.w)
+		return view.Answer(c.w, c.r, http.StatusOK, c.Code, rulesPreview(c, z.example(c)))
 	}
-	return view.Phone(c.Page, phone(c, nil)).Render(c.r.Context(), c.w)
+	return view.Answer(c.w, c.r, http.StatusOK, c.Code, view.Phone(c.Page, phone(c, nil)))
 }
 
 // phone is the card as it is at the moment.

@@ -238,11 +238,7 @@ func (z *Wizard) done(c *call) error {
 }
 
 func (c *call) show(status int, content templ.Component) {
-	h := c.w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", c.Code)
-	c.w.WriteHeader(status)
-	_ = view.Document(c.Page).Render(templ.WithChildren(c.r.Context(), content), c.w)
+	_ = view.Answer(c.w, c.r, status, c.Code, view.Around(view.Document(c.Page), content))
 }
 
 // fail shows what went wrong as a page.

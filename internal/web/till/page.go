@@ -29,11 +29,8 @@ func (t *Till) page(w http.ResponseWriter, r *http.Request) {
 			p.Brand = b
 		}
 	}
-	h := w.Header()
-	h.Set("Content-Security-Policy", content)
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", p.Code)
-	_ = shell(p).Render(r.Context(), w)
+	w.Header().Set("Content-Security-Policy", content)
+	_ = view.Answer(w, r, http.StatusOK, p.Code, shell(p))
 }
 
 // code draws what stands on a slip: the receipt's identifier, by which a return finds it.

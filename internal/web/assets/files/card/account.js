@@ -40,7 +40,10 @@ export function take(text) {
 	for (const id of parts) {
 		const from = fresh.getElementById(id), to = document.getElementById(id);
 		if (!from || id === "asked" && to.open && (to.dataset.id ?? "") === (from.dataset.id ?? "") && !from.querySelector("[data-said]")) continue;
+		if (to.isEqualNode(from)) continue; // What stays the same keeps the focus that it has.
+		const at = to.contains(document.activeElement) && document.activeElement;
 		to.replaceWith(document.adoptNode(from));
+		if (at) [...from.querySelectorAll("*")].find((e) => (at.id ? e.id === at.id : e.isEqualNode(at)))?.focus({ preventScroll: true });
 	}
 	const balance = document.getElementById("balance");
 	if (!first && balance && balance.textContent !== before) balance.classList.add("changed");
