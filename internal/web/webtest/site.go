@@ -46,7 +46,7 @@ func Start(tb testing.TB, shift func(time.Time) time.Time) *Site {
 	}
 	s, err := server.Open(ctx, server.Config{
 		DB: filepath.Join(tb.TempDir(), "verno.db"), Fresh: true, Clock: clock, Rates: server.NoRates, Log: slog.New(slog.DiscardHandler),
-		Fleeting: true, Hashing: auth.Hashing{Memory: 64, Passes: 1, Parallel: 2},
+		Fleeting: true, Hashing: auth.Hashing{Memory: 64, Passes: 1, Parallel: 2}, Timeout: Patience,
 	})
 	if err != nil {
 		tb.Fatal(err)
