@@ -34,6 +34,9 @@ var cardCodes = map[string]CodeText{
 	},
 	"not_after_start":  {EN: "Must be after the beginning.", RU: "Должно быть позже начала."},
 	"not_before_start": {EN: "Must not be after the beginning.", RU: "Не может быть позже начала."},
+	"news_full":        {EN: "There are {max} pieces of news already. Take one of them back.", RU: "Новостей уже {max}. Сначала уберите одну из них."},
+	"news_long":        {EN: "Cards tell one thing for at most {days} days.", RU: "Одну новость карты показывают не дольше {days} дней."},
+	"news_over":        {EN: "This day is over already.", RU: "Этот день уже прошёл."},
 	"picture_invalid": {
 		EN: "This is not a picture that can be read. Send a PNG or a JPEG.",
 		RU: "Такую картинку прочитать не удалось. Пришлите PNG или JPEG.",

@@ -51,6 +51,7 @@ type (
 	ConfirmationID = ID[confirmationKind]
 	LinkID         = ID[linkKind]
 	IssueID        = ID[issueKind]
+	NewsID         = ID[newsKind]
 )
 
 type (
@@ -87,6 +88,7 @@ type (
 	confirmationKind struct{}
 	linkKind         struct{}
 	issueKind        struct{}
+	newsKind         struct{}
 )
 
 func (tenantKind) prefix() string       { return "ten" }
@@ -122,6 +124,7 @@ func (nfcKeyKind) prefix() string       { return "nfk" }
 func (confirmationKind) prefix() string { return "cnf" }
 func (linkKind) prefix() string         { return "lnk" }
 func (issueKind) prefix() string        { return "isu" }
+func (newsKind) prefix() string         { return "nws" }
 
 // ErrID says that a text is not an identifier of the wanted kind.
 var ErrID = errors.New("verno: not an identifier of this kind")

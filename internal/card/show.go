@@ -101,7 +101,7 @@ func (p *Placed) field(k *Kind, settings any, x *Facts) (Field, bool) {
 		field.Label = p.Label
 	}
 	if field.Value.Empty() && known.Kept {
-		field.Value = textValue(Same("—"))
+		field.Value, field.Change = textValue(Same("—")), nil // That there is nothing any more is told to nobody.
 	}
 	return field, !field.Value.Empty()
 }

@@ -35,25 +35,28 @@ func (r *Roll) cardFacts(ctx context.Context, reader *store.Reader, tenant verno
 	if err != nil {
 		return card.Template{}, x, err
 	}
-	of, err := reader.Tenant(ctx, tenant)
+	merchant, err := reader.Tenant(ctx, tenant)
 	if err != nil {
 		return card.Template{}, x, err
 	}
-	x.Merchant = of.Name
+	x.Merchant = merchant.Name
 	var m verno.Member
 	if !c.Member.IsZero() {
 		if m, err = resolve(ctx, reader, tenant, c.Member); err != nil {
 			return card.Template{}, x, err
 		}
 	}
-	t, programme, err := templateOf(ctx, reader, c, m.Programme)
+	t, of, err := templateOf(ctx, reader, c, m.Programme)
 	if err != nil {
 		return t, x, err
 	}
 	if err := r.itself(ctx, c, &x); err != nil {
 		return t, x, err
 	}
-	if err := r.terms(ctx, reader, c.Tenant, m, programme, &x); err != nil {
+	if err := r.terms(ctx, reader, c.Tenant, m, of.Programme, &x); err != nil {
+		return t, x, err
+	}
+	if err := news(ctx, reader, tenant, of.ID, &x); err != nil {
 		return t, x, err
 	}
 	if err := usesLeft(ctx, reader, &t, c, &x); err != nil {
@@ -68,11 +71,10 @@ func (r *Roll) cardFacts(ctx context.Context, reader *store.Reader, tenant verno
 	return t, x, r.holderName(ctx, reader, &t, m, &x)
 }
 
-// templateOf is the template in force that a card shows, and the programme that it belongs to; a zero one where neither
-// the card nor its holder has any.
-func templateOf(ctx context.Context, reader *store.Reader, c store.Card, programme verno.ProgrammeID) (card.Template, verno.ProgrammeID, error) {
-	var row store.CardTemplate
-	var err error
+// templateOf is the template in force that a card shows, and the row that names it: of that only the programme where there
+// is none, and nothing where neither the card nor its holder has any.
+func templateOf(ctx context.Context, reader *store.Reader, c store.Card, programme verno.ProgrammeID) (card.Template, store.CardTemplate, error) {
+	row, err := store.CardTemplate{}, error(nil)
 	switch {
 	case !c.Template.IsZero():
 		row, err = reader.CardTemplate(ctx, c.Tenant, c.Template)
@@ -83,18 +85,19 @@ func templateOf(ctx context.Context, reader *store.Reader, c store.Card, program
 	}
 	var v store.CardTemplateVersion
 	if err == nil {
-		programme = row.Programme
 		v, err = reader.PublishedTemplate(ctx, c.Tenant, row.ID)
+	} else {
+		row.Programme = programme
 	}
 	if errors.Is(err, store.ErrNotFound) {
 		usual, _ := card.Find(card.Standard)
-		return usual.Template(""), programme, nil
+		return usual.Template(""), row, nil
 	}
 	if err != nil {
-		return card.Template{}, programme, err
+		return card.Template{}, row, err
 	}
 	t, err := readTemplate(v.Document)
-	return t, programme, err
+	return t, row, err
 }
 
 func readTemplate(document string) (t card.Template, err error) {
@@ -254,6 +257,16 @@ func onEverything(p *verno.Promotion, at time.Time) bool {
 func meant(a *verno.Audience, level string, tags []string) bool {
 	return (len(a.Levels) == 0 || slices.Contains(a.Levels, level)) &&
 		(len(a.Tags) == 0 || slices.ContainsFunc(a.Tags, func(t string) bool { return slices.Contains(tags, t) }))
+}
+
+// news adds what the cards of a template tell on this day.
+func news(ctx context.Context, reader *store.Reader, tenant verno.TenantID, template verno.TemplateID, x *card.Facts) error {
+	told, err := reader.NewsOn(ctx, tenant, template, x.At.Format(time.DateOnly))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	x.News = told.Text
+	return err
 }
 
 // holderName adds the first name of the holder, where the design shows it and the member is still known.

@@ -83,8 +83,8 @@ func tellOf(e *store.EventRow) (t told, err error) {
 }
 
 // shownChanges are the changes of configuration that a card may show, beside what is published: where shops are, and what
-// the merchant is called.
-var shownChanges = []string{"store", "brand"}
+// the merchant is called, and its news.
+var shownChanges = []string{"store", "brand", "news"}
 
 // sweepOf is which passes a change of configuration may change. A template that was published changes all of its cards,
 // whatever they look like; one that becomes the standard of its programme those that have none of their own. Of all else

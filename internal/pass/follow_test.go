@@ -82,6 +82,7 @@ func TestWhatChangesACard(t *testing.T) {
 			{Kind: verno.EventConfigPublished, Subject: b.programme.String()},
 			{Kind: verno.EventConfigPublished, Subject: b.template.String()},
 			{Kind: verno.EventConfigChanged, Subject: "str_1", Detail: map[string]string{"what": "store"}},
+			{Kind: verno.EventConfigChanged, Subject: "nws_1", Detail: map[string]string{"what": "news", "how": "told"}},
 		} {
 			before := b.read(p.Card)
 			b.mu.Lock()

@@ -3,6 +3,7 @@ package pass
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"slices"
 	"strconv"
@@ -70,7 +71,7 @@ func (p *Passes) mayRing(ctx context.Context, r *store.Reader, pass *store.Pass,
 // what has changed on it.
 func (p *Passes) FetchedPass(ctx context.Context, pass store.Pass, now time.Time) ([]byte, error) {
 	return p.applePass(ctx, pass, now, func(f *card.Face) error {
-		hushed, err := p.hushed(ctx, &pass, hashOf([]any{loudFields(f), newsField, newsValue(f)}), now)
+		hushed, err := p.hushed(ctx, &pass, voiceOf(f), now)
 		if hushed {
 			hush(f)
 		}
@@ -78,8 +79,25 @@ func (p *Passes) FetchedPass(ctx context.Context, pass store.Pass, now time.Time
 	})
 }
 
+// voice is what a pass says aloud: the hash of the fields whose changes are spoken of, and that of its news, which is nothing
+// where it has none.
+type voice []byte
+
+func voiceOf(f *card.Face) voice {
+	v := voice(hashOf(loudFields(f)))
+	if news := newsValue(f); news != nil {
+		v = append(v, hashOf(news)...)
+	}
+	return v
+}
+
+// after says whether something is spoken of where a pass has said something else before: that news are over is not.
+func (v voice) after(before voice) bool {
+	return before != nil && (len(v) > sha256.Size || !bytes.HasPrefix(before, v))
+}
+
 // hushed says whether a pass with such fields is to be silent. All phones that fetch the same have the same answer.
-func (p *Passes) hushed(ctx context.Context, pass *store.Pass, loud []byte, now time.Time) (bool, error) {
+func (p *Passes) hushed(ctx context.Context, pass *store.Pass, loud voice, now time.Time) (bool, error) {
 	for {
 		if bytes.Equal(pass.Loud, loud) {
 			return pass.Hushed, nil
@@ -87,14 +105,15 @@ func (p *Passes) hushed(ctx context.Context, pass *store.Pass, loud []byte, now 
 		decided, hushed := false, false
 		err := p.Store.WriteLow(ctx, func(tx *store.Tx) error {
 			may, err := true, error(nil)
-			if pass.Loud != nil {
+			speaks := loud.after(pass.Loud) // What is fetched for the first time speaks of nothing.
+			if speaks {
 				may, err = p.mayRing(ctx, tx.Reader, pass, now)
 			}
 			if hushed = !may; err != nil {
 				return err
 			}
-			if decided, err = tx.SpeakOf(ctx, *pass, loud, hushed); err != nil || !decided || hushed || pass.Loud == nil || pass.Member.IsZero() {
-				return err // What is fetched for the first time speaks of nothing.
+			if decided, err = tx.SpeakOf(ctx, *pass, loud, hushed); err != nil || !decided || hushed || !speaks || pass.Member.IsZero() {
+				return err
 			}
 			return tx.Ring(ctx, pass.Tenant, pass.Member, now)
 		})
@@ -107,10 +126,10 @@ func (p *Passes) hushed(ctx context.Context, pass *store.Pass, loud []byte, now 
 	}
 }
 
-// newsValue is what a card tells as news.
+// newsValue is what a card tells as news; nil where it has none.
 func newsValue(f *card.Face) card.Text {
 	for _, field := range slices.Concat(f.Header, f.Secondary, f.Auxiliary, f.Back) {
-		if field.Key == newsField {
+		if field.Key == newsField && !field.Change.Empty() {
 			return valueText(&field.Value)
 		}
 	}

@@ -97,6 +97,81 @@ func TestPhonesLightUpSoOften(t *testing.T) {
 	})
 }
 
+// TestNewsAreSpokenOf as they come, against what a member bears, and are taken off the card in silence, which costs nothing.
+func TestNewsAreSpokenOf(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		now, ctx := signedAt, t.Context()
+		p, actor := keeping(t, s, &now)
+		kind, _ := card.Find("points")
+		template, facts := kind.Template("Card"), somebody()
+		facts.News = nil
+		p.Facts = func(context.Context, verno.TenantID, verno.CardID, time.Time) (card.Template, card.Facts, error) {
+			return template, facts, nil
+		}
+		if _, err := p.ImportCertificate(ctx, actor, signer(t, "rsa").Signer, false); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.SetRings(ctx, actor, 2); err != nil {
+			t.Fatal(err)
+		}
+		issued := store.Pass{Tenant: actor.Tenant, Card: verno.CardID{1}, Member: verno.MemberID{1}, Template: verno.TemplateID{1}, Serial: "serial", CreatedAt: now}
+		if err := s.Write(ctx, func(tx *store.Tx) error {
+			_, err := tx.InsertPass(ctx, issued)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for i, step := range []struct {
+			news   card.Text
+			points money.Points
+			says   string // of the news
+			rings  int64  // by then
+		}{
+			{nil, 100, "", 0},
+			{card.Both("Pies", "Пироги"), 100, "%@", 1},
+			{nil, 100, "", 1},
+			{nil, 101, "", 2},
+			{card.Both("Buns", "Булки"), 101, "", 2}, // More than they bear.
+		} {
+			facts.News, facts.Points.Available, now = step.news, step.points, now.Add(time.Minute)
+			read, err := s.Reader().Pass(ctx, actor.Tenant, issued.Card)
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw, err := p.FetchedPass(ctx, read, now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := newsSaid(t, raw, now); got != step.says {
+				t.Errorf("step %d: the news say %q, want %q", i, got, step.says)
+			}
+			if n, err := s.Reader().Rings(ctx, actor.Tenant, issued.Member, now.Add(-time.Hour)); err != nil || n != step.rings {
+				t.Errorf("step %d: it spoke %d times, want %d, %v", i, n, step.rings, err)
+			}
+		}
+	})
+}
+
+// newsSaid is what the field of news says of its change.
+func newsSaid(t *testing.T, raw []byte, now time.Time) string {
+	t.Helper()
+	r, err := pass.Inspect(raw, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	style, _ := r.Pass["storeCard"].(map[string]any)
+	list, _ := style["backFields"].([]any)
+	for _, one := range list {
+		if f, _ := one.(map[string]any); f["key"] == "news" {
+			said, _ := f["changeMessage"].(string)
+			return said
+		}
+	}
+	t.Fatal("the card has no news")
+	return ""
+}
+
 // TestRingsAreSettled within bounds, by who may.
 func TestRingsAreSettled(t *testing.T) {
 	t.Parallel()

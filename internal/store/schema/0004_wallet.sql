@@ -64,7 +64,7 @@ CREATE TABLE pass (
 	saved_at    BIGINT,          -- in Google Wallet, by its callback
 	removed_at  BIGINT,          -- from Google Wallet, by its callback
 	face        BYTEA,           -- SHA-256 of the face that was last told of
-	loud        BYTEA,           -- SHA-256 of the fields whose changes are spoken of, as a phone last fetched them
+	loud        BYTEA,           -- SHA-256 of the fields whose changes are spoken of, and of the news, as a phone last fetched them
 	hushed      BIGINT NOT NULL DEFAULT 0, -- 1 where that change of them was not to be spoken of
 	created_at  BIGINT NOT NULL,
 	PRIMARY KEY (tenant, card_id)
@@ -154,6 +154,21 @@ CREATE TABLE wallet_rule (
 	tenant         BYTEA  NOT NULL PRIMARY KEY,
 	rings_per_week BIGINT NOT NULL -- how often the cards of a member may speak up
 );
+
+-- News that cards tell from one day to another, days as the card's programme has them. Of several, the latest is told.
+CREATE TABLE card_news (
+	tenant      BYTEA  NOT NULL,
+	id          BYTEA  NOT NULL,
+	template_id BYTEA,           -- whose cards; null for all
+	text        TEXT   NOT NULL, -- JSON by language
+	from_day    TEXT   NOT NULL, -- YYYY-MM-DD
+	until_day   TEXT   NOT NULL, -- the last one
+	created_by  TEXT   NOT NULL,
+	created_at  BIGINT NOT NULL,
+	ended_at    BIGINT,          -- when it was taken back; null where it was not
+	PRIMARY KEY (tenant, id)
+);
+CREATE INDEX card_news_told ON card_news (tenant, until_day) WHERE ended_at IS NULL;
 
 -- What a store says where a card comes up near it: JSON by language, empty where the design speaks.
 ALTER TABLE store ADD COLUMN greeting TEXT NOT NULL DEFAULT '';
@@ -328,6 +343,7 @@ CREATE TABLE card_issue_line (
 	sealed    BYTEA,           -- null once it is done with
 	outcome   TEXT   NOT NULL, -- issued, had, rejected; empty before that
 	code      TEXT   NOT NULL, -- why it was rejected
+	params    TEXT   NOT NULL, -- JSON: what the sentence for that names
 	link      TEXT   NOT NULL, -- sent, or why no link was
 	member_id BYTEA,
 	card_id   BYTEA,

@@ -76,12 +76,13 @@ var access = map[string]row{
 	"POST /cards/{id}/link":              {may: verno.MayReadMembers | verno.MayWriteMembers},
 	"GET /cards/{id}/links":              {may: verno.MayReadMembers},
 
-	"POST /card_issues":             {may: verno.MayImport | verno.MayWriteMembers},
-	"GET /card_issues":              {may: verno.MayImport},
-	"GET /card_issues/{id}":         {may: verno.MayImport},
-	"GET /card_issues/{id}/lines":   {may: verno.MayImport},
-	"POST /card_issues/{id}/stop":   {may: verno.MayImport | verno.MayWriteMembers},
-	"POST /card_issues/{id}/resume": {may: verno.MayImport | verno.MayWriteMembers},
+	"POST /card_issues":                 {may: verno.MayImport | verno.MayWriteMembers},
+	"GET /card_issues":                  {may: verno.MayImport},
+	"GET /card_issues/{id}":             {may: verno.MayImport},
+	"GET /card_issues/{id}/lines":       {may: verno.MayImport},
+	"GET /card_issues/{id}/results.csv": {may: verno.MayImport},
+	"POST /card_issues/{id}/stop":       {may: verno.MayImport | verno.MayWriteMembers},
+	"POST /card_issues/{id}/resume":     {may: verno.MayImport | verno.MayWriteMembers},
 
 	"GET /programmes":                        {may: verno.MayReadConfig},
 	"POST /programmes":                       {may: verno.MayWriteConfig},
@@ -116,6 +117,10 @@ var access = map[string]row{
 	"GET /pictures":                              {may: verno.MayReadConfig},
 	"POST /pictures":                             {may: verno.MayWriteConfig},
 	"GET /pictures/{hash}":                       {may: verno.MayReadConfig},
+
+	"GET /news":           {may: verno.MayReadConfig},
+	"POST /news":          {may: verno.MayPublish},
+	"POST /news/{id}/end": {may: verno.MayPublish},
 
 	"GET /stores":       {may: verno.MayReadConfig},
 	"POST /stores":      {may: verno.MayManageStores},

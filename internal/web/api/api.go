@@ -99,6 +99,7 @@ func (a *API) routes() {
 	a.cardTemplateRoutes()
 	a.pictureRoutes()
 	a.promotionTypeRoutes()
+	a.newsRoutes()
 	a.storeRoutes()
 	a.issuerRoutes()
 	a.terminalRoutes()

@@ -32,6 +32,11 @@ var lists = map[string]struct {
 	"GET /card_templates/{id}/versions": {(*bundle).fillTemplateVersions, func(b *bundle) string {
 		return "/card_templates/" + b.standard() + "/versions"
 	}},
+	"GET /news": {func(b *bundle, n int) {
+		for range n {
+			b.ask(request{do: "POST /news", body: m{"text": m{"ru": b.unique("Пироги")}, "until": "2027-01-31"}}).want(201)
+		}
+	}, at("/news")},
 	"GET /stores":   {(*bundle).fillStores, at("/stores")},
 	"GET /issuers":  {fill("POST /issuers", m{}), at("/issuers")},
 	"GET /partners": {fill("POST /partners", m{}), at("/partners")},
