@@ -42,6 +42,7 @@ var issueCodes = map[string]CodeText{
 		EN: "The line names nobody: it needs a phone, mail, a card number or an identifier.",
 		RU: "Строка никого не называет: нужен телефон, почта, номер карты или идентификатор.",
 	},
+	"issue_started": {EN: "This issue of cards has begun. Stop it; what is done stays done.", RU: "Выпуск карт уже начат. Остановите его: что сделано, останется."},
 	"line_two": {EN: "The line names two different members.", RU: "В строке указаны два разных участника."},
 	"list_unreadable": {
 		EN: "This is no table with a header that has a column phone, email, number or external_id.",

@@ -33,6 +33,7 @@ type IssueSettings struct {
 	Template  verno.TemplateID  `json:"template_id,omitzero"`  // of lines that name none; zero for the standard card
 	Channel   string            `json:"channel,omitempty"`     // by which they joined
 	Link      string            `json:"link,omitempty"`        // sms, email, any; empty for none
+	Blanks    int               `json:"blanks,omitempty"`      // how many plastic cards that nobody has yet, in place of a list
 }
 
 // Issue is cards for the people of a list, as far as it has come.
@@ -205,29 +206,6 @@ func (r *Roll) Issues(ctx context.Context, a verno.Actor, before verno.IssueID, 
 	return list, nil
 }
 
-// IssueOutcome is what came of one line.
-type IssueOutcome struct {
-	Line    int64
-	Outcome string // issued, had, rejected; empty while it waits
-	Code    string // why it was rejected
-	Link    string // sent, or the code of why no link was
-	Member  verno.MemberID
-	Card    verno.CardID
-}
-
-// IssueOutcomes are what came of the lines after one, in their order.
-func (r *Roll) IssueOutcomes(ctx context.Context, a verno.Actor, id verno.IssueID, after int64, limit int) ([]IssueOutcome, error) {
-	if err := a.Require(verno.MayImport); err != nil {
-		return nil, err
-	}
-	rows, err := r.Store.Reader().CardIssueLines(ctx, a.Tenant, id, after, limit)
-	list := make([]IssueOutcome, len(rows))
-	for i, l := range rows {
-		list[i] = IssueOutcome{l.Line, l.Outcome, l.Code, l.Link, l.Member, l.Card}
-	}
-	return list, err
-}
-
 func shownIssue(row store.CardIssue, err error) (Issue, error) {
 	i := Issue{CardIssue: row}
 	if err == nil {
@@ -268,7 +246,7 @@ func (r *Roll) RunIssue(ctx context.Context, row store.CardIssue, clock func() t
 	if err != nil {
 		return err
 	}
-	w := &issuer{Roll: r, set: i.Set, actor: verno.Actor{Tenant: row.Tenant, May: writes | verno.MayImport, Live: t.Live}, language: t.Language}
+	w := r.issuer(&i, &t)
 	for {
 		more, err := w.step(ctx, row.ID, clock())
 		if err != nil {
@@ -285,6 +263,11 @@ func (r *Roll) RunIssue(ctx context.Context, row store.CardIssue, clock func() t
 			return nil
 		}
 	}
+}
+
+// issuer goes through the list of a tenant.
+func (r *Roll) issuer(i *Issue, t *store.Tenant) *issuer {
+	return &issuer{Roll: r, set: i.Set, actor: verno.Actor{Tenant: t.ID, May: writes | verno.MayImport, Live: t.Live}, language: t.Language}
 }
 
 // finished tells of a list that is done.

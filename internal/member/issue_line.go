@@ -76,6 +76,9 @@ type wanted struct {
 
 // read opens a line and checks it.
 func (w *issuer) read(ctx context.Context, id verno.IssueID, now time.Time, row *store.CardIssueLine, l *wanted) error {
+	if w.set.Blanks > 0 {
+		return nil
+	}
 	plain, err := w.Vault.Open(ctx, w.actor.Tenant, issuePlace(id, row.Line), row.Sealed)
 	if err != nil {
 		return err
@@ -134,20 +137,8 @@ func refusedOr(err error, at *error) error {
 
 // settle does one line, in a part of the transaction that can fail alone, and writes what came of it.
 func (w *issuer) settle(ctx context.Context, tx *store.Tx, now time.Time, of *store.CardIssue, row *store.CardIssueLine, l *wanted) error {
-	var fault error
-	err := l.err
-	if err == nil {
-		err = tx.Try(ctx, func() error { return w.line(ctx, tx, now, row, l) })
-	}
-	if err := refusedOr(err, &fault); err != nil {
+	if err := w.try(ctx, tx, now, row, l); err != nil {
 		return err
-	}
-	if fault != nil {
-		e := verno.AsError(fault)
-		row.Outcome, row.Code, row.Member, row.Card = "rejected", e.Code, verno.MemberID{}, verno.CardID{}
-		if len(e.Fields) > 0 {
-			row.Code = e.Fields[0].Code
-		}
 	}
 	switch row.Outcome {
 	case "issued":
@@ -165,8 +156,26 @@ func (w *issuer) settle(ctx context.Context, tx *store.Tx, now time.Time, of *st
 	return tx.SettleCardIssueLine(ctx, w.actor.Tenant, of.ID, *row)
 }
 
+// try does one line and puts down what came of it. What is wrong with the line is undone alone.
+func (w *issuer) try(ctx context.Context, tx *store.Tx, now time.Time, row *store.CardIssueLine, l *wanted) error {
+	var fault error
+	err := l.err
+	if err == nil {
+		err = tx.Try(ctx, func() error { return w.line(ctx, tx, now, row, l) })
+	}
+	if err := refusedOr(err, &fault); err != nil || fault == nil {
+		return err
+	}
+	row.Outcome, row.Member, row.Card = "rejected", verno.MemberID{}, verno.CardID{}
+	row.Code, row.Params, err = reasonOf(fault)
+	return err
+}
+
 // line gives a card to whoever a line names: a member who has none of that kind yet, or somebody new.
 func (w *issuer) line(ctx context.Context, tx *store.Tx, now time.Time, row *store.CardIssueLine, l *wanted) error {
+	if w.set.Blanks > 0 {
+		return w.blank(ctx, tx, now, row)
+	}
 	id, err := w.named(ctx, tx, l)
 	if err != nil {
 		return err
@@ -284,10 +293,7 @@ func (w *issuer) named(ctx context.Context, tx *store.Tx, l *wanted) (id verno.M
 			return id, err
 		}
 	}
-	for _, q := range []Search{{Phone: l.Phone}, {Email: l.Email}, {CardNumber: l.Number}} {
-		if q.Phone+q.Email+q.CardNumber == "" {
-			continue
-		}
+	for _, q := range l.told() {
 		kind, value, err := w.exact(q)
 		if err != nil {
 			return id, err
@@ -298,6 +304,16 @@ func (w *issuer) named(ctx context.Context, tx *store.Tx, l *wanted) (id verno.M
 		}
 	}
 	return id, nil
+}
+
+// told is by what a line tells who it is.
+func (l *IssueLine) told() (list []Search) {
+	for _, q := range []Search{{Phone: l.Phone}, {Email: l.Email}, {CardNumber: l.Number}} {
+		if q.Phone+q.Email+q.CardNumber != "" {
+			list = append(list, q)
+		}
+	}
+	return list
 }
 
 // link sends the new card to its member, where that can be; a line is none the worse where it cannot.
@@ -313,7 +329,7 @@ func (w *issuer) link(ctx context.Context, tx *store.Tx, now time.Time, row *sto
 	var fault error
 	for _, channel := range ways {
 		if fault = nil; w.Courier.Base == "" || w.Courier.Deliver[channel] == nil {
-			fault = verno.Conflict("link_off")
+			fault = verno.Conflict("link_off").With("channel", channel)
 			continue
 		}
 		err := tx.Try(ctx, func() error {
@@ -329,8 +345,10 @@ func (w *issuer) link(ctx context.Context, tx *store.Tx, now time.Time, row *sto
 			break
 		}
 	}
-	if row.Link = "sent"; fault != nil {
-		row.Link = verno.AsError(fault).Code
+	row.Link = linkSentAs
+	if fault == nil {
+		return nil
 	}
-	return nil
+	row.Link, row.Params, err = reasonOf(fault)
+	return err
 }

@@ -107,8 +107,14 @@ func TestIssue(t *testing.T) {
 			}
 		}
 		var result strings.Builder
-		b.must(b.roll.WriteIssue(b.ctx, b.actor, i.ID, "ru", &result))
-		if rows := strings.Count(result.String(), "\n"); rows != 13 || !strings.Contains(result.String(), "6,rejected,phone_invalid,Это не номер телефона.") {
+		b.must(b.roll.EachOutcome(b.ctx, b.actor, i.ID, func(o *member.IssueOutcome) error {
+			result.WriteString(strings.Join(o.Row("ru"), ",") + "\n")
+			if o.Outcome != "rejected" && (o.Number == "" || o.Machine != "") {
+				t.Errorf("line %d: the number is %q, the machine code %q", o.Line, o.Number, o.Machine)
+			}
+			return nil
+		}))
+		if rows := strings.Count(result.String(), "\n"); rows != 12 || !strings.Contains(result.String(), "6,rejected,phone_invalid,/phone,Это не номер телефона.,,,,,") {
 			t.Errorf("result %s", result.String())
 		}
 		b.silent("the result", result.String(), anna())

@@ -14,6 +14,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/exchange"
 	"github.com/verno-loyalty/verno/internal/member"
+	"github.com/verno-loyalty/verno/internal/web"
 )
 
 // IssueList says which list of people is to have cards.
@@ -93,7 +94,14 @@ func (s *Server) writeIssue(ctx context.Context, a verno.Actor, id verno.IssueID
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.Roll.WriteIssue(ctx, a, id, language, file), file.Close())
+	table, err := web.NewTable(file, member.IssueColumns)
+	if err == nil {
+		err = s.Roll.EachOutcome(ctx, a, id, func(o *member.IssueOutcome) error { return table.Write(o.Row(language)) })
+	}
+	if err == nil {
+		err = table.Close()
+	}
+	return errors.Join(err, file.Close())
 }
 
 // readList reads a list, and names it by what it says and what is to be done with it.

@@ -31,6 +31,7 @@ type CardIssueLine struct {
 	Sealed  []byte // what it tells; nil once it is done with
 	Outcome string // issued, had, rejected; empty before that
 	Code    string
+	Params  string // JSON: what the sentence for Code, or for Link, names
 	Link    string
 	Member  verno.MemberID
 	Card    verno.CardID
@@ -96,27 +97,45 @@ func (r *Reader) LastCardIssueLine(ctx context.Context, tenant verno.TenantID, i
 // CardIssueLines are lines after one, in their order.
 func (r *Reader) CardIssueLines(ctx context.Context, tenant verno.TenantID, id verno.IssueID, after int64, limit int) ([]CardIssueLine, error) {
 	return queryAll(ctx, r, func(row Scanner) (l CardIssueLine, err error) {
-		err = row.Scan(&l.Line, &l.Sealed, &l.Outcome, &l.Code, &l.Link, &l.Member, &l.Card)
+		err = row.Scan(&l.Line, &l.Sealed, &l.Outcome, &l.Code, &l.Params, &l.Link, &l.Member, &l.Card)
 		return l, err
-	}, `SELECT line, sealed, outcome, code, link, member_id, card_id FROM card_issue_line
+	}, `SELECT line, sealed, outcome, code, params, link, member_id, card_id FROM card_issue_line
 		WHERE tenant = $1 AND issue_id = $2 AND line > $3 ORDER BY line LIMIT $4`, tenant, id, after, limit)
 }
 
+// CardsOfIssue are the cards that lines after one and up to another came to.
+func (r *Reader) CardsOfIssue(ctx context.Context, tenant verno.TenantID, id verno.IssueID, after, last int64) ([]Card, error) {
+	return queryAll(ctx, r, scanCard, `SELECT `+cardColumns+` FROM card WHERE tenant = $1 AND id IN (SELECT card_id FROM card_issue_line
+		WHERE tenant = $1 AND issue_id = $2 AND line > $3 AND line <= $4)`, tenant, id, after, last)
+}
+
 var insertCardIssueLine = Insert("card_issue_line",
-	"tenant bytea, issue_id bytea, line bigint, sealed bytea, outcome text, code text, link text", "ON CONFLICT DO NOTHING")
+	"tenant bytea, issue_id bytea, line bigint, sealed bytea, outcome text, code text, params text, link text", "ON CONFLICT DO NOTHING")
 
 // InsertCardIssueLines adds lines of a list.
 func (tx *Tx) InsertCardIssueLines(ctx context.Context, tenant verno.TenantID, id verno.IssueID, lines []CardIssueLine) error {
 	v := tx.Bulk().Values(insertCardIssueLine)
 	for _, l := range lines {
-		v.Bytes(tenant[:]).Bytes(id[:]).Int(l.Line).Bytes(l.Sealed).Text("").Text("").Text("")
+		v.Bytes(tenant[:]).Bytes(id[:]).Int(l.Line).Bytes(l.Sealed).Text("").Text("").Text("").Text("")
 	}
 	return tx.Bulk().Flush(ctx)
 }
 
+// DeleteCardIssueLines forgets the lines of an issue up to one.
+func (tx *Tx) DeleteCardIssueLines(ctx context.Context, tenant verno.TenantID, id verno.IssueID, last int64) error {
+	_, err := tx.Exec(ctx, `DELETE FROM card_issue_line WHERE tenant = $1 AND issue_id = $2 AND line <= $3`, tenant, id, last)
+	return err
+}
+
+// DeleteCardIssue forgets an issue whose lines are forgotten.
+func (tx *Tx) DeleteCardIssue(ctx context.Context, tenant verno.TenantID, id verno.IssueID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM card_issue WHERE tenant = $1 AND id = $2`, tenant, id)
+	return err
+}
+
 // SettleCardIssueLine writes what came of a line and forgets what it told.
 func (tx *Tx) SettleCardIssueLine(ctx context.Context, tenant verno.TenantID, id verno.IssueID, l CardIssueLine) error {
-	_, err := tx.Exec(ctx, `UPDATE card_issue_line SET sealed = NULL, outcome = $1, code = $2, link = $3, member_id = $4, card_id = $5
-		WHERE tenant = $6 AND issue_id = $7 AND line = $8`, l.Outcome, l.Code, l.Link, l.Member, l.Card, tenant, id, l.Line)
+	_, err := tx.Exec(ctx, `UPDATE card_issue_line SET sealed = NULL, outcome = $1, code = $2, params = $3, link = $4, member_id = $5,
+		card_id = $6 WHERE tenant = $7 AND issue_id = $8 AND line = $9`, l.Outcome, l.Code, l.Params, l.Link, l.Member, l.Card, tenant, id, l.Line)
 	return err
 }

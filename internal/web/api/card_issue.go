@@ -41,10 +41,12 @@ type IssueLine struct {
 	Line    int64          `json:"line" doc:"Of the list; its header is the first."`
 	Outcome string         `json:"outcome,omitempty" enum:"issued,had,rejected" doc:"Absent while it waits."`
 	Code    string         `json:"code,omitempty" doc:"Why it was rejected."`
-	Message string         `json:"message,omitempty"`
+	Pointer string         `json:"pointer,omitempty" doc:"What of the line is wrong; absent for all of it."`
+	Message string         `json:"message,omitempty" doc:"Why it was rejected, or why no link was sent."`
 	Link    string         `json:"link,omitempty" doc:"sent, or the code of why no link was."`
 	Member  verno.MemberID `json:"member_id,omitzero"`
 	Card    verno.CardID   `json:"card_id,omitzero"`
+	Number  string         `json:"number,omitempty" doc:"Of the card, for whoever may read members."`
 }
 
 // IssueLines are what came of lines, in their order.
@@ -73,6 +75,12 @@ func (a *API) cardIssueRoutes() {
 	handle(a, operation{
 		route: "GET /card_issues/{id}/lines", id: "list-card-issue-lines", tag: "cards", summary: "List what came of each line", codes: []string{"not_found"},
 	}, a.listCardIssueLines)
+	handle(a, operation{
+		route: "GET /card_issues/{id}/results.csv", id: "get-card-issue-results", tag: "cards", summary: "Read what came of each line as a table",
+		detail: "CSV in UTF-8, parted by commas, with a heading: " + strings.Join(member.IssueColumns, ", ") + ". The reasons are in the language of " +
+			"Accept-Language; numbers stand there for whoever may read members, and machine codes of cards that nobody has yet for whoever may also write them.",
+		codes: []string{"not_found"},
+	}, a.cardIssueResults)
 	handle(a, operation{route: "POST /card_issues/{id}/stop", id: "stop-card-issue", tag: "cards", summary: "Stop an issue of cards", codes: []string{"not_found"}}, a.stopCardIssue)
 	handle(a, operation{route: "POST /card_issues/{id}/resume", id: "resume-card-issue", tag: "cards", summary: "Go on with an issue of cards", codes: []string{"not_found"}}, a.resumeCardIssue)
 }
@@ -154,13 +162,22 @@ func (a *API) listCardIssueLines(ctx context.Context, c *call, in *cardIssueLine
 	}
 	list := &IssueLines{More: len(rows) > limit}
 	for _, l := range rows[:min(limit, len(rows))] {
-		shown := IssueLine{Line: l.Line, Outcome: l.Outcome, Code: l.Code, Link: l.Link, Member: l.Member, Card: l.Card}
-		if l.Code != "" {
-			shown.Message = verno.TextOf(l.Code, c.lang, nil)
-		}
-		list.Items = append(list.Items, shown)
+		list.Items = append(list.Items, IssueLine{
+			Line: l.Line, Outcome: l.Outcome, Code: l.Code, Pointer: l.Pointer, Message: l.Reason(c.lang), Link: l.Link, Member: l.Member,
+			Card: l.Card, Number: l.Number,
+		})
 	}
 	return list, nil
+}
+
+func (a *API) cardIssueResults(ctx context.Context, c *call, in *cardIssueRequest) (*table, error) {
+	i, err := a.Members.Issue(ctx, c.actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &table{name: i.ID.String() + ".csv", columns: member.IssueColumns, rows: func(ctx context.Context, each func([]string) error) error {
+		return a.Members.EachOutcome(ctx, c.actor, i.ID, func(o *member.IssueOutcome) error { return each(o.Row(c.lang)) })
+	}}, nil
 }
 
 func (a *API) stopCardIssue(ctx context.Context, c *call, in *cardIssueRequest) (*CardIssue, error) {

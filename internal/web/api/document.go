@@ -145,10 +145,13 @@ func content(media string, schema *huma.Schema) map[string]*huma.MediaType {
 func responses(registry huma.Registry, op registered, problem *huma.Schema) map[string]*huma.Response {
 	done := &huma.Response{Description: http.StatusText(op.status)}
 	status := op.status
-	if op.out == reflect.TypeFor[none]() {
+	switch op.out {
+	case reflect.TypeFor[none]():
 		status = http.StatusNoContent
 		done.Description = http.StatusText(status)
-	} else {
+	case reflect.TypeFor[table]():
+		done.Content = content(web.TableMedia, &huma.Schema{Type: huma.TypeString})
+	default:
 		done.Content = content("application/json", registry.Schema(op.out, true, ""))
 	}
 	text := &huma.Schema{Type: huma.TypeString}

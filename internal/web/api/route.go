@@ -86,7 +86,11 @@ func handle[In, Out any](a *API, op operation, do func(context.Context, *call, *
 	body, hasBody := in.FieldByName("Body")
 	method, path, _ := strings.Cut(op.route, " ")
 	a.mux.HandleFunc(method+" "+Base+path, func(w http.ResponseWriter, r *http.Request) {
-		if !web.Accepts(r) {
+		accepts := web.Accepts
+		if reflect.TypeFor[Out]() == reflect.TypeFor[table]() {
+			accepts = web.AcceptsTable
+		}
+		if !accepts(r) {
 			web.Fail(w, r, verno.Malformed("not_acceptable"))
 			return
 		}
@@ -180,8 +184,12 @@ func (a *API) show(w http.ResponseWriter, r *http.Request, op operation, c *call
 	if c.answer.revision > 0 {
 		h["Etag"] = []string{etag(c.answer.revision)}
 	}
-	if _, nothing := result.(*none); nothing {
+	switch result := result.(type) {
+	case *none:
 		w.WriteHeader(http.StatusNoContent)
+		return
+	case *table:
+		a.showTable(w, r, result)
 		return
 	}
 	status := op.status

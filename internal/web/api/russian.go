@@ -117,6 +117,7 @@ var russian = map[string]string{ //nolint:gosec // Words about passwords, none o
 	"list-card-issues":            "Последние выпуски по спискам",
 	"get-card-issue":              "Как продвинулся выпуск",
 	"list-card-issue-lines":       "Что стало с каждой строкой",
+	"get-card-issue-results":      "Что стало с каждой строкой, таблицей",
 	"stop-card-issue":             "Остановить выпуск",
 	"resume-card-issue":           "Продолжить выпуск",
 	"list-terminals":              "Список касс",

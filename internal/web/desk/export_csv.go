@@ -4,9 +4,10 @@ import (
 	"context"
 	"encoding/csv"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
+
+	"github.com/verno-loyalty/verno/internal/web"
 )
 
 // writeCSV writes what spreadsheets of the reader's language open with a double click: columns parted by semicolons and
@@ -60,20 +61,5 @@ func (v *cell) csv(language string) string {
 	case !v.at.IsZero():
 		return v.at.Format("2006-01-02 15:04:05")
 	}
-	return harmless(v.text)
-}
-
-// signed is a number or a phone: spreadsheets take it for one and compute nothing.
-var signed = regexp.MustCompile(`^[+-][0-9][0-9 ]*$`)
-
-// harmless is a text that no spreadsheet takes for a formula: those that begin like one begin with an apostrophe, which
-// says that what follows is text (OWASP, CSV injection).
-func harmless(text string) string {
-	if text == "" || signed.MatchString(text) {
-		return text
-	}
-	if strings.ContainsRune("=+-@\t\r\n|%＝＋－＠", []rune(text)[0]) {
-		return "'" + text
-	}
-	return text
+	return web.Harmless(v.text)
 }
