@@ -3,6 +3,7 @@ package member
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"strconv"
 	"strings"
@@ -101,7 +102,9 @@ func (r *Roll) SendLink(ctx context.Context, a verno.Actor, now time.Time, q Lin
 		}
 		w.Decide = func(p *books.Page) (books.Result, error) {
 			p.Emit(linkSent(a, m, q.Card, q.Channel))
-			return books.Result{ID: id, Owner: m.Owner}, nil
+			// Links are forgotten after a while; what the key has done is not.
+			answer, err := json.Marshal(map[string]string{"id": id.String(), "card_id": q.Card.String(), "channel": q.Channel})
+			return books.Result{ID: id, Owner: m.Owner, Answer: string(answer)}, err
 		}
 	})
 	if err != nil {

@@ -33,6 +33,7 @@ func (b *bundle) plastic(points money.Points, paid money.Amount) (*member.Enroll
 // bought writes a purchase of today.
 func (b *bundle) bought(m verno.Member, paid money.Amount) {
 	b.t.Helper()
+	b.forged = true
 	_, err := b.books.Do(b.ctx, &books.Work{
 		Tenant: m.Tenant, Owners: []books.Want{{Owner: m.Owner}},
 		Decide: func(p *books.Page) (books.Result, error) {
