@@ -179,9 +179,6 @@ func (s *sale) check(r *verno.Receipt, coupons []*coupon) error {
 	if s.agreed != nil && (!r.Totals.SameMoney(s.agreed.Totals) || s.stored != s.agreed.Stored) {
 		return verno.Conflict("confirmation_differs")
 	}
-	if s.agreed != nil && (!r.Totals.SameMoney(s.agreed.Totals) || s.stored != s.agreed.Stored) {
-		return verno.Conflict("confirmation_differs")
-	}
 	paid := money.Amount(0)
 	for i := range s.tenders {
 		if s.tenders[i].Kind != verno.TenderPoints {
