@@ -3,6 +3,7 @@ package member
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -134,6 +135,12 @@ func (r *Roll) LoadIssue(ctx context.Context, a verno.Actor, i Issue, lines []Is
 			if err != nil || row.State != IssueLoading {
 				return err
 			}
+			last, err := tx.LastCardIssueLine(ctx, a.Tenant, i.ID)
+			if err != nil {
+				return err
+			}
+			// The same list may be loaded by somebody else at the same time.
+			rows = slices.DeleteFunc(rows, func(l store.CardIssueLine) bool { return l.Line <= last })
 			if row.Total += int64(len(rows)); row.Total > MaxIssue {
 				return verno.InvalidField("/csv", "too_many", "max", strconv.Itoa(MaxIssue))
 			}

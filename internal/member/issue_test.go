@@ -41,6 +41,32 @@ func (b *bundle) outcomes(id verno.IssueID) string {
 	return strings.Join(words, ", ")
 }
 
+// TestIssueLoadedByMany: a list that many send at once, as a client does that waits too shortly, is one list.
+func TestIssueLoadedByMany(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		const n = 300
+		lines := make([]member.IssueLine, n)
+		for i := range lines {
+			lines[i] = member.IssueLine{Line: int64(i) + 2, ExternalID: fmt.Sprintf("C-%d", i)}
+		}
+		i, err := b.roll.OpenIssue(b.ctx, b.actor, b.clock(), "list.csv", "many", member.IssueSettings{})
+		b.must(err)
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				if err := b.roll.LoadIssue(b.ctx, b.actor, i, lines); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if i, err = b.roll.StartIssue(b.ctx, b.actor, b.clock(), i.ID); err != nil || i.Total != n {
+			t.Errorf("%d lines of %d, %v", i.Total, n, err)
+		}
+	})
+}
+
 // TestIssue: each line of a list ends as issued, as had before or as rejected with its reason, and what it told of a
 // person is forgotten; the same list and the same people get nothing twice.
 func TestIssue(t *testing.T) {
