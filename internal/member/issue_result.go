@@ -59,16 +59,29 @@ func (r *Roll) IssueOutcomes(ctx context.Context, a verno.Actor, id verno.IssueI
 		return nil, err
 	}
 	rows, err := r.Store.Reader().CardIssueLines(ctx, a.Tenant, id, after, limit)
-	if err != nil || len(rows) == 0 {
+	list, err := shownLines(rows, err)
+	if err != nil || len(list) == 0 {
 		return nil, err
 	}
+	return list, r.numbers(ctx, a, id, after, list)
+}
+
+// RejectedLines are the first lines that were rejected.
+func (r *Roll) RejectedLines(ctx context.Context, a verno.Actor, id verno.IssueID, limit int) ([]IssueOutcome, error) {
+	if err := a.Require(verno.MayImport); err != nil {
+		return nil, err
+	}
+	return shownLines(r.Store.Reader().RejectedCardIssueLines(ctx, a.Tenant, id, limit))
+}
+
+func shownLines(rows []store.CardIssueLine, err error) ([]IssueOutcome, error) {
 	list := make([]IssueOutcome, len(rows))
 	for i := range rows {
 		if list[i], err = shownLine(&rows[i]); err != nil {
 			return nil, err
 		}
 	}
-	return list, r.numbers(ctx, a, id, after, list)
+	return list, err
 }
 
 func shownLine(l *store.CardIssueLine) (IssueOutcome, error) {

@@ -96,11 +96,19 @@ func (r *Reader) LastCardIssueLine(ctx context.Context, tenant verno.TenantID, i
 
 // CardIssueLines are lines after one, in their order.
 func (r *Reader) CardIssueLines(ctx context.Context, tenant verno.TenantID, id verno.IssueID, after int64, limit int) ([]CardIssueLine, error) {
-	return queryAll(ctx, r, func(row Scanner) (l CardIssueLine, err error) {
-		err = row.Scan(&l.Line, &l.Sealed, &l.Outcome, &l.Code, &l.Params, &l.Link, &l.Member, &l.Card)
-		return l, err
-	}, `SELECT line, sealed, outcome, code, params, link, member_id, card_id FROM card_issue_line
+	return queryAll(ctx, r, scanCardIssueLine, `SELECT line, sealed, outcome, code, params, link, member_id, card_id FROM card_issue_line
 		WHERE tenant = $1 AND issue_id = $2 AND line > $3 ORDER BY line LIMIT $4`, tenant, id, after, limit)
+}
+
+func scanCardIssueLine(row Scanner) (l CardIssueLine, err error) {
+	err = row.Scan(&l.Line, &l.Sealed, &l.Outcome, &l.Code, &l.Params, &l.Link, &l.Member, &l.Card)
+	return l, err
+}
+
+// RejectedCardIssueLines are the first lines that were rejected.
+func (r *Reader) RejectedCardIssueLines(ctx context.Context, tenant verno.TenantID, id verno.IssueID, limit int) ([]CardIssueLine, error) {
+	return queryAll(ctx, r, scanCardIssueLine, `SELECT line, sealed, outcome, code, params, link, member_id, card_id FROM card_issue_line
+		WHERE tenant = $1 AND issue_id = $2 AND outcome = 'rejected' ORDER BY line LIMIT $3`, tenant, id, limit)
 }
 
 // CardsOfIssue are the cards that lines after one and up to another came to.

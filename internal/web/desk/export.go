@@ -33,6 +33,7 @@ var lists = []list{
 	{"/programmes", verno.MayReadConfig, (*Desk).programmeSheet},
 	{"/channels", verno.MayReadConfig, (*Desk).channelSheet},
 	{"/keys", verno.MayManageStaff, (*Desk).keySheet},
+	issueLists,
 }
 
 // sheet is a list as a file: its columns, and its rows, a part at a time.

@@ -29,7 +29,7 @@ var nonsense = map[string]string{
 var rare = []string{
 	"POST /programmes/{id}/versions/{number}/rollback", "POST /programmes/{id}/publish", "POST /members/{id}/merge", "POST /members/{id}/consents",
 	"POST /tasks/{id}/done", "POST /tasks/{id}/approve", "POST /tasks/{id}/refuse", "POST /staff/{id}/factor",
-	"POST /me/factor/confirm", "POST /me/factor/codes", "POST /me/factor/drop", "POST /channels/{id}/open",
+	"POST /me/factor/confirm", "POST /me/factor/codes", "POST /me/factor/drop", "POST /channels/{id}/open", "POST /issues/{id}/act/{act}",
 	"POST /wallets/google/check", "POST /wallets/google/retire", "POST /cards/{id}/preview", "POST /cards/{id}/publish", "POST /cards/{id}/versions/{number}/rollback", "POST /cards/{id}/pictures/{slot}",
 }
 
@@ -59,14 +59,20 @@ func busyIn(tb testing.TB, lang string) *webtest.Site {
 			values["name"], values["proof"], values["ask_name"] = say("Витрина", "Window"), []string{"none"}, []string{"required"}
 		case f.action == "/desk/wallets/apple/trial":
 			values["pass_type"], values["team"] = []string{"pass.not-apple.trial"}, []string{"NOTAPPLE00"}
+		case f.action == "/desk/issues/blanks":
+			values["count"] = []string{"3"}
 		case f.action == "/desk/wallets/nfc":
 		case f.action == "/desk/staff/new":
 			values["name"], values["role"], values["login"], values["password"] = say("Ольга", "Olga"), []string{"support"}, []string{"olga"}, say("три слова и ещё одно", "three words and one more")
 		default:
 			continue
 		}
-		if got := w.send(&f, values); got.status >= http.StatusInternalServerError {
+		got := w.send(&f, values)
+		if got.status >= http.StatusInternalServerError {
 			tb.Fatal(key, got.status)
+		}
+		if f.action == "/desk/issues/blanks" {
+			w.send(&shown{action: got.header.Get("Location") + "/act/start"}, nil)
 		}
 	}
 	return site
