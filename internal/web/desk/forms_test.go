@@ -55,6 +55,9 @@ func busyIn(tb testing.TB, lang string) *webtest.Site {
 			values["how"], values["points"], values["reason"], values["note"] = []string{"give"}, []string{"90000"}, []string{"goodwill"}, say("Извинение", "An apology")
 		case f.action == "/desk/keys/new":
 			values["name"], values["for"], values["environment"] = say("Касса", "POS"), []string{"pos"}, []string{"live"}
+		case f.action == "/desk/news":
+			values["text_ru"], values["from"] = say("Пироги вернулись", "Pies are back"), []string{f.value("from")}
+			values["until"] = values["from"]
 		case f.action == "/desk/channels":
 			values["name"], values["proof"], values["ask_name"] = say("Витрина", "Window"), []string{"none"}, []string{"required"}
 		case f.action == "/desk/wallets/apple/trial":

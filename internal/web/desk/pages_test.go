@@ -58,7 +58,7 @@ func TestBrokenDatabase(t *testing.T) {
 	site.Break(t)
 	for i, sorry := range []string{"База данных", "database"} {
 		w := inside[i]
-		for _, path := range []string{"/desk/", "/desk/members", "/desk/receipts", "/desk/promotions", "/desk/staff", "/desk/channels"} {
+		for _, path := range []string{"/desk/", "/desk/members", "/desk/receipts", "/desk/promotions", "/desk/staff", "/desk/channels", "/desk/news"} {
 			got := w.get(path)
 			if text := string(got.body); got.status != http.StatusServiceUnavailable || !strings.Contains(text, "<html") || !strings.Contains(text, sorry) {
 				t.Errorf("%s in %s: %d %.300s", path, w.lang, got.status, text[max(0, strings.Index(text, "<main")):])

@@ -225,3 +225,13 @@ func missing(method string, paths []string) (list []string) {
 	slices.Sort(list) // Routes of files come in the order of a map.
 	return list
 }
+
+// value is what stands in a field of a form.
+func (f *shown) value(name string) string {
+	for _, e := range f.fields {
+		if e.name == name {
+			return e.value
+		}
+	}
+	return ""
+}
