@@ -19,4 +19,23 @@ var bearerCodes = map[string]CodeText{
 	"certificate_short":     {EN: "There is only {left} left on the certificate.", RU: "На сертификате осталось только {left}.", CashierEN: "Only {left} left", CashierRU: "Осталось {left}"},
 	"certificate_empty":     {EN: "Nothing is left on the certificate, or its time is over.", RU: "На сертификате ничего не осталось или его срок истёк.", CashierEN: "Nothing left on it", CashierRU: "Сертификат пуст"},
 	"certificate_foreign":   {EN: "The certificate was issued by another legal entity, or in another currency, and cannot pay here.", RU: "Сертификат выпущен другим юридическим лицом или в другой валюте и здесь не принимается.", CashierEN: "Not accepted here", CashierRU: "Здесь не принимается"},
+	"certificate_too_large": {
+		EN: "A certificate may be worth {max} {currency} at most, as the programme's terms say.",
+		RU: "Номинал сертификата — не больше {max} {currency}: так сказано в условиях программы.", CashierEN: "At most {max} {currency}", CashierRU: "Не больше {max} {currency}",
+	},
+	"top_up_too_large": {
+		EN: "At most {max} {currency} can be paid in at once, as the programme's terms say.",
+		RU: "За один раз можно внести не больше {max} {currency}: так сказано в условиях программы.", CashierEN: "At most {max} {currency} at once", CashierRU: "За раз не больше {max} {currency}",
+	},
+	"certificate_unfilled": {
+		EN: "Nobody has bought this gift card yet, so nothing is on it. It is sold at the till first.", RU: "Эту подарочную карту ещё никто не купил, денег на ней нет. Сначала её продают на кассе.",
+		CashierEN: "Not sold yet: sell it first", CashierRU: "Карта не продана: сначала продайте",
+	},
+	"certificate_sold": {
+		EN: "This gift card was sold before and cannot be sold again.", RU: "Эта подарочная карта уже продана, второй раз её продать нельзя.",
+		CashierEN: "Sold before", CashierRU: "Уже продана",
+	},
+	"certificate_not_for_points": {
+		EN: "These certificates cannot be bought with points.", RU: "Такие сертификаты за баллы не продаются.", CashierEN: "Not for points", CashierRU: "За баллы не продаётся",
+	},
 }

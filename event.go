@@ -45,6 +45,7 @@ const (
 	EventPointsAdjusted       EventKind = "points.adjusted"
 	EventAdjustmentProposed   EventKind = "adjustment.proposed" // waits for a second person
 	EventAdjustmentRefused    EventKind = "adjustment.refused"
+	EventPointsSpent          EventKind = "points.spent" // for a certificate; those that pay for goods are told by their receipt
 	EventPointsExpired        EventKind = "points.expired"
 	EventWalletToppedUp       EventKind = "wallet.topped_up"
 	EventHoldPlaced           EventKind = "hold.placed"

@@ -19,7 +19,33 @@ type Programme struct {
 	Levels   LevelTerms     `json:"levels"`
 	Classes  []ClassTerms   `json:"goods_classes"`
 	// PlasticEnds says that a plastic card is dead once its owner has moved it into the phone.
-	PlasticEnds bool `json:"plastic_ends,omitempty"`
+	PlasticEnds bool        `json:"plastic_ends,omitempty"`
+	PaidIn      PaidInTerms `json:"paid_in,omitzero"`
+}
+
+// PaidInTerms bounds what is paid in at once, so that a slip of the finger at a till is no fortune. Zero means what is
+// usual.
+type PaidInTerms struct {
+	TopUp       money.Amount `json:"top_up,omitempty"`      // onto a member's account
+	Certificate money.Amount `json:"certificate,omitempty"` // the worth of a gift certificate, which is nobody's in particular
+}
+
+// The usual bounds, in whole units of the currency. That of certificates is the one that Russian law has for electronic
+// money of people who are not known, though a certificate of a merchant is none.
+const (
+	usualTopUp       = 100_000
+	usualCertificate = 15_000
+)
+
+// Most are the bounds in force.
+func (t PaidInTerms) Most(c money.Currency) PaidInTerms {
+	if t.TopUp == 0 {
+		t.TopUp = c.Whole(usualTopUp)
+	}
+	if t.Certificate == 0 {
+		t.Certificate = c.Whole(usualCertificate)
+	}
+	return t
 }
 
 // PointsTerms says what points are worth and how they may be spent.

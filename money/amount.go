@@ -47,6 +47,14 @@ func (c Currency) Exponent() int {
 	return 2
 }
 
+// Whole is a number of whole units of the currency.
+func (c Currency) Whole(n int64) Amount {
+	for range c.Exponent() {
+		n *= 10
+	}
+	return Amount(n)
+}
+
 // Format writes an amount in major units with a point, such as "123.45". It is for logs and command output; pages
 // format by the reader's language.
 func (c Currency) Format(a Amount) string { return formatScaled(int64(a), c.Exponent()) }

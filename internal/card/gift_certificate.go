@@ -11,6 +11,7 @@ import (
 type giftSettings struct {
 	Worth     money.Amount `json:"worth" en:"Worth of a new certificate" ru:"Номинал нового сертификата" min:"0" max:"1000000000"`
 	ValidDays int64        `json:"valid_days" en:"Days that it is good; 0 for no end" ru:"Сколько дней действует; 0 — бессрочно" min:"0" max:"3650"`
+	ForPoints bool         `json:"for_points,omitempty" en:"Can be bought with points" ru:"Можно купить за баллы"`
 	Wish      Text         `json:"wish,omitempty" en:"Wish" ru:"Пожелание" max:"120"`
 	Terms     Text         `json:"terms,omitempty" en:"Terms on the back" ru:"Условия на обороте" max:"4000"`
 }

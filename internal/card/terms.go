@@ -16,6 +16,7 @@ type Terms struct {
 	ReturnsGive bool          // of a coupon: a receipt that comes back as a whole gives the use back
 	Percent     money.Percent // of a discount card: what it takes off
 	Worth       money.Amount  // of a new certificate
+	ForPoints   bool          // a certificate can be bought with points
 	from, until string
 }
 
@@ -27,7 +28,7 @@ func (s *couponSettings) terms(t *Terms) {
 	t.from, t.until = s.From, s.Until
 }
 
-func (s *giftSettings) terms(t *Terms) { t.Worth = s.Worth }
+func (s *giftSettings) terms(t *Terms) { t.Worth, t.ForPoints = s.Worth, s.ForPoints }
 
 func (s *discountSettings) terms(t *Terms) { t.Percent = s.Percent }
 

@@ -109,11 +109,11 @@ func (t *Till) payable(ctx context.Context, s *sale, id verno.CardID) error {
 	return err
 }
 
-// worth reads, unlocked, what a certificate has. Error: card_not_usable, for one that was never filled.
+// worth reads, unlocked, what a certificate has. Error: certificate_unfilled, for one that nobody has bought yet.
 func (t *Till) worth(ctx context.Context, tenant verno.TenantID, id verno.CardID) (*ledger.Holding, error) {
 	list, err := t.reader.Holdings(ctx, tenant, verno.CardOwner(id))
 	if err == nil && len(list) == 0 {
-		err = verno.NotFound("card_not_usable")
+		err = verno.Conflict("certificate_unfilled")
 	}
 	if err != nil {
 		return nil, err
@@ -204,7 +204,7 @@ func (t *Till) quoteCertificate(ctx context.Context, a verno.Actor, pl *place, s
 	v := CertificateView{Card: found.ID, Template: found.Template}
 	h, err := t.worth(ctx, a.Tenant, found.ID)
 	switch {
-	case errors.Is(err, verno.NotFound("card_not_usable")):
+	case errors.Is(err, verno.Conflict("certificate_unfilled")):
 		v.Code = verno.AsError(err).Code
 		return v, nil
 	case err != nil:

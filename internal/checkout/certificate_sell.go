@@ -25,8 +25,12 @@ type SellCertificate struct {
 	Terminal  verno.TerminalID
 	Store     verno.StoreID
 	Document  card.Document    // from when and until when it is good, and whom it is from and for
-	Tender    verno.TenderKind // how it was paid at the till; empty where a receipt says so
+	Tender    verno.TenderKind // how it was paid at the till: money, or points; empty where a receipt says so
 	Reference string
+	// Scan is a certificate that was made without worth, such as one of plastic, which is sold instead of a new one.
+	Scan string
+	// Presence is of the member who pays with points.
+	Presence string
 }
 
 // Certificate is a gift certificate as those see it who sell or take it.
@@ -51,8 +55,10 @@ type NewCard struct {
 	Document card.Document
 }
 
-// SellCertificate makes a certificate and puts what it is worth on it, once for a key. Errors: not_found, invalid fields,
-// template_archived, template_unpublished, store_unknown, programme_unpublished.
+// SellCertificate makes a certificate, or takes one that was made without worth, and puts what it is worth on it, once for
+// a key. Errors: not_found, invalid fields, template_archived, template_unpublished, store_unknown, programme_unpublished,
+// certificate_too_large; of one that was made before card_not_usable and certificate_sold; for points also
+// certificate_not_for_points and those of spending them.
 func (t *Till) SellCertificate(ctx context.Context, a verno.Actor, q SellCertificate) (*Certificate, bool, error) {
 	if err := a.Require(verno.MayTopUp); err != nil {
 		return nil, false, err
@@ -65,11 +71,7 @@ func (t *Till) SellCertificate(ctx context.Context, a verno.Actor, q SellCertifi
 	if err != nil {
 		out, err = t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
 	} else {
-		out, err = t.books.Do(ctx, &books.Work{
-			Tenant: a.Tenant, Claim: books.Claim{Key: q.Key, BodyHash: q.BodyHash, Kind: "certificate"},
-			Also:   func(tx *store.Tx, p *books.Page) error { return x.make(ctx, t, tx, p) },
-			Decide: x.decide,
-		})
+		out, err = t.books.Do(ctx, x.work(ctx, t))
 	}
 	if err != nil {
 		return nil, false, err
@@ -96,8 +98,18 @@ func (q *SellCertificate) check() error {
 		f.Say("/amount/amount", "number_range", "min", "1", "max", maxAmount)
 	}
 	if q.Tender != "" {
-		f.OneOf("/tender", string(q.Tender), string(verno.TenderCash), string(verno.TenderCard), string(verno.TenderOther))
+		f.OneOf("/tender", string(q.Tender), string(verno.TenderCash), string(verno.TenderCard), string(verno.TenderOther), string(verno.TenderPoints))
 	}
+	if (q.Tender == verno.TenderPoints) != (q.Presence != "") {
+		f.Say("/presence", "required")
+	}
+	if (q.Scan == "") == q.Template.IsZero() {
+		f.Say("/template_id", "required")
+	}
+	if q.Scan != "" && len(q.Document.Values) > 0 { // What is printed on it is printed.
+		f.Say("/values", "too_many", "max", "0")
+	}
+	f.Text("/scan", q.Scan, 0, maxScan)
 	checkText(&f, "/reference", q.Reference)
 	return f.Err()
 }
@@ -106,6 +118,9 @@ func (q *SellCertificate) check() error {
 type selling struct {
 	actor    verno.Actor
 	ask      *SellCertificate
+	template verno.TemplateID
+	blank    *store.Card // the one that was made without worth; nil where it is made now
+	payer    *payer      // nil where it is paid with money
 	amount   money.Amount
 	issuer   verno.IssuerID
 	currency money.Currency
@@ -114,12 +129,35 @@ type selling struct {
 	made     card.Document
 }
 
+// work runs it once for its key.
+func (x *selling) work(ctx context.Context, t *Till) *books.Work {
+	w := &books.Work{
+		Tenant: x.actor.Tenant, Claim: books.Claim{Key: x.ask.Key, BodyHash: x.ask.BodyHash, Kind: "certificate"}, Decide: x.decide,
+		Also: func(tx *store.Tx, p *books.Page) error { return x.make(ctx, t, tx, p) },
+	}
+	if x.blank != nil {
+		w.Owners = append(w.Owners, books.Want{Owner: verno.CardOwner(x.blank.ID), Units: []verno.UnitID{x.unit}})
+		w.Also = func(tx *store.Tx, p *books.Page) error { return x.fill(ctx, tx, p) }
+	}
+	if x.payer != nil {
+		w.Owners = append(w.Owners, books.Want{Owner: x.payer.presence.Owner, Units: []verno.UnitID{x.payer.unit()}, Spends: true})
+	}
+	return w
+}
+
 func (t *Till) selling(ctx context.Context, a verno.Actor, q *SellCertificate) (*selling, error) {
 	c, err := t.readConfig(ctx, a.Tenant) // A template may have been published this moment.
 	if err != nil {
 		return nil, err
 	}
-	of := c.byID[q.Template]
+	x := &selling{actor: a, ask: q, template: q.Template, amount: q.Amount}
+	if q.Scan != "" {
+		if x.blank, err = t.blank(ctx, a, q); err != nil {
+			return nil, err
+		}
+		x.template = x.blank.Template
+	}
+	of := c.byID[x.template]
 	if of == nil || of.Kind.Scan != card.ScanTender {
 		return nil, verno.NotFound("not_found").With("thing", "template")
 	}
@@ -127,7 +165,7 @@ func (t *Till) selling(ctx context.Context, a verno.Actor, q *SellCertificate) (
 	if err != nil {
 		return nil, err
 	}
-	x := &selling{actor: a, ask: q, amount: q.Amount, currency: r.Programme().Currency}
+	x.currency = r.Programme().Currency
 	if x.amount == 0 {
 		x.amount = of.Worth
 	}
@@ -137,11 +175,19 @@ func (t *Till) selling(ctx context.Context, a verno.Actor, q *SellCertificate) (
 	if x.amount <= 0 {
 		return nil, verno.InvalidField("/amount/amount", "number_range", "min", "1", "max", maxAmount)
 	}
+	if most := r.Programme().PaidIn.Most(x.currency).Certificate; x.amount > most {
+		return nil, tooMuch("certificate_too_large", x.currency, most)
+	}
 	if !q.Document.Ends.IsZero() && !q.Document.Ends.After(t.clock()) {
 		return nil, verno.InvalidField("/ends", "not_after_start")
 	}
 	if x.issuer, err = t.sellerOf(ctx, a, q, x, r.Programme().Issuer); err != nil {
 		return nil, err
+	}
+	if q.Tender == verno.TenderPoints {
+		if x.payer, err = t.payer(ctx, a, q, of, r, x.amount); err != nil {
+			return nil, err
+		}
 	}
 	if x.unit = c.moneyUnit(x.issuer, x.currency); x.unit.IsZero() {
 		x.unit, err = t.makeMoneyUnit(ctx, a.Tenant, x.issuer, x.currency)
@@ -182,7 +228,7 @@ func (x *selling) make(ctx context.Context, t *Till, tx *store.Tx, p *books.Page
 }
 
 func (x *selling) decide(p *books.Page) (books.Result, error) {
-	id := verno.CardID(p.ID())
+	id := x.card(p)
 	owner := verno.CardOwner(id)
 	far := ledger.Account{Owner: verno.IssuerOwner(x.issuer), Role: verno.AccountClearing, Unit: x.unit}
 	lot := ledger.Lot{ID: p.NewLot(), ExpiresAt: ledger.Never}
@@ -193,19 +239,28 @@ func (x *selling) decide(p *books.Page) (books.Result, error) {
 		lot.AvailableAt = verno.Micros(x.made.Starts)
 	}
 	p.Holding(owner, x.unit).Earn(p.Draft(), far, lot, int64(x.amount), ledger.WhyTopUp)
-	entry, err := p.Post(owner, "certificate", string(x.ask.Tender)+" "+x.ask.Reference, x.actor.Name(), x.at)
+	whose, err := x.payer.pay(p, owner)
 	if err != nil {
 		return books.Result{}, err
 	}
-	p.Emit(verno.Event{
-		Kind: verno.EventCardIssued, Subject: id.String(), Actor: x.actor.Name(),
-		Detail: map[string]string{"kind": "gift_certificate", "template": x.ask.Template.String()},
-	})
+	entry, err := p.Post(whose, "certificate", string(x.ask.Tender)+" "+x.ask.Reference, x.actor.Name(), x.at)
+	if err != nil {
+		return books.Result{}, err
+	}
+	if x.blank == nil {
+		p.Emit(verno.Event{
+			Kind: verno.EventCardIssued, Subject: id.String(), Actor: x.actor.Name(),
+			Detail: map[string]string{"kind": "gift_certificate", "template": x.template.String()},
+		})
+	}
+	if x.payer != nil {
+		p.Emit(verno.Event{Kind: verno.EventPointsSpent, Owner: whose, Subject: x.payer.presence.Member.String(), Actor: x.actor.Name(), Detail: map[string]string{"card": id.String()}})
+	}
 	e := cardValue(id, x.actor, "sold", "")
 	e.Entry = entry.ID()
 	p.Emit(e)
 	text, err := json.Marshal(&Certificate{
-		Card: id, Template: x.ask.Template, Issuer: x.issuer, Currency: x.currency, Balance: x.amount, State: verno.CardActive,
+		Card: id, Template: x.template, Issuer: x.issuer, Currency: x.currency, Balance: x.amount, State: verno.CardActive,
 		Ends: x.made.Ends, At: now(p),
 	})
 	return books.Result{ID: id, Owner: owner, Answer: string(text)}, err
@@ -225,7 +280,7 @@ func (t *Till) Certificate(ctx context.Context, a verno.Actor, id verno.CardID) 
 		return nil, err
 	}
 	h, err := t.worth(ctx, a.Tenant, id)
-	if errors.Is(err, verno.NotFound("card_not_usable")) {
+	if errors.Is(err, verno.Conflict("certificate_unfilled")) {
 		return nil, missing
 	}
 	if err != nil {

@@ -32,8 +32,8 @@ func (t *Till) PaidIn(ctx context.Context, a verno.Actor, terminal verno.Termina
 			return nil, err
 		}
 		kind, _, _ := strings.Cut(rows[i].Reason, " ")
-		if kind == "" {
-			continue // A certificate that stands on a receipt.
+		if kind == "" || kind == string(verno.TenderPoints) {
+			continue // A certificate that stands on a receipt, or was had for points.
 		}
 		paid := PaidIn{Tender: verno.TenderKind(kind)}
 		for _, p := range postings {

@@ -24,6 +24,9 @@ type Shown struct {
 	Holder   string           // first name; of a card that identifies nobody the one whom it was made for
 	Left, Of int64            // entries of a pass; Of is 0 where none are counted
 	Worth    money.Amount     // of a certificate
+	Unfilled bool             // a certificate that nobody has bought yet
+	Offered  money.Amount     // what it is sold for where nobody says otherwise
+	Points   bool             // it can be had for points
 	Currency money.Currency
 	Percent  money.Percent // that the card takes off
 	Starts   time.Time     // of its validity; zero where open
@@ -91,6 +94,9 @@ func (t *Till) shown(ctx context.Context, f *found, now time.Time) (*Shown, erro
 	}
 	s.Name, s.Left, s.Of, s.Worth, s.Currency = template.Name, x.Left, x.Of, x.Worth, x.Currency
 	s.Percent, s.Starts, s.Ends, s.Used = money.Percent(template.Percent(&x)), x.Starts, x.Ends, x.State == card.StateUsed
+	if err := t.unfilled(ctx, c, &template, s); err != nil {
+		return nil, err
+	}
 	if e, ok := template.Event(&x); ok {
 		s.Event = &e
 	}
@@ -101,6 +107,20 @@ func (t *Till) shown(ctx context.Context, f *found, now time.Time) (*Shown, erro
 		s.Holder, err = t.firstName(ctx, c.Tenant, c.Member)
 	}
 	return s, err
+}
+
+// unfilled says of a certificate that nobody has bought yet what it is sold for.
+func (t *Till) unfilled(ctx context.Context, c *store.Card, of *card.Template, s *Shown) error {
+	if s.Scan != card.ScanTender {
+		return nil
+	}
+	_, err := t.worth(ctx, c.Tenant, c.ID)
+	if !errors.Is(err, verno.Conflict("certificate_unfilled")) {
+		return err
+	}
+	terms, _ := of.Terms()
+	s.Unfilled, s.Offered, s.Points = true, terms.Worth, terms.ForPoints
+	return nil
 }
 
 // named adds the name of a card's template.

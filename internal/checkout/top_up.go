@@ -37,7 +37,7 @@ type ToppedUp struct {
 }
 
 // TopUp puts stored money on a member's account of the store's legal entity. Anybody may pay in for anybody, so any
-// presence will do. Errors: those of Quote.
+// presence will do. Errors: those of Quote, top_up_too_large.
 func (t *Till) TopUp(ctx context.Context, a verno.Actor, q TopUp) (*ToppedUp, bool, error) {
 	if err := a.Require(verno.MayTopUp); err != nil {
 		return nil, false, err
@@ -45,14 +45,24 @@ func (t *Till) TopUp(ctx context.Context, a verno.Actor, q TopUp) (*ToppedUp, bo
 	if err := q.check(); err != nil {
 		return nil, false, err
 	}
-	x, err := t.toppingUp(ctx, a, &q)
-	if err != nil {
-		return toppedUp(t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err))
+	for try := 0; ; try++ {
+		out, err := t.topUp(ctx, a, &q)
+		if !errors.Is(err, errRulesStale) || try == maxStale {
+			return toppedUp(out, err)
+		}
+		t.Forget(a.Tenant)
 	}
-	return toppedUp(t.books.Do(ctx, &books.Work{
+}
+
+func (t *Till) topUp(ctx context.Context, a verno.Actor, q *TopUp) (books.Outcome, error) {
+	x, err := t.toppingUp(ctx, a, q)
+	if err != nil {
+		return t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
+	}
+	return t.books.Do(ctx, &books.Work{
 		Tenant: a.Tenant, Claim: books.Claim{Key: q.Key, BodyHash: q.BodyHash, Kind: "top_up"},
 		Owners: []books.Want{{Owner: x.owner, Units: []verno.UnitID{x.unit}}}, Decide: x.decide,
-	}))
+	})
 }
 
 func (q *TopUp) check() error {
@@ -77,6 +87,7 @@ type toppingUp struct {
 	owner  verno.OwnerID
 	unit   verno.UnitID
 	at     []byte // the till; nil for none
+	rules  int64  // version of the configuration
 }
 
 func (t *Till) toppingUp(ctx context.Context, a verno.Actor, q *TopUp) (*toppingUp, error) {
@@ -92,7 +103,17 @@ func (t *Till) toppingUp(ctx context.Context, a verno.Actor, q *TopUp) (*topping
 	if q.Currency != "" && q.Currency != currency {
 		return nil, verno.InvalidField("/amount/currency", "currency_invalid", "want", string(currency))
 	}
-	x := &toppingUp{actor: a, ask: q, issuer: pl.store.Issuer, at: pl.terminal.Bytes()}
+	if most := r.Programme().PaidIn.Most(currency).TopUp; q.Amount > most {
+		now, err := t.reader.ConfigVersion(ctx, a.Tenant)
+		if err == nil && now != pl.config.version {
+			err = errRulesStale // It may be more by now.
+		}
+		if err != nil {
+			return nil, err
+		}
+		return nil, tooMuch("top_up_too_large", currency, most)
+	}
+	x := &toppingUp{actor: a, ask: q, issuer: pl.store.Issuer, at: pl.terminal.Bytes(), rules: pl.config.version}
 	if x.member, x.owner, err = t.payee(ctx, a, pl, q); err != nil {
 		return nil, err
 	}
@@ -102,7 +123,15 @@ func (t *Till) toppingUp(ctx context.Context, a verno.Actor, q *TopUp) (*topping
 	return x, err
 }
 
+// tooMuch says how much may be paid in at once.
+func tooMuch(code string, c money.Currency, most money.Amount) error {
+	return verno.Invalid(code).With("max", c.Format(most)).With("currency", string(c))
+}
+
 func (x *toppingUp) decide(p *books.Page) (books.Result, error) {
+	if p.ConfigVersion() != x.rules {
+		return books.Result{}, errRulesStale
+	}
 	h := p.Holding(x.owner, x.unit)
 	far := ledger.Account{Owner: verno.IssuerOwner(x.issuer), Role: verno.AccountClearing, Unit: x.unit}
 	h.Earn(p.Draft(), far, ledger.Lot{ID: verno.LotID(x.unit), ExpiresAt: ledger.Never}, int64(x.ask.Amount), ledger.WhyTopUp)

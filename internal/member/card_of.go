@@ -26,8 +26,9 @@ func (r *Roll) IssueOf(ctx context.Context, a verno.Actor, now time.Time, templa
 	if k.Member && to.IsZero() {
 		return Card{}, verno.Conflict("template_for_member")
 	}
-	d.State, d.Uses = "", 0
-	d.Begin(&t, now)
+	if d.State, d.Uses = "", 0; k.Scan != card.ScanTender { // Whose time begins when it is sold.
+		d.Begin(&t, now)
+	}
 	text, values, err := parted(&d, k)
 	if err != nil {
 		return Card{}, err

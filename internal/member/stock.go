@@ -7,6 +7,7 @@ import (
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
+	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/store"
 )
 
@@ -25,6 +26,49 @@ const stockStep = 25
 
 // StockCards makes blank plastic cards, to be printed and handed out. The answer is the only one with their codes.
 func (r *Roll) StockCards(ctx context.Context, a verno.Actor, now time.Time, n int) ([]Blank, error) {
+	return r.stockOf(ctx, a, n, func(tx *store.Tx, n int) ([]Blank, error) { return r.stock(ctx, tx, a, now, n) })
+}
+
+// stock makes blank plastic cards in a transaction.
+func (r *Roll) stock(ctx context.Context, tx *store.Tx, a verno.Actor, now time.Time, n int) ([]Blank, error) {
+	return r.blanks(ctx, tx, a, now, n, func() (store.Card, error) {
+		return r.issue(ctx, tx, now, verno.Member{Tenant: a.Tenant}, verno.NewID[verno.CardID](now, r.Entropy), KindPlastic)
+	})
+}
+
+// StockTemplate is StockCards for cards of a template that are nobody's, such as gift cards, which are worth nothing before
+// they are sold. Errors: not_found, template_archived, template_unpublished, template_for_member.
+func (r *Roll) StockTemplate(ctx context.Context, a verno.Actor, now time.Time, template verno.TemplateID, n int) ([]Blank, error) {
+	if err := a.Require(writes); err != nil {
+		return nil, err
+	}
+	k, t, _, err := r.issuable(ctx, a.Tenant, template)
+	if err == nil && k.Member {
+		err = verno.Conflict("template_for_member")
+	}
+	if err != nil {
+		return nil, err
+	}
+	var d card.Document
+	if k.Scan != card.ScanTender { // Whose time begins when it is sold.
+		d.Begin(&t, now)
+	}
+	text, values, err := parted(&d, k)
+	if err != nil {
+		return nil, err
+	}
+	return r.stockOf(ctx, a, n, func(tx *store.Tx, n int) ([]Blank, error) {
+		return r.blanks(ctx, tx, a, now, n, func() (store.Card, error) {
+			return r.issueCard(ctx, tx, verno.Member{Tenant: a.Tenant}, store.Card{Card: verno.Card{
+				ID: verno.NewID[verno.CardID](now, r.Entropy), Tenant: a.Tenant, Kind: k.Name, Template: template, Document: text,
+				State: verno.CardActive, Revision: 1, IssuedAt: now, UpdatedAt: now,
+			}}, values)
+		})
+	})
+}
+
+// stockOf makes blank cards a few at a time.
+func (r *Roll) stockOf(ctx context.Context, a verno.Actor, n int, some func(tx *store.Tx, n int) ([]Blank, error)) ([]Blank, error) {
 	if err := a.Require(writes); err != nil {
 		return nil, err
 	}
@@ -33,25 +77,25 @@ func (r *Roll) StockCards(ctx context.Context, a verno.Actor, now time.Time, n i
 	}
 	made := make([]Blank, 0, n)
 	for len(made) < n {
-		var some []Blank
+		var more []Blank
 		err := r.Store.WriteLow(ctx, func(tx *store.Tx) (err error) {
-			some, err = r.stock(ctx, tx, a, now, min(stockStep, n-len(made)))
+			more, err = some(tx, min(stockStep, n-len(made)))
 			return err
 		})
 		if err != nil {
 			return made, err
 		}
-		made = append(made, some...)
+		made = append(made, more...)
 	}
 	return made, nil
 }
 
-func (r *Roll) stock(ctx context.Context, tx *store.Tx, a verno.Actor, now time.Time, n int) ([]Blank, error) {
+// blanks makes cards that nobody has, and tells of them.
+func (r *Roll) blanks(ctx context.Context, tx *store.Tx, a verno.Actor, now time.Time, n int, issue func() (store.Card, error)) ([]Blank, error) {
 	made := make([]Blank, n)
 	events := make([]verno.Event, n)
-	nobody := verno.Member{Tenant: a.Tenant}
 	for i := range made {
-		c, err := r.issue(ctx, tx, now, nobody, verno.NewID[verno.CardID](now, r.Entropy), KindPlastic)
+		c, err := issue()
 		if err != nil {
 			return nil, err
 		}
@@ -60,7 +104,7 @@ func (r *Roll) stock(ctx context.Context, tx *store.Tx, a verno.Actor, now time.
 			return nil, err
 		}
 		made[i] = Blank{Card: c.ID, Number: secret.Number, Machine: secret.Machine}
-		events[i] = event(verno.EventCardIssued, a, nobody, c.ID.String(), "kind", c.Kind)
+		events[i] = event(verno.EventCardIssued, a, verno.Member{Tenant: a.Tenant}, c.ID.String(), "kind", c.Kind)
 	}
 	return made, books.Record(ctx, tx, now, r.Entropy, events...)
 }

@@ -23,7 +23,7 @@ type concern struct {
 // ofOwner are the events after which the cards of their owner may look different.
 var ofOwner = map[verno.EventKind]bool{
 	verno.EventReceiptCommitted: true, verno.EventReceiptReturned: true, verno.EventCheckoutCancelled: true,
-	verno.EventPointsAwarded: true, verno.EventPointsAdjusted: true, verno.EventPointsExpired: true,
+	verno.EventPointsAwarded: true, verno.EventPointsAdjusted: true, verno.EventPointsExpired: true, verno.EventPointsSpent: true,
 	verno.EventWalletToppedUp: true, verno.EventHoldPlaced: true, verno.EventHoldCaptured: true, verno.EventHoldReleased: true,
 	verno.EventMemberUpdated: true, verno.EventMemberMerged: true, verno.EventMemberErased: true, verno.EventMemberFrozen: true,
 }

@@ -25,6 +25,8 @@ func (c *check) checkProgramme() {
 	c.checkPoints(&p.Points)
 	c.checkLevels(&p.Levels)
 	c.checkClasses(p.Classes)
+	c.number("/paid_in/top_up", int64(p.PaidIn.TopUp), 0, int64(money.MaxAmount))
+	c.number("/paid_in/certificate", int64(p.PaidIn.Certificate), 0, int64(money.MaxAmount))
 }
 
 func (c *check) checkPoints(t *verno.PointsTerms) {

@@ -184,12 +184,62 @@ var bearerCauses = map[string]cause{
 		b.pay(scan, 10_000).want(201)
 		return request{do: "POST /checkouts/quote", token: b.token, body: with(basket(1), "certificates", []string{scan})}
 	}),
+	"certificate_unfilled": told(func(b *bundle) request {
+		return request{do: "POST /checkouts/quote", token: b.token, body: with(basket(1), "certificates", []string{b.blankGift("")})}
+	}),
+	"certificate_sold": {409, func(b *bundle) request {
+		body := m{"scan": b.blankGift(""), "tender": "cash"}
+		b.ask(request{do: "POST /certificates", token: b.token, key: b.unique("gift"), body: body}).want(201)
+		return request{do: "POST /certificates", token: b.token, key: b.unique("gift"), body: body}
+	}},
+	"certificate_not_for_points": {409, func(b *bundle) request {
+		body := m{"scan": b.blankGift(""), "tender": "points", "presence": b.known(b.member())}
+		return request{do: "POST /certificates", token: b.token, key: b.unique("gift"), body: body}
+	}},
+	"certificate_too_large": {422, func(b *bundle) request {
+		body := m{"scan": b.blankGift(""), "tender": "cash", "amount": rub(15_000_01)}
+		return request{do: "POST /certificates", token: b.token, key: b.unique("gift"), body: body}
+	}},
+	"top_up_too_large": {422, func(b *bundle) request {
+		q := b.paying(b.unique("up"))
+		q.body = with(q.body.(m), "amount", rub(100_000_01))
+		return q
+	}},
 	"certificate_foreign": told(func(b *bundle) request {
 		other := b.ask(request{do: "POST /issuers", body: m{"name": b.unique("Другое")}}).want(201).str("id")
 		template := b.templateOf("gift_certificate", `{"worth":10000,"valid_days":30}`)
 		c := b.ask(request{do: "POST /certificates", key: b.unique("gift"), body: m{"template_id": template, "issuer_id": other}}).want(201)
 		return request{do: "POST /checkouts/quote", token: b.token, body: with(basket(1), "certificates", []string{c.str("number")})}
 	}),
+}
+
+// blankGift is the number of a gift card that nobody has bought yet; its template has further settings.
+func (b *bundle) blankGift(settings string) string {
+	b.t.Helper()
+	template := b.templateOf("gift_certificate", `{"worth":10000,"valid_days":30`+settings+`}`)
+	return b.ask(request{do: "POST /cards/stock", body: m{"count": 1, "template_id": template}}).want(201).str("items", 0, "number")
+}
+
+// TestPlasticGiftCard: cards that were made without worth are seen as such, and sold once: for money, or for points.
+func TestPlasticGiftCard(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		scan := b.blankGift(`,"for_points":true`)
+		seen := b.ask(request{do: "POST /identifications", token: b.token, body: m{"scan": scan}}).want(201)
+		if seen.at("card", "unfilled") != true || seen.num("card", "offered", "amount") != 10_000 || seen.at("card", "for_points") != true {
+			b.t.Error(seen.raw)
+		}
+		b.pay(scan, 10_000).want(409, "certificate_unfilled")
+		id := b.member()
+		b.ask(request{do: "POST /members/" + id + "/points/adjustments", key: b.unique("give"), body: m{"points": 150, "reason": "goodwill"}}).want(201)
+		body := m{"scan": scan, "tender": "points", "presence": b.known(id)}
+		sold := b.ask(request{do: "POST /certificates", key: b.unique("gift"), body: with(body, "terminal_id", b.till.String())}).want(201)
+		if sold.num("balance", "amount") != 10_000 || sold.at("ends_at") == nil {
+			b.t.Error(sold.raw)
+		}
+		b.pay(scan, 10_000).want(201)
+		b.ask(request{do: "POST /certificates", token: b.token, key: b.unique("gift"), body: m{"scan": scan, "tender": "cash"}}).want(409, "certificate_sold")
+	})
 }
 
 func certified(scan string, n int64) []m {

@@ -21,7 +21,8 @@ type ReasonBody struct {
 
 // StockBody makes blank cards.
 type StockBody struct {
-	Count int `json:"count" minimum:"1" maximum:"1000"`
+	Count    int              `json:"count" minimum:"1" maximum:"1000"`
+	Template verno.TemplateID `json:"template_id,omitzero" doc:"Of cards that are nobody's, such as gift cards, which are worth nothing before they are sold; where it is left out they are members' cards."`
 }
 
 // Card is a carrier of a member's identity, without its secrets.
@@ -61,7 +62,7 @@ func (a *API) cardRoutes() {
 	}, a.giveCard)
 	handle(a, operation{
 		route: "POST /cards/stock", id: "stock-cards", tag: "cards", summary: "Make blank plastic cards", status: 201,
-		detail: "To be printed and handed out. The answer is the only one with their codes.",
+		detail: "To be printed and handed out. The answer is the only one with their codes.", codes: []string{"not_found", "template_archived", "template_unpublished", "template_for_member"},
 	}, a.stockCards)
 	handle(a, operation{route: "GET /members/{id}/cards", id: "list-cards", tag: "cards", summary: "List a member's cards", codes: []string{"not_found"}}, a.listCards)
 	handle(a, operation{route: "GET /cards/{id}", id: "get-card", tag: "cards", summary: "Read a card", codes: []string{"not_found"}}, a.getCard)
@@ -89,7 +90,13 @@ func (a *API) giveCard(ctx context.Context, c *call, in *giveCardRequest) (*Card
 type stockCardsRequest struct{ Body StockBody }
 
 func (a *API) stockCards(ctx context.Context, c *call, in *stockCardsRequest) (*BlankCards, error) {
-	made, err := a.Members.StockCards(ctx, c.actor, c.now, in.Body.Count)
+	var made []member.Blank
+	var err error
+	if in.Body.Template.IsZero() {
+		made, err = a.Members.StockCards(ctx, c.actor, c.now, in.Body.Count)
+	} else {
+		made, err = a.Members.StockTemplate(ctx, c.actor, c.now, in.Body.Template, in.Body.Count)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,9 @@ type ShownCard struct {
 	Left     *int64           `json:"uses_left,omitempty" doc:"Entries of a pass; absent where none are counted."`
 	Of       int64            `json:"uses,omitempty" doc:"Entries that it began with, or had when it was last filled."`
 	Worth    *Money           `json:"worth,omitempty" doc:"Of a certificate."`
+	Unfilled bool             `json:"unfilled,omitempty" doc:"A certificate that nobody has bought yet: POST /certificates with its code as scan sells it."`
+	Offered  *Money           `json:"offered,omitempty" doc:"Of one that nobody has bought yet: what it is sold for where no amount is given."`
+	Points   bool             `json:"for_points,omitempty" doc:"It can be bought with points."`
 	Percent  money.Percent    `json:"percent,omitempty" doc:"That the card says it takes off."`
 	Starts   time.Time        `json:"starts_at,omitzero" doc:"Of its validity."`
 	Ends     time.Time        `json:"ends_at,omitzero" doc:"Of its validity."`
@@ -64,6 +67,9 @@ func showShown(s *checkout.Shown, lang string) *ShownCard {
 	}
 	if s.Scan == card.ScanTender {
 		shown.Worth = &Money{s.Worth, s.Currency}
+		if shown.Unfilled, shown.Points = s.Unfilled, s.Points; s.Unfilled {
+			shown.Offered = &Money{s.Offered, s.Currency}
+		}
 	}
 	if e := s.Event; e != nil {
 		shown.Event = &ShownEvent{

@@ -11,13 +11,15 @@ import (
 
 // CertificateBody sells a gift certificate.
 type CertificateBody struct {
-	Template  verno.TemplateID  `json:"template_id" doc:"A published one of the kind gift_certificate."`
+	Template  verno.TemplateID  `json:"template_id,omitzero" required:"false" doc:"Of a new one: a published template of the kind gift_certificate."`
+	Scan      string            `json:"scan,omitempty" maxLength:"300" doc:"Instead of template_id: the code or number of one that was made without worth, such as a gift card of plastic. It is sold once."`
 	Amount    *Money            `json:"amount,omitempty" doc:"What it is worth; what the template says where it is left out."`
 	Issuer    verno.IssuerID    `json:"issuer_id,omitzero" doc:"The legal entity that will owe it: the store's, or where it is sold in none the one that is named here, else the programme's. It pays in that entity's stores."`
 	Starts    time.Time         `json:"starts_at,omitzero" doc:"From when it is good; at once where it is left out."`
 	Ends      time.Time         `json:"ends_at,omitzero" doc:"Until when it is good; as the template says where it is left out."`
 	Values    map[string]string `json:"values,omitempty" maxProperties:"10" doc:"What stands on it: from, to, wish."`
-	Tender    verno.TenderKind  `json:"tender,omitempty" maxLength:"10" enum:"cash,card,other" doc:"How it was paid, where no receipt says so: the till counts it as paid in."`
+	Tender    verno.TenderKind  `json:"tender,omitempty" maxLength:"10" enum:"cash,card,other,points" doc:"How it was paid, where no receipt says so: the till counts money as paid in. For points at the programme's rate, rounded up, where the template allows it."`
+	Presence  string            `json:"presence,omitempty" maxLength:"2000" doc:"With points: from an identification that may spend as many of them."`
 	Reference string            `json:"reference,omitempty" maxLength:"64" doc:"The till's own; never a card number."`
 	Terminal  verno.TerminalID  `json:"terminal_id,omitzero" doc:"Where the credential is bound to no till."`
 	Store     verno.StoreID     `json:"store_id,omitzero" doc:"Where the credential is bound to no store, and no till is named."`
@@ -38,9 +40,9 @@ type Certificate struct {
 
 func (a *API) certificateRoutes() {
 	handle(a, operation{
-		route: "POST /certificates", id: "sell-certificate", tag: "wallets", summary: "Make a gift certificate", keyed: keyNeeded, status: 201,
-		detail: "Makes a certificate that is worth something and belongs to whoever holds it. What is on it is owed like stored money. It pays as a tender of the kind certificate; POST /cards/{id}/block stops it.",
-		codes:  []string{"not_found", "template_archived", "template_unpublished", "programme_unpublished", "store_unknown", "idempotency_key_reused", "outcome_unknown"},
+		route: "POST /certificates", id: "sell-certificate", tag: "wallets", summary: "Sell a gift certificate", keyed: keyNeeded, status: 201,
+		detail: "Makes a certificate that is worth something, or fills one that was made without worth. It belongs to whoever holds it. What is on it is owed like stored money. It pays as a tender of the kind certificate; POST /cards/{id}/block stops it.",
+		codes:  []string{"certificate_too_large", "certificate_sold", "card_not_usable", "certificate_not_for_points", "insufficient_points", "strength_needed", "account_frozen", "presence_invalid", "presence_stale", "not_found", "template_archived", "template_unpublished", "programme_unpublished", "store_unknown", "idempotency_key_reused", "outcome_unknown"},
 	}, a.sellCertificate)
 	handle(a, operation{
 		route: "GET /certificates/{id}", id: "get-certificate", tag: "wallets", summary: "Read what is left on a certificate", codes: []string{"not_found"},
@@ -53,7 +55,7 @@ func (a *API) sellCertificate(ctx context.Context, c *call, in *certificateReque
 	b := &in.Body
 	q := checkout.SellCertificate{
 		Key: c.key, BodyHash: c.hash, Template: b.Template, Issuer: b.Issuer, Terminal: b.Terminal, Store: b.Store, Tender: b.Tender,
-		Reference: b.Reference, Document: card.Document{Starts: b.Starts, Ends: b.Ends, Values: b.Values},
+		Reference: b.Reference, Scan: b.Scan, Presence: b.Presence, Document: card.Document{Starts: b.Starts, Ends: b.Ends, Values: b.Values},
 	}
 	if b.Amount != nil {
 		if q.Amount, q.Currency = b.Amount.Amount, b.Amount.Currency; q.Amount == 0 {

@@ -19,7 +19,14 @@ type ProgrammeBody struct {
 	Levels   LevelTerms     `json:"levels,omitzero" required:"false"`
 	Classes  []ClassTerms   `json:"goods_classes,omitempty" maxItems:"10" doc:"What goods of a class are barred from, beyond what the law bars."`
 	// Whether plastic goes on working is a question of trust in tills, and so the merchant's.
-	PlasticEnds bool `json:"plastic_ends,omitempty" doc:"A plastic card is dead once its owner has moved it into the phone; where it is left out the old number goes on working."`
+	PlasticEnds bool        `json:"plastic_ends,omitempty" doc:"A plastic card is dead once its owner has moved it into the phone; where it is left out the old number goes on working."`
+	PaidIn      PaidInTerms `json:"paid_in,omitzero" required:"false"`
+}
+
+// PaidInTerms bound what is paid in at once.
+type PaidInTerms struct {
+	TopUp       money.Amount `json:"top_up,omitempty" minimum:"0" maximum:"1000000000000" doc:"The most of a top-up, minor units; 100,000 units of the currency where it is left out."`
+	Certificate money.Amount `json:"certificate,omitempty" minimum:"0" maximum:"1000000000000" doc:"The most that a gift certificate may be worth, minor units; 15,000 units of the currency where it is left out."`
 }
 
 // PointsTerms say what points are worth and how they may be spent.
@@ -152,6 +159,7 @@ func (b *ProgrammeBody) draft(id verno.ProgrammeID) verno.Programme {
 			Expiry: verno.ExpiryTerms(b.Points.Expiry), Rounding: b.Points.Rounding,
 		},
 		Levels: verno.LevelTerms{WindowMonths: b.Levels.WindowMonths}, PlasticEnds: b.PlasticEnds,
+		PaidIn: verno.PaidInTerms(b.PaidIn),
 	}
 	for _, l := range b.Levels.Levels {
 		p.Levels.Levels = append(p.Levels.Levels, verno.Level(l))
@@ -171,6 +179,7 @@ func showTerms(p *verno.Programme) ProgrammeBody {
 			Expiry: ExpiryTerms(p.Points.Expiry), Rounding: p.Points.Rounding,
 		},
 		Levels: LevelTerms{WindowMonths: p.Levels.WindowMonths}, PlasticEnds: p.PlasticEnds,
+		PaidIn: PaidInTerms(p.PaidIn),
 	}
 	for _, l := range p.Levels.Levels {
 		b.Levels.Levels = append(b.Levels.Levels, Level(l))

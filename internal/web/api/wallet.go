@@ -70,7 +70,7 @@ func (a *API) walletRoutes() {
 	reused := []string{"idempotency_key_reused", "outcome_unknown"}
 	handle(a, operation{
 		route: "POST /top_ups", id: "top-up-member", tag: "wallets", summary: "Put stored money on an account", keyed: keyNeeded, status: 201,
-		codes: slices.Concat(reused, []string{"store_missing", "store_unknown"}),
+		codes: slices.Concat(reused, []string{"store_missing", "store_unknown", "top_up_too_large"}),
 	}, a.topUp)
 	handle(a, operation{
 		route: "POST /holds", id: "place-hold", tag: "wallets", summary: "Reserve points or stored money", keyed: keyNeeded, status: 201,

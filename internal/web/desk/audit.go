@@ -37,7 +37,7 @@ var topics = []topic{
 		verno.EventCardFilled, verno.EventCardShown, verno.EventCardLinkSent, verno.EventCardLinkOpened, verno.EventCardMoved,
 	}},
 	{name: "value", kinds: []verno.EventKind{
-		verno.EventPointsAdjusted, verno.EventAdjustmentProposed, verno.EventAdjustmentRefused, verno.EventPointsAwarded,
+		verno.EventPointsAdjusted, verno.EventAdjustmentProposed, verno.EventAdjustmentRefused, verno.EventPointsAwarded, verno.EventPointsSpent,
 		verno.EventPointsExpired, verno.EventWalletToppedUp, verno.EventTaskDone,
 	}},
 	{name: "alarms", kinds: []verno.EventKind{verno.EventCodeReused, verno.EventCodeTwoPlaces, verno.EventPINLocked, verno.EventLookupsExceeded}},

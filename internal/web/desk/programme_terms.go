@@ -32,6 +32,9 @@ func (t *teller) terms() []fact {
 		say("min_spend", t.points(p.MinSpend))
 	}
 	say("static_daily", t.points(p.StaticDaily))
+	most := t.of.PaidIn.Most(t.of.Currency)
+	say("most_top_up", t.money(most.TopUp))
+	say("most_certificate", t.money(most.Certificate))
 	say("pending", t.duration(p.PendingSecond))
 	say("expiry", t.expiry(&p.Expiry))
 	say("rounding", t.named("", "rounding_"+p.Rounding.String()))
@@ -140,6 +143,9 @@ func (t *teller) termsForm(p *verno.Programme, revision int64) *view.Form {
 	w.text("points/max_share_line", w.decimal(p.Points.MaxShareLine.String()))
 	w.points("points/min_spend", p.Points.MinSpend)
 	w.points("points/static_daily", p.Points.StaticDaily)
+	most := p.PaidIn.Most(p.Currency)
+	w.money("paid_in/top_up", most.TopUp)
+	w.money("paid_in/certificate", most.Certificate)
 	w.seconds("points/pending_seconds", p.Points.PendingSecond)
 	w.text("points/rounding", p.Points.Rounding.String())
 	w.text("points/expiry/kind", p.Points.Expiry.Kind)
@@ -178,6 +184,9 @@ func (r *reading) programme(was *verno.Programme) verno.Programme {
 	}
 	p.Points.MaxShare, p.Points.MaxShareLine = r.percent("points/max_share"), r.percent("points/max_share_line")
 	p.Points.MinSpend, p.Points.StaticDaily = r.points("points/min_spend"), r.points("points/static_daily")
+	if most := (verno.PaidInTerms{TopUp: r.money("paid_in/top_up"), Certificate: r.money("paid_in/certificate")}); most != was.PaidIn.Most(was.Currency) {
+		p.PaidIn = most
+	}
 	p.Points.PendingSecond = r.seconds("points/pending_seconds")
 	if p.Points.Rounding.UnmarshalText([]byte(r.text("points/rounding"))) != nil {
 		r.fault("points/rounding")
