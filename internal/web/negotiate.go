@@ -17,6 +17,12 @@ func Accepts(r *http.Request) bool {
 	return weigh(strings.Join(values, ","), "application/json", "application/*", "*/*") > 0
 }
 
+// AcceptsTable is Accepts for a table as CSV.
+func AcceptsTable(r *http.Request) bool {
+	values := r.Header["Accept"]
+	return len(values) == 0 || weigh(strings.Join(values, ","), TableMedia, "text/*", "*/*") > 0
+}
+
 // weigh is the weight, in thousandths, that a header of negotiation gives the first of the names that it has.
 func weigh(header string, names ...string) int {
 	if len(header) > 1000 {
