@@ -5,7 +5,7 @@ var (
 	knownBalance = told(Known{
 		Name: "balance", Label: Both("Points", "Баллы"), Change: Both("Points on your card: %@", "Баллов на карте: %@"),
 	}, func(x *Facts) Value { return pointsValue(x.Points.Available, x.Scale) })
-	knownWorth = told(Known{Name: "worth", Label: Both("Worth", "Это скидка")}, func(x *Facts) Value {
+	knownWorth = told(Known{Name: "worth", Label: Both("Worth", "На скидку")}, func(x *Facts) Value {
 		return some(x.Points.Worth > 0, moneyValue(x.Points.Worth, x.Currency))
 	})
 	knownPending = told(Known{Name: "pending", Label: Both("On the way", "Начислятся")}, func(x *Facts) Value {
