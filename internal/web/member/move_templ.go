@@ -350,7 +350,7 @@ func moveCode(s *seat, p *plasticForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.aloud != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<div class=\"notice\" id=\"aloud\"><span>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<div class=\"demo\" id=\"aloud\"><span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -381,7 +381,7 @@ func moveCode(s *seat, p *plasticForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = view.Field(s.Page, s.form, view.Input{Name: "code", Label: s.Say("card.move.code"), Attrs: templ.Attributes{"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "12"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = view.Field(s.Page, s.form, view.Input{Name: "code", Label: s.Say("card.move.code"), Attrs: templ.Attributes{"class": "input code", "autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "12"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -283,7 +283,7 @@ func pinPage(s *seat, p *proof) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.aloud != "" {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<div class=\"notice\" id=\"aloud\"><span>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<div class=\"demo\" id=\"aloud\"><span>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -352,11 +352,11 @@ func pinPage(s *seat, p *proof) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = view.Field(s.Page, s.form, view.Input{Name: "code", Label: s.Say("card.unfreeze_code"), Attrs: templ.Attributes{"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "12", "required": true, "autofocus": true}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.Field(s.Page, s.form, view.Input{Name: "code", Label: s.Say("card.unfreeze_code"), Attrs: templ.Attributes{"class": "input code", "autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "12", "required": true, "autofocus": true}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = view.Field(s.Page, s.form, view.Input{Name: "pin", Type: "password", Label: s.Say("card.pin.new"), Hint: s.Say("card.pin.rule"), Attrs: templ.Attributes{"autocomplete": "new-password", "inputmode": "numeric", "maxlength": "6", "required": true}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.Field(s.Page, s.form, view.Input{Name: "pin", Type: "password", Label: s.Say("card.pin.new"), Hint: s.Say("card.pin.rule"), Attrs: templ.Attributes{"class": "input code", "autocomplete": "new-password", "inputmode": "numeric", "maxlength": "6", "required": true}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

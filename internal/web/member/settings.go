@@ -198,7 +198,7 @@ func (f *Face) textCode(s *seat, v *member.View, id verno.ProofID, text func(cod
 		return nil, err
 	}
 	ticket := member.Ticket{Person: v.Person}
-	p.phone, p.aloud = ticket.Masked(), sent.Aloud
+	p.phone, p.aloud = masked(&ticket), sent.Aloud
 	return p, nil
 }
 

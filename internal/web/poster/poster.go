@@ -92,8 +92,8 @@ func (p *pen) all(s Sheet) error {
 		p.block(line, 22, y, 166, 7, "C", 1)
 		y += 9
 	}
-	p.letters(brand.Colour{R: 0x58, G: 0x62, B: 0x6c}, "", 13)
-	p.block(strings.TrimPrefix(strings.TrimPrefix(s.Address, "https://"), "http://"), 15, 283, 180, 6, "C", 1)
+	p.letters(brand.Colour{R: 0x3a, G: 0x43, B: 0x4b}, "", 17) // Who has no camera types it: it must be read on A6, too.
+	p.block(strings.TrimPrefix(strings.TrimPrefix(s.Address, "https://"), "http://"), 15, 280, 180, 7, "C", 1)
 	return p.Error()
 }
 
