@@ -379,4 +379,3 @@ func (v *issueView) share() (done, of string) {
 
 // blank says whether an issue makes cards that nobody has yet.
 func (v *issueView) blank() bool { return v.Set.Blanks > 0 }
-

@@ -95,6 +95,10 @@ func TestIssueByList(t *testing.T) {
 	if got := w.send(&shown{action: at + "/act/drop"}, nil); got.status != http.StatusConflict && got.status != http.StatusUnprocessableEntity {
 		t.Errorf("a list that is done is forgotten: %d", got.status)
 	}
+	next := w.upload("/desk/issues", "csv", issueList+"x@example.com;;\n", nil).header.Get("Location")
+	pictures(t, site, map[string]string{
+		"issues": "/issues", "issue-look": strings.TrimPrefix(next, "/desk"), "issue-done": strings.TrimPrefix(at, "/desk"),
+	})
 }
 
 // TestIssueStops: an issue that is stopped waits until it is told to go on, one that was only prepared can be forgotten,
