@@ -22,7 +22,7 @@ export class Choice {
 		this.outcome = h("section", { class: "pad outcome", "aria-live": "polite" });
 		this.node = [h("div", { class: "sale-side" },
 			h("button", { class: "button plain", type: "button", onclick: back }, "← ", say("refund.others")),
-			h("div", { class: "row apart" }, h("h1", {}, moment(receipt.occurred_at) + " · " + money(receipt.totals.payable.amount)),
+			h("div", { class: "row apart" }, h("h1", { class: "return-head" }, h("span", {}, moment(receipt.occurred_at)), " ", h("span", {}, money(receipt.totals.payable.amount))),
 				h("span", { class: "tag" }, receipt.member_id ? say("refund.member") : say("refund.no_member"))),
 			h("div", { class: "row apart" }, h("h2", {}, say("refund.choose")), h("button", { class: "button", type: "button", id: "all", onclick: () => this.all() }, say("refund.all"))),
 			this.list), this.outcome];

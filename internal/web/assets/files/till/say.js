@@ -79,7 +79,7 @@ export function points(n) {
 /** day is a day where the store is: 30 November; ending has the year too, for what may be far off; moment has the time beside it, clock the time alone. */
 export function day(at) { return format(at, { day: "numeric", month: "long" }); }
 export function ending(at) { return format(at, { day: "numeric", month: "long", year: "numeric" }); }
-export function moment(at) { return format(at, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }); }
+export function moment(at) { return format(at, { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" }); }
 export function clock(at) { return format(at, { hour: "2-digit", minute: "2-digit" }); }
 
 /** date is a day by its name, such as 2026-11-30; today is that of the store. */
