@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/card"
@@ -192,5 +193,40 @@ func TestContactTakesNoLine(t *testing.T) {
 	f, err := card.Show(&template, &facts)
 	if err != nil || strings.Contains(f.Code.Message, "\nTEL:1") || !strings.Contains(f.Code.Message, `TITLE:a\;b\,c\\d`) {
 		t.Fatal(err, f.Code.Message)
+	}
+}
+
+// TestMomentsOfCards: a card begins and ends in years that everybody can read, and ends after it begins, also where only
+// its template says how long it is good.
+func TestMomentsOfCards(t *testing.T) {
+	t.Parallel()
+	gift, _ := card.Find("gift_certificate")
+	at := func(text string) time.Time {
+		moment, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return moment
+	}
+	for _, c := range []struct {
+		starts, ends, want string
+	}{
+		{"2026-01-01T00:00:00Z", "2199-12-31T23:59:59Z", ""},
+		{"2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "/ends_at not_after_start"},
+		{"2026-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "/ends_at number_range"},
+		{"1999-12-31T23:59:59Z", "2027-01-01T00:00:00Z", "/starts_at number_range"},
+		{"9999-12-31T23:59:59Z", "", "/starts_at number_range /ends_at number_range"},
+	} {
+		d := card.Document{Starts: at(c.starts)}
+		if c.ends != "" {
+			d.Ends = at(c.ends)
+		}
+		d.Begin(&card.Template{Kind: "gift_certificate", Settings: []byte(`{"valid_days":365}`)}, at("2026-11-22T12:00:00Z"))
+		var f verno.Faults
+		d.Check(gift, &f)
+		got := fields(f.Err())
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s to %q: %q, want %q", c.starts, c.ends, got, c.want)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package card
 
 import (
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -29,11 +30,22 @@ func ReadDocument(text string) (d Document, err error) {
 // Check looks at what a card of a kind is to have.
 func (d *Document) Check(k *Kind, f *verno.Faults) {
 	k.CheckValues("/values", d.Values, f)
+	CheckMoment("/starts_at", d.Starts, f)
+	CheckMoment("/ends_at", d.Ends, f)
 	if !d.Starts.IsZero() && !d.Ends.IsZero() && !d.Ends.After(d.Starts) {
-		f.Say("/ends", "not_after_start")
+		f.Say("/ends_at", "not_after_start")
 	}
 	if d.State != "" {
 		f.OneOf("/state", d.State, StateUsed, StateLapsed)
+	}
+}
+
+// CheckMoment sees that a card begins, or ends, in a year that has four digits in every zone, as what is written of it
+// could be read by nobody otherwise. The zero time is none.
+func CheckMoment(at string, t time.Time, f *verno.Faults) {
+	const first, end = 2000, 2200
+	if y := t.UTC().Year(); !t.IsZero() && (y < first || y >= end) {
+		f.Say(at, "number_range", "min", strconv.Itoa(first), "max", strconv.Itoa(end-1))
 	}
 }
 

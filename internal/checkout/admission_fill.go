@@ -47,6 +47,10 @@ func (t *Till) Fill(ctx context.Context, a verno.Actor, q Fill) (*Filled, bool, 
 	if q.Count < 1 || q.Count > maxFill {
 		return nil, false, verno.InvalidField("/count", "number_range", "min", "1", "max", strconv.Itoa(maxFill))
 	}
+	var f verno.Faults
+	if card.CheckMoment("/expires_at", q.Until, &f); f.Err() != nil {
+		return nil, false, f.Err()
+	}
 	out, err := t.withPass(ctx, a, q.Card, func(u *uses) *books.Work {
 		x := &filling{uses: u, ask: &q}
 		return &books.Work{

@@ -179,7 +179,7 @@ func (t *Till) selling(ctx context.Context, a verno.Actor, q *SellCertificate) (
 		return nil, tooMuch("certificate_too_large", x.currency, most)
 	}
 	if !q.Document.Ends.IsZero() && !q.Document.Ends.After(t.clock()) {
-		return nil, verno.InvalidField("/ends", "not_after_start")
+		return nil, verno.InvalidField("/ends_at", "not_after_start")
 	}
 	if x.issuer, err = t.sellerOf(ctx, a, q, x, r.Programme().Issuer); err != nil {
 		return nil, err

@@ -113,7 +113,10 @@ func TestUselessCertificates(t *testing.T) {
 		b.refused(commit(paying("0000000000000000", 1_00)), "card_not_usable")
 		b.wrong(commit(paying(c.Machine, 1_00), paying(c.Number, 1_00)), "/tenders/1/scan", "duplicate")
 		b.wrong(commit(paying("", 1_00)), "/tenders/0/scan", "required")
-		_, err := b.roll.BlockCard(b.ctx, b.boss, b.clock(), c.Card, "stolen")
+		far := checkout.SellCertificate{Key: "far", BodyHash: hash("far"), Template: template, Amount: 1_00, Document: card.Document{Starts: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}}
+		_, _, err := b.till.SellCertificate(b.ctx, b.boss, far)
+		b.wrong(err, "/starts_at", "number_range")
+		_, err = b.roll.BlockCard(b.ctx, b.boss, b.clock(), c.Card, "stolen")
 		b.must(err)
 		b.refused(commit(paying(c.Machine, 1_00)), "card_not_usable")
 		s := b.saleOf("", tea(200_00), 0)
