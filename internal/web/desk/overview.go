@@ -99,19 +99,20 @@ func (d *Desk) looking(c *call, g *glance) (report.Query, error) {
 // figures are the five numbers of the page.
 func (c *call) figures(g *glance) {
 	now, before := &g.Now, &g.Before
+	sells := before.Sales > 0
 	in, scale := g.Programme.Currency, g.Programme.Points.Scale
 	span := "/receipts?from=" + g.From.Format("2006-01-02") + "&to=" + g.Until.Format("2006-01-02")
 	sold := figure{name: c.Say("desk.figure.sold"), value: c.Money(now.Sold, in), path: span}
-	sold.compare(c, int64(now.Sold), int64(before.Sold))
+	sold.compare(c, int64(now.Sold), int64(before.Sold), sells)
 	sold.more = []string{c.Say("desk.figure.share", "Share", c.share(now.Share()), "Sum", c.Money(now.SoldWithCard, in))}
 	receipt := figure{name: c.Say("desk.figure.average"), value: c.Money(now.Average(), in), path: span + "&cards=with"}
-	receipt.compare(c, int64(now.Average()), int64(before.Average()))
+	receipt.compare(c, int64(now.Average()), int64(before.Average()), sells)
 	receipt.more = []string{c.Say("desk.figure.without", "Sum", c.Money(now.AverageWithout(), in))}
 	active := figure{name: c.Say("desk.figure.active"), value: c.Number(now.Buyers)}
-	active.compare(c, now.Buyers, before.Buyers)
+	active.compare(c, now.Buyers, before.Buyers, sells)
 	active.more = []string{c.Say("desk.figure.again", "Share", c.share(now.Returning()))}
 	earned := figure{name: c.Say("desk.figure.earned"), value: c.Points(now.Earned, scale)}
-	earned.compare(c, int64(now.Earned), int64(before.Earned))
+	earned.compare(c, int64(now.Earned), int64(before.Earned), sells)
 	earned.rising = 0 // More points given is neither good nor bad.
 	earned.more = []string{c.Say("desk.figure.spent", "Points", c.Points(now.Spent, scale))}
 	g.figures = []figure{sold, receipt, active, earned}
@@ -126,10 +127,12 @@ func (c *call) figures(g *glance) {
 	g.figures = append(g.figures, owed)
 }
 
-// compare says by how much a figure has changed since the period before.
-func (f *figure) compare(c *call, now, before int64) {
+// compare says by how much a figure has changed since the period before, where anything was sold in it.
+func (f *figure) compare(c *call, now, before int64, sold bool) {
 	p, ok := report.Change(now, before)
 	switch {
+	case !ok && !sold:
+		// It is said once below the figures, not in each of them.
 	case !ok:
 		f.than = c.Say("desk.figure.no_before")
 	case p > 10*money.Full:
@@ -147,6 +150,11 @@ func (f *figure) compare(c *call, now, before int64) {
 func (c *call) share(p money.Percent) string {
 	const whole = money.Percent(100) // 1 %
 	return c.Percent(money.Percent(money.MulDiv(int64(p), 1, int64(whole), money.HalfUp)) * whole)
+}
+
+// sum says a sum of the chart's scale.
+func (g *glance) sum(c *call) func(int64) string {
+	return func(n int64) string { return c.Money(money.Amount(n), g.Programme.Currency) }
 }
 
 // bars are the days of the chart.

@@ -321,9 +321,8 @@ func (d *Desk) closePlace(c *call) error {
 	return nil
 }
 
-// withOwn adds the zone of the form where it is none of those that are offered.
-func withOwn(c *call, list []option) []option {
-	own := c.form.Value("time_zone")
+// withOwn adds a form's own zone where it is none of those that are offered.
+func withOwn(c *call, own string, list []option) []option {
 	if own == "" || slices.ContainsFunc(list, func(o option) bool { return o.Value == own }) {
 		return list
 	}

@@ -115,12 +115,12 @@ func TestOverview(t *testing.T) {
 	if n := webtest.Eval[int](tab, `document.querySelectorAll(".figures .figure").length`); n != 5 {
 		t.Errorf("%d figures, not five", n)
 	}
-	if n := webtest.Eval[int](tab, `document.querySelectorAll(".daily rect.bar").length`); n != 30 {
+	if n := webtest.Eval[int](tab, `document.querySelectorAll(".daily .broad rect.bar").length`); n != 30 {
 		t.Errorf("%d bars for 30 days", n)
 	}
 	month := tab.Text(".figure:first-child dd")
 	tab.Click(`a[href*="days=7"]`)
-	tab.Until(`new URLSearchParams(location.search).get("days") === "7" && document.querySelectorAll(".daily rect.bar").length === 7`)
+	tab.Until(`new URLSearchParams(location.search).get("days") === "7" && document.querySelectorAll(".daily .broad rect.bar").length === 7`)
 	if week := tab.Text(".figure:first-child dd"); week == month || week == "0 ₽" {
 		t.Errorf("a week sold %s, a month %s", week, month)
 	}

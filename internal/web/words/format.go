@@ -92,6 +92,14 @@ var (
 	weekdays    = [...]string{"вс", "пн", "вт", "ср", "чт", "пт", "сб"}
 )
 
+// Phone is a number as people write it, where it is Russian or Kazakh: +7 900 123-45-67. Others stay as they are.
+func (l *Lang) Phone(number string) string {
+	if len(number) != len("+79001234567") || !strings.HasPrefix(number, "+7") {
+		return number
+	}
+	return number[:2] + space + number[2:5] + space + number[5:8] + "-" + number[8:10] + "-" + number[10:]
+}
+
 // Date is a day: 22 ноября 2026, 22 November 2026. Of the zero time there is none.
 func (l *Lang) Date(t time.Time) string {
 	if t.IsZero() {
