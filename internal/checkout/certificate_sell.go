@@ -94,12 +94,11 @@ func (q *SellCertificate) check() error {
 		return err
 	}
 	var f verno.Faults
-	if !q.Amount.Valid() {
-		f.Say("/amount/amount", "number_range", "min", "1", "max", maxAmount)
+	by := q.Tender
+	if by == "" {
+		by = verno.TenderOther // A receipt says how.
 	}
-	if q.Tender != "" {
-		f.OneOf("/tender", string(q.Tender), string(verno.TenderCash), string(verno.TenderCard), string(verno.TenderOther), string(verno.TenderPoints))
-	}
+	checkPaidIn(&f, q.Amount, 0, by, q.Reference, verno.TenderPoints)
 	if (q.Tender == verno.TenderPoints) != (q.Presence != "") {
 		f.Say("/presence", "required")
 	}
@@ -110,7 +109,6 @@ func (q *SellCertificate) check() error {
 		f.Say("/values", "too_many", "max", "0")
 	}
 	f.Text("/scan", q.Scan, 0, maxScan)
-	checkText(&f, "/reference", q.Reference)
 	return f.Err()
 }
 
@@ -146,7 +144,7 @@ func (x *selling) work(ctx context.Context, t *Till) *books.Work {
 }
 
 func (t *Till) selling(ctx context.Context, a verno.Actor, q *SellCertificate) (*selling, error) {
-	c, err := t.readConfig(ctx, a.Tenant) // A template may have been published this moment.
+	c, err := t.configNow(ctx, a.Tenant) // A template may have been published this moment.
 	if err != nil {
 		return nil, err
 	}

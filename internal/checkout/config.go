@@ -83,6 +83,19 @@ func (t *Till) config(ctx context.Context, tenant verno.TenantID) (*config, erro
 	return t.readConfig(ctx, tenant)
 }
 
+// configNow is the tenant's configuration as it is at this moment; it is read again only where it has changed.
+func (t *Till) configNow(ctx context.Context, tenant verno.TenantID) (*config, error) {
+	c, err := t.config(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	version, err := t.reader.ConfigVersion(ctx, tenant)
+	if err != nil || version == c.version {
+		return c, err
+	}
+	return t.readConfig(ctx, tenant)
+}
+
 func (t *Till) readConfig(ctx context.Context, tenant verno.TenantID) (*config, error) {
 	c := &config{
 		tenant: tenant, stores: map[verno.StoreID]*shop{}, rules: map[verno.ProgrammeID]*rules{},

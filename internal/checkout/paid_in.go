@@ -16,6 +16,19 @@ type PaidIn struct {
 	Amount money.Amount
 }
 
+// checkPaidIn checks what is told of a payment in, of at least so much: by what money it was made, or by what else.
+func checkPaidIn(f *verno.Faults, amount, least money.Amount, by verno.TenderKind, reference string, orBy ...verno.TenderKind) {
+	if amount < least || !amount.Valid() {
+		f.Say("/amount/amount", "number_range", "min", "1", "max", maxAmount)
+	}
+	known := []string{string(verno.TenderCash), string(verno.TenderCard), string(verno.TenderOther)}
+	for _, one := range orBy {
+		known = append(known, string(one))
+	}
+	f.OneOf("/tender", string(by), known...)
+	checkText(f, "/reference", reference)
+}
+
 // PaidIn lists what was put on accounts and certificates at a till since a time, the oldest first, up to a number of them.
 func (t *Till) PaidIn(ctx context.Context, a verno.Actor, terminal verno.TerminalID, since time.Time, limit int) ([]PaidIn, error) {
 	if err := a.Require(verno.MayReadReceipts); err != nil {

@@ -10,7 +10,6 @@ import (
 	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/code"
 	"github.com/verno-loyalty/verno/internal/store"
-	"github.com/verno-loyalty/verno/internal/vault"
 	"github.com/verno-loyalty/verno/money"
 )
 
@@ -135,9 +134,6 @@ func (t *Till) named(ctx context.Context, c *store.Card, s *Shown) error {
 
 // firstName is what a member is called; empty for one who is known no more.
 func (t *Till) firstName(ctx context.Context, tenant verno.TenantID, id verno.MemberID) (string, error) {
-	person, err := t.vault.Person(ctx, t.reader, tenant, id)
-	if errors.Is(err, vault.ErrErased) || errors.Is(err, store.ErrNotFound) {
-		return "", nil
-	}
+	person, err := t.vault.Known(ctx, t.reader, tenant, id)
 	return person.FirstName, err
 }

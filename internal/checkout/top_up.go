@@ -70,11 +70,7 @@ func (q *TopUp) check() error {
 		return err
 	}
 	var f verno.Faults
-	if q.Amount <= 0 || !q.Amount.Valid() {
-		f.Say("/amount/amount", "number_range", "min", "1", "max", maxAmount)
-	}
-	f.OneOf("/tender", string(q.Tender), string(verno.TenderCash), string(verno.TenderCard), string(verno.TenderOther))
-	checkText(&f, "/reference", q.Reference)
+	checkPaidIn(&f, q.Amount, 1, q.Tender, q.Reference)
 	return f.Err()
 }
 

@@ -14,7 +14,6 @@ import (
 	"github.com/verno-loyalty/verno/internal/code"
 	"github.com/verno-loyalty/verno/internal/progress"
 	"github.com/verno-loyalty/verno/internal/store"
-	"github.com/verno-loyalty/verno/internal/vault"
 	"github.com/verno-loyalty/verno/money"
 )
 
@@ -274,10 +273,7 @@ func (r *Roll) holderName(ctx context.Context, reader *store.Reader, t *card.Tem
 	if !t.Design.ShowName || m.ID.IsZero() {
 		return nil
 	}
-	p, err := r.Vault.Person(ctx, reader, m.Tenant, m.ID)
-	if errors.Is(err, vault.ErrErased) || errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
+	p, err := r.Vault.Known(ctx, reader, m.Tenant, m.ID)
 	x.Holder = p.FirstName
 	return err
 }

@@ -45,10 +45,7 @@ func (r *Roll) viewOf(ctx context.Context, m verno.Member) (View, error) {
 		return v, err
 	}
 	v.Frozen, v.Cooling = o.FrozenAt != 0, coolingOf(o)
-	v.Person, err = r.Vault.Person(ctx, r.Store.Reader(), m.Tenant, m.ID)
-	if errors.Is(err, vault.ErrErased) || errors.Is(err, store.ErrNotFound) {
-		err = nil
-	}
+	v.Person, err = r.Vault.Known(ctx, r.Store.Reader(), m.Tenant, m.ID)
 	return v, err
 }
 

@@ -105,6 +105,15 @@ func (v *Vault) Person(ctx context.Context, r *store.Reader, tenant verno.Tenant
 	return v.openPerson(ctx, row)
 }
 
+// Known is Person where a member of whom nothing is known, or nothing any more, is nobody: a person without a name.
+func (v *Vault) Known(ctx context.Context, r *store.Reader, tenant verno.TenantID, member verno.MemberID) (Person, error) {
+	p, err := v.Person(ctx, r, tenant, member)
+	if errors.Is(err, ErrErased) || errors.Is(err, store.ErrNotFound) {
+		return Person{}, nil
+	}
+	return p, err
+}
+
 // ErasePerson destroys a member's key and with it the person, and all that the person was found by, cards among it. A
 // keyed trace of the phone and of the e-mail address stays behind, so that nobody is welcomed twice. Erasing again does nothing.
 func (v *Vault) ErasePerson(ctx context.Context, tx *store.Tx, tenant verno.TenantID, member verno.MemberID, now time.Time) error {
