@@ -1653,7 +1653,7 @@ func step(s *seat, one *member.Step, places map[verno.StoreID]string, scale int)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if text := reasonOf(one); text != "" {
+		if text := reasonOf(s, one); text != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 136, "<div class=\"quiet\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -104,11 +104,11 @@ func movesOf(one *member.Step) []member.Move {
 }
 
 // reasonOf is why staff changed the account. What rules or programs wrote is no sentence for people.
-func reasonOf(one *member.Step) string {
-	if one.Kind == "adjustment" {
-		return one.Reason
+func reasonOf(s *seat, one *member.Step) string {
+	if one.Kind != "adjustment" || one.Reason == "fraud" || !slices.Contains(member.Reasons, one.Reason) {
+		return "" // Whom staff suspect is not told so by the card.
 	}
-	return ""
+	return s.Say("card.reason." + one.Reason)
 }
 
 // moved is one change of value as people say it: +120 points, −50 ₽.
