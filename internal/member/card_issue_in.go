@@ -2,6 +2,7 @@ package member
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -43,20 +44,23 @@ type TemplateRequest struct {
 	Document card.Document
 }
 
-// IssueOnce is IssueOf for cards of one kind, once for a key, with what the card shows to scanners. Errors: those of
-// IssueOf, not_found for a template of another kind.
-func (r *Roll) IssueOnce(ctx context.Context, a verno.Actor, now time.Time, scan card.Scan, q TemplateRequest) (Card, verno.CardSecret, error) {
+// IssueOnce is IssueOf for cards that scanners take for one thing, or for one of several, once for a key, with what the card
+// shows to them. Errors: those of IssueOf, not_found for a template of another kind.
+func (r *Roll) IssueOnce(ctx context.Context, a verno.Actor, now time.Time, q TemplateRequest, scans ...card.Scan) (Card, verno.CardSecret, error) {
 	if err := a.Require(writes); err != nil {
 		return Card{}, verno.CardSecret{}, err
 	}
 	k, t, row, err := r.issuable(ctx, a.Tenant, q.Template)
-	if err == nil && k.Scan != scan {
+	switch {
+	case err == nil && !slices.Contains(scans, k.Scan):
 		err = verno.NotFound("not_found").With("thing", "template")
+	case err == nil && k.Member && q.Member.IsZero():
+		err = verno.Conflict("template_for_member")
 	}
 	if err != nil {
 		return Card{}, verno.CardSecret{}, err
 	}
-	q.Document.State = ""
+	q.Document.State, q.Document.Uses = "", 0
 	q.Document.Begin(&t, now)
 	text, values, err := parted(&q.Document, k)
 	if err != nil {

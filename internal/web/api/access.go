@@ -67,6 +67,7 @@ var access = map[string]row{
 	"POST /members/{id}/cards/move":      {may: verno.MayWriteMembers},
 	"POST /members/{id}/cards/move/code": {may: verno.MayWriteMembers},
 	"POST /cards":                        {may: verno.MayReadMembers | verno.MayWriteMembers},
+	"POST /card_templates/{id}/cards":    {may: verno.MayReadMembers | verno.MayWriteMembers},
 	"POST /cards/stock":                  {may: verno.MayReadMembers | verno.MayWriteMembers},
 	"GET /cards/{id}":                    {may: verno.MayReadMembers},
 	"POST /cards/{id}/code":              {may: verno.MayShowCodes},

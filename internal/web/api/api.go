@@ -82,6 +82,7 @@ func (a *API) routes() {
 	a.walletRoutes()
 	a.certificateRoutes()
 	a.couponRoutes()
+	a.madeCardRoutes()
 	a.memberRoutes()
 	a.memberSearchRoutes()
 	a.memberPointsRoutes()

@@ -101,9 +101,9 @@ type couponRequest struct{ Body CouponBody }
 
 func (a *API) issueCoupon(ctx context.Context, c *call, in *couponRequest) (*Coupon, error) {
 	b := &in.Body
-	made, secret, err := a.Members.IssueOnce(ctx, c.actor, c.now, card.ScanRedeem, member.TemplateRequest{
+	made, secret, err := a.Members.IssueOnce(ctx, c.actor, c.now, member.TemplateRequest{
 		Key: c.key, BodyHash: c.hash, Template: b.Template, Member: b.Member, Document: card.Document{Starts: b.Starts, Ends: b.Ends},
-	})
+	}, card.ScanRedeem)
 	if err != nil {
 		return nil, err
 	}

@@ -54,6 +54,10 @@ var keyed = map[string]func(b *bundle) scene{
 		body := m{"template_id": template}
 		return scene{request{do: "POST /coupons", body: body}, request{do: "POST /coupons", body: with(body, "ends_at", "2031-01-01T00:00:00Z")}}
 	},
+	"POST /card_templates/{id}/cards": func(b *bundle) scene {
+		at := "POST /card_templates/" + b.templateOf("business_card", `{"company":"Чайка"}`) + "/cards"
+		return scene{request{do: at, body: m{"values": m{"name": "Анна"}}}, request{do: at, body: m{"values": m{"name": "Борис"}}}}
+	},
 	"POST /certificates": func(b *bundle) scene {
 		body := m{"template_id": b.templateOf("gift_certificate", `{"worth":10000}`), "amount": rub(5_000)}
 		return scene{request{do: "POST /certificates", body: body}, request{do: "POST /certificates", body: with(body, "amount", rub(5_001))}}

@@ -30,6 +30,7 @@ var russian = map[string]string{ //nolint:gosec // Words about passwords, none o
 	"undo-admission":              "Отменить вход, отмеченный по ошибке",
 	"fill-card":                   "Добавить на абонемент проданные занятия",
 	"issue-coupon":                "Выпустить купон",
+	"make-card":                   "Выпустить абонемент, билет или визитку",
 	"sell-certificate":            "Выпустить подарочный сертификат",
 	"get-certificate":             "Узнать остаток на сертификате",
 	"place-hold":                  "Зарезервировать баллы или деньги",
