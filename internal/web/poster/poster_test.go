@@ -28,12 +28,12 @@ func TestPosterIsRead(t *testing.T) {
 	t.Parallel()
 	for name, s := range map[string]poster.Sheet{
 		"a4-ru": {
-			Size: "A4", Name: "Сеть кофеен «Корица и другие пряности Гончаровых-Михайловских»", Title: "Карта гостя — прямо в телефоне",
+			Size: "A4", Name: "Сеть кофеен «Корица и другие пряности Гончаровых-Михайловских»", Title: "Карта гостя\u00a0— прямо в\u00a0телефоне",
 			Does: "Наведите камеру телефона на код", Gains: []string{"5 % от каждой покупки возвращаем баллами", "100 баллов в подарок за вступление"},
 		},
 		"a6-en": {Size: "A6", Name: "Bean", Title: "Your card, right in your phone", Does: "Point your phone's camera at the code", Gains: []string{"5% of each purchase comes back in points"}},
 		"a4-en": {Size: "A4", Name: "Cinnamon", Title: "Your card, right in your phone", Does: "Point your phone's camera at the code"},
-		"a6-ru": {Size: "A6", Name: "Аптека «Ромашка»", Title: "Карта гостя — прямо в телефоне", Does: "Наведите камеру телефона на код"},
+		"a6-ru": {Size: "A6", Name: "Аптека «Ромашка»", Title: "Карта гостя\u00a0— прямо в\u00a0телефоне", Does: "Наведите камеру телефона на код"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
