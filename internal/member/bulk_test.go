@@ -1,6 +1,7 @@
 package member_test
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/member"
+	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/vault"
 )
 
@@ -102,9 +104,24 @@ func TestExport(t *testing.T) {
 		b.give(m.ID, 12)
 		_, err := b.roll.Consent(b.ctx, b.actor, b.clock(), m.ID, member.Agreement{Purpose: "terms", Granted: true, Text: "текст"})
 		b.must(err)
+		b.must(b.store.Write(b.ctx, func(tx *store.Tx) error {
+			for n, c := range []*member.Enrolled{m, other} {
+				a := store.Admission{
+					Tenant: b.actor.Tenant, ID: verno.NewID[verno.AdmissionID](b.clock(), rand.Reader), Card: c.Cards[0].ID, Template: verno.TemplateID{1}, Member: c.ID, Store: b.made.Store,
+					Left: 6 + int64(n), Of: 8, At: b.clock(),
+				}
+				if err := tx.InsertAdmission(b.ctx, &a); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
 		raw, err := b.roll.Export(b.ctx, b.actor, b.clock(), m.ID)
 		b.must(err)
 		text := string(raw)
+		if strings.Count(text, `"uses_left": 6`) != 1 || strings.Contains(text, `"uses_left": 7`) {
+			t.Errorf("the entries are not those of the member: %s", text)
+		}
 		for _, want := range []string{"+79161234567", "anna@example.com", "Королёва", string(m.Cards[0].Number), `"amount": "12"`, "terms", "adjustment"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%q is missing: %s", want, text)

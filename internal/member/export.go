@@ -31,7 +31,8 @@ type dossier struct {
 	Consents   []dossierConsent  `json:"consents"`
 	Balances   []dossierMove     `json:"balances"`
 	Expiring   []dossierDeadline `json:"expiring"`
-	History    []dossierStep     `json:"history"` // newest first
+	Admissions []dossierEntry    `json:"admissions"` // entries by passes and tickets, newest first
+	History    []dossierStep     `json:"history"`    // newest first
 }
 
 type dossierPerson struct {
@@ -51,6 +52,14 @@ type dossierCard struct {
 	Number   string       `json:"number"`
 	State    string       `json:"state"`
 	IssuedAt time.Time    `json:"issued_at"`
+}
+
+type dossierEntry struct {
+	Card     verno.CardID  `json:"card_id"`
+	Store    verno.StoreID `json:"store_id"`
+	At       time.Time     `json:"at"`
+	Left     *int64        `json:"uses_left,omitempty"` // where they are counted
+	UndoneAt *time.Time    `json:"undone_at,omitempty"`
 }
 
 type dossierConsent struct {
@@ -98,9 +107,9 @@ func (r *Roll) Export(ctx context.Context, a verno.Actor, now time.Time, id vern
 	d := dossier{
 		ExportedAt: now.UTC(), Member: m.ID, Programme: m.Programme, ExternalID: m.ExternalID, Channel: m.Channel,
 		Store: m.Store, EnrolledAt: m.EnrolledAt, Tags: m.Tags, Metadata: m.Metadata,
-		Cards: []dossierCard{}, Consents: []dossierConsent{}, Balances: []dossierMove{}, Expiring: []dossierDeadline{}, History: []dossierStep{},
+		Cards: []dossierCard{}, Consents: []dossierConsent{}, Balances: []dossierMove{}, Expiring: []dossierDeadline{}, Admissions: []dossierEntry{}, History: []dossierStep{},
 	}
-	for _, fill := range []func(context.Context, *dossier, verno.Member, time.Time) error{r.whoIs, r.shows, r.owns, r.did} {
+	for _, fill := range []func(context.Context, *dossier, verno.Member, time.Time) error{r.whoIs, r.shows, r.owns, r.entered, r.did} {
 		if err := fill(ctx, &d, m, now); err != nil {
 			return nil, err
 		}
@@ -156,6 +165,33 @@ func (r *Roll) shows(ctx context.Context, d *dossier, m verno.Member, _ time.Tim
 		})
 	}
 	return err
+}
+
+// entered fills in the entries by each card of the member, page by page.
+func (r *Roll) entered(ctx context.Context, d *dossier, m verno.Member, _ time.Time) error {
+	for _, c := range d.Cards {
+		for before := (verno.AdmissionID{}); ; {
+			list, err := r.Store.Reader().Admissions(ctx, m.Tenant, store.AdmissionFilter{Card: c.ID}, before, pages)
+			if err != nil {
+				return err
+			}
+			for i := range list {
+				e := dossierEntry{Card: c.ID, Store: list[i].Store, At: list[i].At}
+				if list[i].Of > 0 {
+					e.Left = &list[i].Left
+				}
+				if !list[i].UndoneAt.IsZero() {
+					e.UndoneAt = &list[i].UndoneAt
+				}
+				d.Admissions = append(d.Admissions, e)
+			}
+			if len(list) < pages {
+				break
+			}
+			before = list[len(list)-1].ID
+		}
+	}
+	return nil
 }
 
 // owns fills in the balances and what lapses when.

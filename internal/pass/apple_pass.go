@@ -113,6 +113,9 @@ func applePassOf(w *words, f *card.Face, id *AppleIdentity, s *Signer) (*applePa
 	if p.Description == "" {
 		p.Description = p.Organization
 	}
+	if p.LogoText == "" && f.Pictures[card.SlotLogo] == "" {
+		p.LogoText = p.Organization // A head with neither picture nor text says nothing of whose card it is.
+	}
 	if !f.Ends.IsZero() {
 		p.ExpirationDate = appleTime(f.Ends)
 	}

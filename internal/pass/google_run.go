@@ -182,7 +182,7 @@ func (p *Passes) reportOne(ctx context.Context, tx *store.Tx, g *googleIssuer, w
 		return err
 	}
 	if w.rung && !pass.Member.IsZero() {
-		if err := tx.Ring(ctx, pass.Tenant, pass.Member, now); err != nil {
+		if err := tx.Ring(ctx, pass.Tenant, pass.Member, voiceOf(w.view.Face).of(&pass), now); err != nil {
 			return err
 		}
 	}

@@ -108,7 +108,7 @@ func (p *Passes) googleWork(ctx context.Context, g *googleIssuer, pass store.Pas
 	}
 	w := newGoogleWork(view, had, now)
 	if w.speaks || w.rings && w.news != nil {
-		may, err := p.mayRing(ctx, reader, &pass, now)
+		may, err := p.mayRing(ctx, reader, &pass, voiceOf(&face), now)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"slices"
 	"strconv"
@@ -54,8 +55,9 @@ func (p *Passes) SetRings(ctx context.Context, a verno.Actor, n int64) error {
 	})
 }
 
-// mayRing says whether the cards of a member may speak up once more this week. Those of nobody may.
-func (p *Passes) mayRing(ctx context.Context, r *store.Reader, pass *store.Pass, now time.Time) (bool, error) {
+// mayRing says whether the cards of a member may speak up of this this week. Those of nobody may, and so may a wallet of
+// what another wallet has told already: it is one change, and counts once.
+func (p *Passes) mayRing(ctx context.Context, r *store.Reader, pass *store.Pass, said voice, now time.Time) (bool, error) {
 	if pass.Member.IsZero() {
 		return true, nil
 	}
@@ -63,7 +65,7 @@ func (p *Passes) mayRing(ctx context.Context, r *store.Reader, pass *store.Pass,
 	if err != nil {
 		return false, err
 	}
-	n, err := r.Rings(ctx, pass.Tenant, pass.Member, now.Add(-ringsIn))
+	n, err := r.Rings(ctx, pass.Tenant, pass.Member, now.Add(-ringsIn), said.of(pass))
 	return n < most, err
 }
 
@@ -91,6 +93,12 @@ func voiceOf(f *card.Face) voice {
 	return v
 }
 
+// of names one change of one card of which it is said, the same for all wallets.
+func (v voice) of(pass *store.Pass) []byte {
+	sum := sha256.Sum256(append(binary.BigEndian.AppendUint64(pass.Card.Bytes(), uint64(pass.Tag)), v...)) //nolint:gosec // A tag is never negative.
+	return sum[:]
+}
+
 // after says whether something is spoken of where a pass has said something else before: that news are over is not.
 func (v voice) after(before voice) bool {
 	return before != nil && (len(v) > sha256.Size || !bytes.HasPrefix(before, v))
@@ -107,7 +115,7 @@ func (p *Passes) hushed(ctx context.Context, pass *store.Pass, loud voice, now t
 			may, err := true, error(nil)
 			speaks := loud.after(pass.Loud) // What is fetched for the first time speaks of nothing.
 			if speaks {
-				may, err = p.mayRing(ctx, tx.Reader, pass, now)
+				may, err = p.mayRing(ctx, tx.Reader, pass, loud, now)
 			}
 			if hushed = !may; err != nil {
 				return err
@@ -115,7 +123,7 @@ func (p *Passes) hushed(ctx context.Context, pass *store.Pass, loud voice, now t
 			if decided, err = tx.SpeakOf(ctx, *pass, loud, hushed); err != nil || !decided || hushed || !speaks || pass.Member.IsZero() {
 				return err
 			}
-			return tx.Ring(ctx, pass.Tenant, pass.Member, now)
+			return tx.Ring(ctx, pass.Tenant, pass.Member, loud.of(pass), now)
 		})
 		if err != nil || decided {
 			return hushed, err

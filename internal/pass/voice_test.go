@@ -146,7 +146,7 @@ func TestNewsAreSpokenOf(t *testing.T) {
 			if got := newsSaid(t, raw, now); got != step.says {
 				t.Errorf("step %d: the news say %q, want %q", i, got, step.says)
 			}
-			if n, err := s.Reader().Rings(ctx, actor.Tenant, issued.Member, now.Add(-time.Hour)); err != nil || n != step.rings {
+			if n, err := s.Reader().Rings(ctx, actor.Tenant, issued.Member, now.Add(-time.Hour), []byte{0}); err != nil || n != step.rings {
 				t.Errorf("step %d: it spoke %d times, want %d, %v", i, n, step.rings, err)
 			}
 		}
@@ -219,6 +219,47 @@ func TestGoogleSpeaksSoOften(t *testing.T) {
 		b.tell()
 		if changes, _ := b.google.Spoken(b.read(p.Card).GoogleID); changes != 3 {
 			t.Errorf("Google spoke %d times", changes)
+		}
+	})
+}
+
+// TestTwoWalletsTellOnce: one change that Google and Apple tell the same member counts once of what is borne in a week, and
+// neither is silenced by the other.
+func TestTwoWalletsTellOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b, ctx := newShop(t, s), t.Context()
+		if err := b.passes.SetRings(ctx, boss(b.tenant), 1); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.passes.ImportCertificate(ctx, boss(b.tenant), signer(t, "rsa").Signer, false); err != nil {
+			t.Fatal(err)
+		}
+		p, member := b.save(), verno.NewID[verno.MemberID](b.clock(), rand.Reader)
+		b.write(func(tx *store.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE pass SET member_id = $1 WHERE tenant = $2 AND card_id = $3`, member, b.tenant, p.Card)
+			return err
+		})
+		fetch := func() bool {
+			t.Helper()
+			raw, err := b.passes.FetchedPass(ctx, b.read(p.Card), b.clock())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return speaks(t, raw, b.clock())
+		}
+		fetch() // What is fetched for the first time speaks of nothing.
+		for change, want := range []bool{true, false} {
+			b.pass(25 * time.Hour)
+			b.setPoints(p.Card, money.Points(200+change))
+			b.tell()
+			if got := fetch(); got != want {
+				t.Errorf("change %d: Apple speaks: %t", change, got)
+			}
+			n, err := s.Reader().Rings(ctx, b.tenant, member, b.clock().Add(-48*time.Hour), []byte{0})
+			if changes, _ := b.google.Spoken(b.read(p.Card).GoogleID); err != nil || n != 1 || changes != 1 {
+				t.Errorf("change %d: %d rings, Google spoke %d times, %v", change, n, changes, err)
+			}
 		}
 	})
 }

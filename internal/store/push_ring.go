@@ -22,16 +22,16 @@ func (tx *Tx) SetRingsPerWeek(ctx context.Context, tenant verno.TenantID, n int6
 	return err
 }
 
-// Rings is how often cards have spoken up to a member since a moment.
-func (r *Reader) Rings(ctx context.Context, tenant verno.TenantID, member verno.MemberID, since time.Time) (int64, error) {
-	return queryOne(ctx, r, scanOne[int64], `SELECT COUNT(*) FROM push_ring WHERE tenant = $1 AND member_id = $2 AND at > $3`,
-		tenant, member, verno.Micros(since))
+// Rings is of how much cards have spoken to a member since a moment, but for one thing.
+func (r *Reader) Rings(ctx context.Context, tenant verno.TenantID, member verno.MemberID, since time.Time, butFor []byte) (int64, error) {
+	return queryOne(ctx, r, scanOne[int64], `SELECT COUNT(*) FROM push_ring WHERE tenant = $1 AND member_id = $2 AND at > $3 AND said <> $4`,
+		tenant, member, verno.Micros(since), butFor)
 }
 
-// Ring notes that a card speaks up to a member.
-func (tx *Tx) Ring(ctx context.Context, tenant verno.TenantID, member verno.MemberID, at time.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO push_ring (tenant, member_id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-		tenant, member, verno.Micros(at))
+// Ring notes that a card speaks up to a member of something; a second wallet that tells the same changes nothing.
+func (tx *Tx) Ring(ctx context.Context, tenant verno.TenantID, member verno.MemberID, said []byte, at time.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO push_ring (tenant, member_id, said, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		tenant, member, said, verno.Micros(at))
 	return err
 }
 

@@ -144,8 +144,9 @@ CREATE TABLE pass_sweep (
 CREATE TABLE push_ring (
 	tenant    BYTEA  NOT NULL,
 	member_id BYTEA  NOT NULL,
+	said      BYTEA  NOT NULL, -- SHA-256 of the card, its change and what is spoken of: two wallets that tell it are one ring
 	at        BIGINT NOT NULL,
-	PRIMARY KEY (tenant, member_id, at)
+	PRIMARY KEY (tenant, member_id, said)
 );
 CREATE INDEX push_ring_at ON push_ring (at);
 

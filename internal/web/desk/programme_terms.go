@@ -49,6 +49,9 @@ func (t *teller) terms() []fact {
 			"levels/" + l.ID, t.Say("desk.programme.level", "Name", l.Name), t.Say("desk.programme.level_from", "Sum", t.money(l.From)),
 		})
 	}
+	if t.of.PlasticEnds {
+		say("plastic_ends", t.Say("desk.programme.plastic_ended"))
+	}
 	for i := range t.of.Classes {
 		say("class", t.barred(&t.of.Classes[i]))
 		facts[len(facts)-1].id += string(t.of.Classes[i].Class)
@@ -152,6 +155,7 @@ func (t *teller) termsForm(p *verno.Programme, revision int64) *view.Form {
 	w.whole("points/expiry/number", int64(p.Points.Expiry.Number))
 	w.whole("points/expiry/grace", int64(p.Points.Expiry.Grace))
 	w.text("points/expiry/date", p.Points.Expiry.Date)
+	w.on("plastic_ends", p.PlasticEnds)
 	w.whole("levels/window_months", int64(p.Levels.WindowMonths))
 	for i, l := range p.Levels.Levels {
 		w.text(place(levels, i, "id"), l.ID)
@@ -193,6 +197,7 @@ func (r *reading) programme(was *verno.Programme) verno.Programme {
 	}
 	p.Points.Expiry = r.expiry()
 	p.Levels = verno.LevelTerms{WindowMonths: r.small("levels/window_months"), Levels: r.levels()}
+	p.PlasticEnds = r.on("plastic_ends")
 	p.Classes = r.classes(was)
 	return p
 }

@@ -68,6 +68,7 @@ func TestProgramme(t *testing.T) {
 	tab.Go(home + "/edit")
 	fill(t, tab, "points/value/points", "10")
 	fill(t, tab, "points/max_share", "150")
+	tab.Click(`[name="plastic_ends"]`)
 	fill(t, tab, "levels/levels/0/name", "Silver")
 	fill(t, tab, "levels/levels/1/name", "Gold")
 	fill(t, tab, "levels/levels/1/from", "15,000")
@@ -81,7 +82,7 @@ func TestProgramme(t *testing.T) {
 	fill(t, tab, "points/max_share", "30")
 	tab.Click("main form .button.main")
 	tab.See(".notice.good")
-	if text := tab.Text("main"); !strings.Contains(text, "10 points = ₽1") || !strings.Contains(text, "from ₽15,000") {
+	if text := tab.Text("main"); !strings.Contains(text, "10 points = ₽1") || !strings.Contains(text, "from ₽15,000") || !strings.Contains(text, "dead once moved into a phone") {
 		t.Error(text)
 	}
 	save(t, tab, "programme-drafted")

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/verno-loyalty/verno/internal/card"
@@ -90,8 +91,12 @@ func (p *pen) appleHead() {
 		p.column(&f.Header[i], line{x: right, y: 20, size: 16, fill: f.Colours.Foreground, end: true, room: room, least: 12}, f.Colours.Label)
 		right -= room + 8
 	}
+	name := f.LogoText.In(p.Code)
+	if f.Pictures[card.SlotLogo] == "" {
+		name = cmp.Or(name, f.Merchant)
+	}
 	if right > x {
-		p.write(line{x: x, y: 34, size: 17, bold: true, fill: f.Colours.Foreground, room: right - x, least: 13}, f.LogoText.In(p.Code))
+		p.write(line{x: x, y: 34, size: 17, bold: true, fill: f.Colours.Foreground, room: right - x, least: 13}, name)
 	}
 }
 
