@@ -23,9 +23,9 @@ var issueCodes = map[string]CodeText{
 		RU: "Эта ссылка больше не действует. Попросите в магазине новую или войдите по номеру телефона.",
 	},
 	"move_proof_needed": {
-		EN:        "Show that the plastic card is the member's: a purchase made with it, or its owner's phone.",
-		RU:        "Подтвердите, что карта принадлежит участнику: покупкой по ней или телефоном её владельца.",
-		CashierEN: "Ask for a receipt or the phone", CashierRU: "Спросите чек или телефон",
+		EN:        "Show that the plastic card is the member's: a purchase made with it, its owner's phone, or the PIN at a till.",
+		RU:        "Подтвердите, что карта принадлежит участнику: покупкой по ней, телефоном её владельца или PIN-кодом на кассе.",
+		CashierEN: "Ask for a receipt or the PIN", CashierRU: "Спросите чек или PIN",
 	},
 	"move_refused": {
 		EN:        "There is no such card, or what was told does not fit it.",

@@ -19,6 +19,7 @@ import (
 type Proof struct {
 	Receipt *ProofReceipt // one of the latest purchases by it; not where its owner has told who they are
 	Phone   *ProofPhone   // its owner's
+	PIN     string        // its owner's, typed at a till
 	Vouched bool          // a member of staff has seen who it is
 }
 
@@ -34,7 +35,7 @@ type ProofPhone struct {
 	Phone, Code string
 }
 
-func (p *Proof) given() bool { return p.Receipt != nil || p.Phone != nil || p.Vouched }
+func (p *Proof) given() bool { return p.Receipt != nil || p.Phone != nil || p.PIN != "" || p.Vouched }
 
 // By what plastic was found to be the member's own, as the event tells.
 const (
@@ -42,6 +43,7 @@ const (
 	byEmpty   = "empty"
 	byReceipt = "receipt"
 	byPhone   = "phone"
+	byPIN     = "pin"
 	byVouched = "vouched"
 )
 
@@ -136,6 +138,9 @@ func (r *Roll) proved(ctx context.Context, a verno.Actor, now time.Time, q Movin
 	}
 	if q.Proof.Vouched {
 		return byVouched, nil
+	}
+	if q.Proof.PIN != "" {
+		return r.provedByPIN(ctx, a, now, p.owner, q.Proof.PIN, wrong)
 	}
 	person, err := r.Vault.Person(ctx, r.Store.Reader(), a.Tenant, p.owner.ID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {

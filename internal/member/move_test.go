@@ -211,6 +211,30 @@ func TestMoveOfANamedOwner(t *testing.T) {
 	})
 }
 
+// TestMoveByPIN: the PIN of the plastic's owner proves it, at a till; wrong ones tell nothing and are counted with those of
+// tills.
+func TestMoveByPIN(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		m, number := b.plastic(100, 300_00)
+		self := (&member.Session{Tenant: b.actor.Tenant, Member: m.ID, Live: true}).Actor()
+		b.must(b.roll.SetPIN(b.ctx, self, b.clock(), m.ID, "7390"))
+		to := b.enrol(anna())
+		for _, pin := range []string{"1111", "73", "abcd", "7391", "7392"} {
+			_, err := b.move(to.ID, number, member.Proof{PIN: pin})
+			b.refused(err, "move_refused")
+		}
+		_, err := b.move(to.ID, "4276550012345675", member.Proof{PIN: "7390"})
+		b.refused(err, "move_refused")
+		b.later(25 * time.Hour)
+		moved, err := b.move(to.ID, number, member.Proof{PIN: "7390"})
+		b.must(err)
+		if moved.ID != to.ID || moved.Already {
+			b.t.Errorf("moved %+v", moved)
+		}
+	})
+}
+
 // TestMoveTheft: numbers are tried and receipts are guessed in vain, and not for long; what nobody has answers as what
 // somebody has; nobody vouches but people at the desk.
 func TestMoveTheft(t *testing.T) {

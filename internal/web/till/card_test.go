@@ -265,3 +265,58 @@ func TestReader(t *testing.T) {
 		t.Errorf("the address keeps %q", at)
 	}
 }
+
+// TestGiftCardIsSold: a gift card that nobody has bought yet is sold when it is scanned, for the guest's points too, and pays
+// afterwards.
+func TestGiftCardIsSold(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, "ru", 360, 740)
+	gift := s.issue(s.template("gift_certificate", "Подарок 500", `{"worth":50000,"valid_days":365,"for_points":true}`), card.Document{})
+	s.open()
+	s.enter(gift)
+	s.See("#top-sum")
+	if sum := webtest.Eval[string](s.Tab, `document.querySelector("#top-sum").value`); sum != "500" {
+		t.Errorf("it is offered for %q", sum)
+	}
+	s.picture("gift-sell")
+	s.Click("#top-cash")
+	s.See("dialog .notice.good")
+	s.picture("gift-sold")
+	s.Keys("\r")
+	s.Until(`!document.querySelector("dialog[open]")`)
+	s.enter("200")
+	s.See("#pay-cash:not(:disabled)")
+	s.Click("#edit")
+	s.enter(gift)
+	s.See("#certificate-0")
+}
+
+// TestMovedAtTheTill: a plastic card is brought to the guest who is at the till, proved by a receipt of a purchase with it.
+func TestMovedAtTheTill(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, "ru", 360, 740)
+	s.Allow("status of 409")
+	blank, err := s.Server.Roll.StockCards(t.Context(), auth.Operator(s.Made.Live.Tenant), s.Server.Now(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.call("POST", "/members", map[string]any{"card_number": blank[0].Number}, nil)
+	phone, _ := s.member("Анна", 1)
+	s.open()
+	s.enter(blank[0].Number)
+	s.See(".guest .name")
+	s.enter("777")
+	s.Click("#pay-cash")
+	s.Click("#next")
+	s.enter(phone)
+	s.Click("#move")
+	s.put("#move-number", blank[0].Number)
+	s.Click("#move-do")
+	s.See("#move-pin")
+	s.picture("move-proof")
+	s.put("#move-date", s.Server.Now().UTC().Format("2006-01-02"))
+	s.put("#move-paid", "777")
+	s.Click("#move-do")
+	s.See(".said .notice.good")
+	s.picture("move-done")
+}

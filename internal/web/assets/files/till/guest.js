@@ -14,8 +14,8 @@ export function waiting() {
 	return h("div", { class: "guest empty-guest busy" }, icon("person"), h("strong", {}, say("guest.waiting")));
 }
 
-/** card shows a guest; remove and topUp are what its buttons do. */
-export function card(guest, { remove, topUp }) {
+/** card shows a guest; remove, topUp and move are what its buttons do. */
+export function card(guest, { remove, topUp, move }) {
 	const m = guest.member;
 	const away = h("button", { class: "button square plain", type: "button", "aria-label": say("guest.remove"), title: say("guest.remove"), onclick: remove }, icon("close"));
 	if (!m) {
@@ -31,7 +31,7 @@ export function card(guest, { remove, topUp }) {
 		head(h("span", { class: "who" }, h("strong", { class: "name" }, name), m.phone && h("span", { class: "quiet" }, m.phone)), marks, away),
 		m.frozen && h("p", { class: "notice bad small" }, say("guest.frozen")),
 		h("dl", { class: "facts-row" }, facts(guest, m)),
-		notes(m, topUp));
+		notes(m, topUp, move));
 }
 
 function head(who, marks, away) { return h("header", { class: "guest-head" }, who, marks, away); }
@@ -46,7 +46,7 @@ function facts(guest, m) {
 
 function fact(name, value, kind = "") { return h("div", { class: kind }, h("dt", {}, name), h("dd", {}, value)); }
 
-function notes(m, topUp) {
+function notes(m, topUp, move) {
 	const next = m.expiring?.[0];
 	const soon = next && new Date(next.expires_at) - Date.now() < 30 * 24 * 3600 * 1000;
 	return h("div", { class: "guest-notes small quiet" },
@@ -54,5 +54,7 @@ function notes(m, topUp) {
 			m.points_balance == null && h("span", {}, say("guest.weak")),
 			soon && h("span", { class: "warn" }, say("guest.expiring", { points: points(next.points), date: day(new Date(next.expires_at) - 1) })),
 			m.next_level && m.next_level_missing > 0 && h("span", {}, say("guest.next_level", { sum: money(m.next_level_missing), level: levelName(m.next_level) }))),
-		topUp && h("button", { class: "button plain", type: "button", onclick: topUp }, say("guest.top_up")));
+		(topUp || move) && h("div", { class: "guest-acts" },
+			topUp && h("button", { class: "button plain", type: "button", id: "top-up", onclick: topUp }, say("guest.top_up")),
+			move && h("button", { class: "button plain", type: "button", id: "move", onclick: move }, say("guest.move"))));
 }

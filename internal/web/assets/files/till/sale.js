@@ -3,6 +3,7 @@
 
 import { ask, Problem, Unreachable } from "./ask.js";
 import { Basket } from "./basket.js";
+import { takeChanged } from "./changed.js";
 import { commit } from "./commit.js";
 import { contact, gather, parse } from "./contact.js";
 import { h, put } from "./dom.js";
@@ -15,14 +16,15 @@ import { item } from "./item.js";
 import { join } from "./join.js";
 import { keypad } from "./keypad.js";
 import * as parts from "./money.js";
+import { movePlastic, told } from "./move.js";
 import { papers } from "./papers.js";
 import { read } from "./reader.js";
-import { figure, money, say } from "./say.js";
+import { money, say } from "./say.js";
 import { askPhone, typePIN, ways } from "./proof.js";
-import { sheet } from "./sheet.js";
 import { till } from "./state.js";
 import * as sync from "./sync.js";
-import { topUp } from "./top_up.js";
+import { sellGift, topUp } from "./top_up.js";
+import * as training from "./training.js";
 
 /** Sale is the screen. It lives as long as the page, so that a glance at another tab loses nothing. */
 export class Sale {
@@ -92,6 +94,7 @@ export class Sale {
 		const { basket } = this;
 		put(this.guest, this.looking ? guests.waiting() : basket.guest ? guests.card(basket.guest, {
 			remove: () => this.drop(), topUp: basket.guest.presence && sync.online() ? () => this.topUp() : null,
+			move: basket.guest.presence && sync.online() && !training.on() ? () => this.beyond(movePlastic(basket.guest), told) : null,
 		}) : guests.none());
 		const add = () => this.item();
 		put(this.sum, basket.lines.length > 0 ? parts.sum(basket, { remove: (i) => this.remove(i), change: (i) => this.item(i), add, clear: () => this.next() })
@@ -169,7 +172,7 @@ export class Sale {
 			case "enter": return this.beside(entry(scan, who.card, () => this.back()));
 			case "show": return this.introduce(who.card.contact);
 			case "redeem": return this.paper(this.basket.coupons, scan, who.card);
-			case "tender": return this.paper(this.basket.certificates, scan, who.card);
+			case "tender": return who.card.unfilled ? this.beyond(sellGift(scan, who.card, this.basket.guest)) : this.paper(this.basket.certificates, scan, who.card);
 		}
 		found();
 		this.keys = this.basket.lines.length === 0;
@@ -261,6 +264,19 @@ export class Sale {
 		this.focus();
 	}
 
+	/** beyond waits for what is done beside a sale. A guest whose account is another one afterwards is found anew, and a code
+	    that is good once has to be shown again. */
+	async beyond(doing, told) {
+		const { guest } = this.basket;
+		const done = await doing;
+		if (done?.changed && guest?.presence) {
+			this.basket.meet(null);
+			if (!["live_code", "nfc"].includes(guest.method)) await this.identify(guest.scan);
+		}
+		if (done && told) this.say("good", ...told(done));
+		this.focus();
+	}
+
 	drop() {
 		this.basket.meet(null);
 		put(this.notice);
@@ -342,16 +358,9 @@ export class Sale {
 	async totalsChanged(quote, kind) {
 		bad();
 		const was = this.basket.quote.totals;
-		const row = (name, a, b) => h("tr", { class: a === b ? "" : "changed" }, h("th", { scope: "row" }, name), h("td", { class: "number" }, a), h("td", { class: "number" }, a === b ? b : h("strong", {}, b)));
-		const now = quote.totals;
-		const yes = await sheet(say("changed.title"), (close) => h("div", { class: "stack" }, h("p", {}, say("changed.hint")),
-			h("table", {}, h("thead", {}, h("tr", {}, h("td"), h("th", { class: "number" }, say("changed.was")), h("th", { class: "number" }, say("changed.now")))),
-				h("tbody", {}, row(say("sum.discount"), money(was.discount.amount), money(now.discount.amount)),
-					row(say("sum.by_points"), money(was.redeemed.amount), money(now.redeemed.amount)),
-					row(say("sum.earn"), figure(was.earn), figure(now.earn)), row(say("sum.to_pay"), money(was.payable.amount), money(now.payable.amount)))),
-			h("button", { class: "button main big", type: "button", id: "accept", autofocus: true, onclick: () => close(true) }, say("changed.do"))), "narrow");
+		const yes = await takeChanged(was, quote.totals);
 		this.basket.quote = quote;
-		this.basket.spend.points = now.points;
+		this.basket.spend.points = quote.totals.points;
 		this.draw();
 		if (yes) await this.pay(kind);
 	}
