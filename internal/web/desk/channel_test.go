@@ -1,15 +1,8 @@
 package desk_test
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"image"
-	"image/draw"
-	"image/png"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -47,7 +40,7 @@ func TestChannels(t *testing.T) {
 	tab.Click("main form .main")
 	tab.See("svg.qr")
 	address := webtest.Eval[string](tab, `document.querySelector("input[readonly]").value`)
-	if got := readQR(t, tab); got != address || !strings.HasPrefix(address, site.Base+"/j/") {
+	if got := tab.ReadCode("svg.qr"); got != address || !strings.HasPrefix(address, site.Base+"/j/") {
 		t.Errorf("the code says %q, the address is %q", got, address)
 	}
 	page := webtest.Eval[string](tab, `location.pathname`)
@@ -81,33 +74,6 @@ func TestChannels(t *testing.T) {
 			t.Error("a message is missing: ", address)
 		}
 	}
-}
-
-// readQR reads the code that is on the screen: of the picture only the code with its quiet zone, as whoever scans it
-// holds the camera there.
-func readQR(t *testing.T, tab *webtest.Tab) string {
-	t.Helper()
-	box := webtest.Eval[[]float64](tab, `(() => { const r = document.querySelector("svg.qr").getBoundingClientRect();
-		return [r.left + scrollX, r.top + scrollY, r.right + scrollX, r.bottom + scrollY, document.documentElement.scrollWidth]; })()`)
-	picture, _, err := image.Decode(bytes.NewReader(tab.Picture()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	scale := float64(picture.Bounds().Dx()) / box[4]
-	at := func(i int) int { return int(box[i] * scale) }
-	code := image.NewRGBA(image.Rect(at(0)-8, at(1)-8, at(2)+8, at(3)+8))
-	draw.Draw(code, code.Bounds(), image.White, image.Point{}, draw.Src)
-	draw.Draw(code, image.Rect(at(0), at(1), at(2), at(3)), picture, image.Pt(at(0), at(1)), draw.Src)
-	name := filepath.Join(t.TempDir(), "code.png")
-	var file bytes.Buffer
-	if err := errors.Join(png.Encode(&file, code), os.WriteFile(name, file.Bytes(), 0o600)); err != nil {
-		t.Fatal(err)
-	}
-	read, err := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", name).Output()
-	if err != nil {
-		t.Fatal("the code cannot be read: ", err)
-	}
-	return strings.TrimSpace(string(read))
 }
 
 // savePages sees that a page has no serious fault for whoever cannot see it well, in light and in dark, and keeps

@@ -223,7 +223,7 @@ func TestSlip(t *testing.T) {
 	s.Click(".done .row .button:last-child")
 	s.See(".slip-code")
 	s.Until(`document.querySelector(".slip-code").naturalWidth > 0`)
-	if read := readCode(t, s.Picture()); read != s.receipts()[0].ID {
+	if read := s.ReadCode(".slip-code"); read != s.receipts()[0].ID {
 		t.Errorf("the slip's code says %q", read)
 	}
 }

@@ -1,14 +1,9 @@
 package till_test
 
 import (
-	"bytes"
 	"fmt"
-	"image/png"
 	"strconv"
 	"testing"
-
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
 
 	"github.com/verno-loyalty/verno/internal/rig"
 	"github.com/verno-loyalty/verno/internal/web/webtest"
@@ -150,22 +145,4 @@ func (s *shop) publish(programme string, revision int64) {
 	if err := s.owner.CallIf(s.tb.Context(), "POST", "/api/v1"+programme+"/publish", strconv.FormatInt(revision, 10), map[string]any{}, nil); err != nil {
 		s.tb.Fatal(err)
 	}
-}
-
-// readCode reads the QR code of a picture.
-func readCode(tb testing.TB, picture []byte) string {
-	tb.Helper()
-	drawn, err := png.Decode(bytes.NewReader(picture))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	bits, err := gozxing.NewBinaryBitmapFromImage(drawn)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	read, err := qrcode.NewQRCodeReader().Decode(bits, nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return read.GetText()
 }

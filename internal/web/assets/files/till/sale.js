@@ -94,7 +94,7 @@ export class Sale {
 		const { basket } = this;
 		put(this.guest, this.looking ? guests.waiting() : basket.guest ? guests.card(basket.guest, {
 			remove: () => this.drop(), topUp: basket.guest.presence && sync.online() ? () => this.topUp() : null,
-			move: basket.guest.presence && sync.online() && !training.on() ? () => this.beyond(movePlastic(basket.guest), told) : null,
+			move: basket.guest.presence && sync.online() && !training.on() ? () => this.beyond(() => movePlastic(basket.guest), told) : null,
 		}) : guests.none());
 		const add = () => this.item();
 		put(this.sum, basket.lines.length > 0 ? parts.sum(basket, { remove: (i) => this.remove(i), change: (i) => this.item(i), add, clear: () => this.next() })
@@ -172,7 +172,7 @@ export class Sale {
 			case "enter": return this.beside(entry(scan, who.card, () => this.back()));
 			case "show": return this.introduce(who.card.contact);
 			case "redeem": return this.paper(this.basket.coupons, scan, who.card);
-			case "tender": return who.card.unfilled ? this.beyond(sellGift(scan, who.card, this.basket.guest)) : this.paper(this.basket.certificates, scan, who.card);
+			case "tender": return who.card.unfilled ? this.beyond(() => sellGift(scan, who.card, this.basket.guest)) : this.paper(this.basket.certificates, scan, who.card);
 		}
 		found();
 		this.keys = this.basket.lines.length === 0;
@@ -266,14 +266,16 @@ export class Sale {
 
 	/** beyond waits for what is done beside a sale. A guest whose account is another one afterwards is found anew, and a code
 	    that is good once has to be shown again. */
-	async beyond(doing, told) {
+	async beyond(begin, told) {
+		await null; // Whoever was looked for is drawn first, or the field would take the focus from under the sheet.
 		const { guest } = this.basket;
-		const done = await doing;
+		const done = await begin();
 		if (done?.changed && guest?.presence) {
 			this.basket.meet(null);
 			if (!["live_code", "nfc"].includes(guest.method)) await this.identify(guest.scan);
 		}
 		if (done && told) this.say("good", ...told(done));
+		this.field.input.blur();
 		this.focus();
 	}
 
