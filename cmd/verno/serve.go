@@ -111,8 +111,9 @@ func (s *service) on(t *term, b base) server.Config {
 	r := &c.Rates
 	r.Till.PerSecond, r.Server.PerSecond, r.Staff.PerSecond, r.Public.PerSecond, r.Login.PerSecond = s.rates[0], s.rates[1], s.rates[2], s.rates[3], s.rates[4]
 	r.Till.Burst, r.Server.Burst, r.Staff.Burst, r.Public.Burst, r.Login.Burst = 4*s.rates[0], 4*s.rates[1], 4*s.rates[2], 5*s.rates[3], 10*s.rates[4]
+	c.WalletRate.Burst = 10 * c.WalletRate.PerSecond
 	if *s.rateless {
-		c.Rates, c.Adjusting = server.NoRates, server.Unbounded
+		c.Rates, c.Adjusting, c.WalletRate.PerSecond = server.NoRates, server.Unbounded, -1
 	}
 	return c
 }
