@@ -2,6 +2,14 @@ package verno
 
 // walletCodes are the codes of what phones and readers are set up with.
 var walletCodes = map[string]CodeText{
+	"wallet_form_proof": {
+		EN: "The form of Apple Wallet proves no phone, so that only a channel that takes phones as they are told can have it.",
+		RU: "Форма Apple Wallet не подтверждает телефон, поэтому она бывает только у ссылки, которая принимает телефон без подтверждения.",
+	},
+	"wallet_form_birthday": {
+		EN: "The form of Apple Wallet cannot ask for a birthday. Do not require one here.",
+		RU: "Форма Apple Wallet не умеет спрашивать день рождения. Не требуйте его здесь.",
+	},
 	"key_limit": {
 		EN: "{most} keys of this kind are in use already. Retire one that no reader needs any more.",
 		RU: "Уже используется ключей этого вида: {most}. Выведите из обращения тот, который больше не нужен ни одному считывателю.",

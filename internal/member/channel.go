@@ -37,11 +37,18 @@ type ChannelForm struct {
 	Store     verno.StoreID     // to which those count who join; zero for none
 	Fields    map[string]string // FieldName and so on to FieldAsked or FieldRequired; what is not there is not asked
 	Proof     string
+	Wallet    bool // people may also join by the form of Apple Wallet, which proves nothing
 }
 
 func (q *ChannelForm) check(f *verno.Faults) {
 	f.Text("/name", q.Name, 1, 100)
 	f.OneOf("/proof", q.Proof, ProofCode, ProofNone)
+	if q.Wallet && q.Proof != ProofNone {
+		f.Say("/wallet", "wallet_form_proof")
+	}
+	if q.Wallet && q.Fields[FieldBirthday] == FieldRequired {
+		f.Say("/wallet", "wallet_form_birthday")
+	}
 	for name, how := range q.Fields {
 		f.OneOf("/fields", name, FieldName, FieldBirthday, FieldEmail)
 		f.OneOf("/fields/"+name, how, FieldAsked, FieldRequired)
@@ -66,7 +73,7 @@ func (r *Roll) OpenChannel(ctx context.Context, a verno.Actor, now time.Time, q 
 	}
 	c := store.Channel{
 		Tenant: a.Tenant, ID: verno.NewID[verno.ChannelID](now, r.Entropy), Name: q.Name, Programme: q.Programme, Store: q.Store,
-		Fields: q.Fields, Proof: q.Proof, Revision: 1, CreatedAt: now, UpdatedAt: now,
+		Fields: q.Fields, Proof: q.Proof, Wallet: q.Wallet, Revision: 1, CreatedAt: now, UpdatedAt: now,
 	}
 	return c, r.Store.Write(ctx, func(tx *store.Tx) error {
 		for free := false; !free; {
@@ -131,7 +138,7 @@ func (r *Roll) ChangeChannel(ctx context.Context, a verno.Actor, now time.Time, 
 		if err := r.placeChannel(ctx, a, &f, &q); err != nil {
 			return err
 		}
-		c.Name, c.Store, c.Fields, c.Proof, c.Revision = q.Name, q.Store, q.Fields, q.Proof, revision
+		c.Name, c.Store, c.Fields, c.Proof, c.Wallet, c.Revision = q.Name, q.Store, q.Fields, q.Proof, q.Wallet, revision
 		return f.Err()
 	})
 }

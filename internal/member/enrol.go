@@ -23,8 +23,9 @@ type Enrol struct {
 	Tags       []string
 	Metadata   map[string]string
 	Consents   []Agreement
-	IssueCard  bool   // a card in the phone
-	CardNumber string // of a blank plastic card that is handed out
+	IssueCard  bool         // a card in the phone
+	Card       verno.CardID // what that card is to be, where a pass of it is out already; zero for a new one
+	CardNumber string       // of a blank plastic card that is handed out
 }
 
 // Enrolled is a member that has just joined.
@@ -40,6 +41,7 @@ type joining struct {
 	person   vault.Person
 	consents []verno.Consent
 	issue    bool
+	card     verno.CardID // that is issued; zero for a new one
 	number   string
 	rules    *rules // of the programme; nil where nothing is given for joining
 	zone     *time.Location
@@ -104,7 +106,7 @@ func (r *Roll) joining(ctx context.Context, a verno.Actor, now time.Time, q Enro
 			return nil, err
 		}
 	}
-	j := &joining{actor: a, issue: q.IssueCard, number: q.CardNumber, why: welcome}
+	j := &joining{actor: a, issue: q.IssueCard, card: q.Card, number: q.CardNumber, why: welcome}
 	var f verno.Faults
 	channel := channelOf(a, q.Channel)
 	slug(&f, "/channel", channel)
@@ -196,7 +198,10 @@ func (r *Roll) join(ctx context.Context, tx *store.Tx, now time.Time, j *joining
 		events = append(events, e)
 	}
 	if j.issue {
-		c, err := r.issue(ctx, tx, now, *m, verno.NewID[verno.CardID](now, r.Entropy), KindPhone)
+		if j.card.IsZero() {
+			j.card = verno.NewID[verno.CardID](now, r.Entropy)
+		}
+		c, err := r.issue(ctx, tx, now, *m, j.card, KindPhone)
 		if err != nil {
 			return nil, nil, err
 		}

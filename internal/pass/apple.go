@@ -28,12 +28,18 @@ func (p *Passes) ApplePass(ctx context.Context, pass store.Pass, now time.Time) 
 
 // applePass makes a pass whose face is looked at once more before it is drawn.
 func (p *Passes) applePass(ctx context.Context, pass store.Pass, now time.Time, look func(*card.Face) error) ([]byte, error) {
-	s, err := p.AppleSigner(ctx, pass.Tenant)
+	if pass.Member.IsZero() {
+		waits, err := p.Store.Reader().SignUp(ctx, pass.Tenant, pass.Card)
+		switch {
+		case err == nil && waits.State != store.SignUpJoined:
+			return p.signUpPass(ctx, pass, waits, now)
+		case err != nil && !errors.Is(err, store.ErrNotFound):
+			return nil, err
+		}
+	}
+	s, err := p.signerNow(ctx, pass.Tenant, now)
 	if err != nil {
 		return nil, err
-	}
-	if now.After(s.NotAfter) {
-		return nil, verno.Unavailable("certificate_expired", again).With("date", s.NotAfter.Format(time.DateOnly))
 	}
 	face, err := p.face(ctx, pass.Tenant, pass.Card, now)
 	if err == nil {
@@ -42,12 +48,9 @@ func (p *Passes) applePass(ctx context.Context, pass store.Pass, now time.Time, 
 	if err != nil {
 		return nil, err
 	}
-	id := AppleIdentity{Serial: pass.Serial, At: now}
-	if p.Base != "" {
-		id.WebService = p.Base + ServicePath
-		if id.Token, err = p.Token(ctx, pass.Tenant, pass.Serial); err != nil {
-			return nil, err
-		}
+	id, err := p.identity(ctx, pass, now)
+	if err != nil {
+		return nil, err
 	}
 	if id.NFCKey, err = p.vasKey(ctx, pass.Tenant, s, &face); err != nil {
 		return nil, err
@@ -57,6 +60,25 @@ func (p *Passes) applePass(ctx context.Context, pass store.Pass, now time.Time, 
 		return nil, err
 	}
 	return BuildApple(&face, id, pics, s)
+}
+
+// signerNow is what passes are signed with, as long as it is valid.
+func (p *Passes) signerNow(ctx context.Context, tenant verno.TenantID, now time.Time) (*Signer, error) {
+	s, err := p.AppleSigner(ctx, tenant)
+	if err == nil && now.After(s.NotAfter) {
+		err = verno.Unavailable("certificate_expired", again).With("date", s.NotAfter.Format(time.DateOnly))
+	}
+	return s, err
+}
+
+// identity names a pass, and where its phones ask for changes.
+func (p *Passes) identity(ctx context.Context, pass store.Pass, now time.Time) (id AppleIdentity, err error) {
+	id = AppleIdentity{Serial: pass.Serial, At: now}
+	if p.Base != "" {
+		id.WebService = p.Base + ServicePath
+		id.Token, err = p.Token(ctx, pass.Tenant, pass.Serial)
+	}
+	return id, err
 }
 
 // applePictures are a face's pictures. One that is no more is left out: the card is worth more than its look.
@@ -88,6 +110,11 @@ func (p *Passes) vasKey(ctx context.Context, tenant verno.TenantID, s *Signer, f
 	if !s.NFC || f.NFCValue == "" {
 		return nil, nil
 	}
+	return p.newestVAS(ctx, tenant)
+}
+
+// newestVAS is the newest key that readers open answers with; nothing where there is none.
+func (p *Passes) newestVAS(ctx context.Context, tenant verno.TenantID) ([]byte, error) {
 	const many = 100
 	keys, err := p.Store.Reader().NFCKeys(ctx, tenant, "apple_vas", many)
 	if err != nil {

@@ -40,6 +40,11 @@ func newFile(name string, raw []byte) file {
 // identity and pictures make the same bytes, but for the signature where its algorithm draws lots. It returns ErrNoNFC,
 // and errors for a face that Apple's format cannot hold.
 func BuildApple(f *card.Face, id AppleIdentity, pics Pictures, s *Signer) ([]byte, error) {
+	return buildApple(f, id, pics, s)
+}
+
+// buildApple is BuildApple with more files.
+func buildApple(f *card.Face, id AppleIdentity, pics Pictures, s *Signer, more ...file) ([]byte, error) {
 	var w words
 	drawn, err := applePassOf(&w, f, &id, s)
 	if err != nil {
@@ -56,7 +61,7 @@ func BuildApple(f *card.Face, id AppleIdentity, pics Pictures, s *Signer) ([]byt
 			files = append(files, newFile(lang+".lproj/pass.strings", w.file(lang)))
 		}
 	}
-	files = append(files, pics.files...)
+	files = append(append(files, pics.files...), more...)
 	manifest := manifestOf(files)
 	signature, err := s.Sign(manifest, id.At)
 	if err != nil {

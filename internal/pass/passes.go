@@ -25,6 +25,8 @@ type Passes struct {
 	// Facts is what there is to show of a card, and by which template. It returns store.ErrNotFound where there is no such
 	// card, or no template for it.
 	Facts func(ctx context.Context, tenant verno.TenantID, card verno.CardID, now time.Time) (card.Template, card.Facts, error)
+	// SignUp is the form of a pass that belongs to nobody yet; nil where there are none.
+	SignUp func(ctx context.Context, s store.SignUp) (SignUpForm, error)
 	// Record writes an event into the books in the transaction of the change that it tells of.
 	Record func(ctx context.Context, tx *store.Tx, e verno.Event) error
 	// Credential is what Apple knows a tenant by that has passes of a type; ApplePushCredential where it is nil.

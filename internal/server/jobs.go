@@ -102,12 +102,16 @@ func (s *Server) tidy(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		signUps, err := s.Roll.TidySignUps(ctx, s.Now())
+		if err != nil {
+			return err
+		}
 		seen, err := s.tidySeen(ctx)
 		if err != nil {
 			return err
 		}
 		asked, err := s.Till.TidyConfirmations(ctx)
-		if err != nil || !staff && !phones && !codes && !visits && !links && !seen && !asked {
+		if err != nil || !staff && !phones && !codes && !visits && !links && !signUps && !seen && !asked {
 			return err
 		}
 	}

@@ -9,10 +9,12 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/pass"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/web"
 	"github.com/verno-loyalty/verno/internal/web/wallet"
+	"github.com/verno-loyalty/verno/internal/web/words"
 )
 
 // OtherWallet names another wallet that took over Apple's way and wants to be told of changes: the word that its devices
@@ -28,7 +30,7 @@ func (c *Config) OtherWallet(scheme, url, key string) {
 func (s *Server) openPasses() {
 	c := &s.Config
 	s.Passes = &pass.Passes{
-		Store: s.Store, Vault: s.Vault, Facts: s.Roll.CardFacts, Clock: c.Clock, Entropy: rand.Reader, Base: c.PublicURL,
+		Store: s.Store, Vault: s.Vault, Facts: s.Roll.CardFacts, SignUp: s.signUpForm, Clock: c.Clock, Entropy: rand.Reader, Base: c.PublicURL,
 		Holder: holder(), Record: record, Apple: c.Apple, Google: c.Google, Log: c.Log,
 	}
 	s.Passes.Google.Secret = s.googleSecret
@@ -38,6 +40,27 @@ func (s *Server) openPasses() {
 	s.Passes.Count = func(wallet string, outcome store.PushOutcome, times int64) {
 		s.pushes.WithLabelValues(wallet, string(outcome)).Add(float64(times))
 	}
+}
+
+// appleFields are what a channel asks, as Apple names it.
+var appleFields = map[string]string{
+	member.FieldName: "PKPassPersonalizationFieldName", member.FieldEmail: "PKPassPersonalizationFieldEmailAddress",
+}
+
+// signUpForm is the form of a pass that belongs to nobody yet.
+func (s *Server) signUpForm(ctx context.Context, waits store.SignUp) (pass.SignUpForm, error) {
+	asked, err := s.Roll.SignUpForm(ctx, waits)
+	if err != nil {
+		return pass.SignUpForm{}, err
+	}
+	form := pass.SignUpForm{
+		Fields: []string{"PKPassPersonalizationFieldPhoneNumber"}, Terms: asked.Terms, Again: asked.Again,
+		Description: words.In(waits.Language).Say("join.lead"),
+	}
+	for _, field := range asked.Fields {
+		form.Fields = append(form.Fields, appleFields[field])
+	}
+	return form, nil
 }
 
 // walletGauges are what telling wallets is watched by: what came of it, and how many cards wait.
@@ -88,5 +111,8 @@ func (s *Server) walletJobs() []job {
 func (s *Server) wallets(frame *web.Frame) http.Handler {
 	return wallet.New(wallet.Deps{
 		Passes: s.Passes, Build: s.Passes.FetchedPass, Bundle: pass.Bundle, Frame: frame, Clock: s.Config.Clock, Rate: s.Config.WalletRate,
+		Join: func(ctx context.Context, waits store.SignUp, f wallet.Form, now time.Time) (known bool, err error) {
+			return s.Roll.JoinBySignUp(ctx, waits, member.Told{Phone: f.Phone, Name: f.Name, Email: f.Email}, now)
+		},
 	})
 }

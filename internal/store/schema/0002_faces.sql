@@ -36,6 +36,7 @@ CREATE TABLE channel (
 	store_id     BYTEA,
 	fields       TEXT   NOT NULL, -- JSON object: field to asked or required
 	proof        TEXT   NOT NULL, -- code: a phone is proved by a one-time code; none: it is taken as it is told
+	wallet_form  BIGINT NOT NULL DEFAULT 0, -- 1 where people may also join by the form of Apple Wallet
 	revision     BIGINT NOT NULL,
 	created_at   BIGINT NOT NULL,
 	updated_at   BIGINT NOT NULL,

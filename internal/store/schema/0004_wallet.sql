@@ -101,6 +101,20 @@ CREATE TABLE google_class (
 	PRIMARY KEY (tenant, template_id, id)
 );
 
+-- A pass that belongs to nobody yet: it asks in the wallet itself who its holder is. The card that it names is made when
+-- that was told.
+CREATE TABLE pass_sign_up (
+	tenant     BYTEA  NOT NULL,
+	card_id    BYTEA  NOT NULL,
+	channel_id BYTEA  NOT NULL, -- by which its holder joins
+	language   TEXT   NOT NULL,
+	ticket     TEXT   NOT NULL, -- JSON: which texts it shows, and which visit it came of
+	state      TEXT   NOT NULL, -- open, joined, known: whose phone has a card already
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (tenant, card_id)
+);
+CREATE INDEX pass_sign_up_old ON pass_sign_up (created_at);
+
 -- The tags of a tenant's passes, and how far its events have been looked through for what changes a card.
 CREATE TABLE wallet_clock (
 	tenant BYTEA  NOT NULL PRIMARY KEY,

@@ -155,7 +155,7 @@ func (d *Desk) editChannel(c *call) error {
 	if err != nil {
 		return err
 	}
-	values := url.Values{"name": {ch.Name}, "store": {ch.Store.String()}, "proof": {ch.Proof}, "revision": {strconv.FormatInt(ch.Revision, 10)}}
+	values := url.Values{"name": {ch.Name}, "store": {ch.Store.String()}, "proof": {ch.Proof}, "wallet": {map[bool]string{true: "on"}[ch.Wallet]}, "revision": {strconv.FormatInt(ch.Revision, 10)}}
 	for _, field := range channelFields {
 		values.Set("ask_"+field, ch.Fields[field])
 	}
@@ -236,7 +236,7 @@ func (d *Desk) channelChoices(c *call) (*choices, error) {
 
 // channelTyped reads the form of a channel. What names no store names one that there is not.
 func channelTyped(c *call) member.ChannelForm {
-	q := member.ChannelForm{Name: strings.TrimSpace(c.form.Value("name")), Proof: c.form.Value("proof"), Fields: map[string]string{}}
+	q := member.ChannelForm{Name: strings.TrimSpace(c.form.Value("name")), Proof: c.form.Value("proof"), Wallet: c.form.On("wallet"), Fields: map[string]string{}}
 	for _, field := range channelFields {
 		if how := c.form.Value("ask_" + field); how != "" {
 			q.Fields[field] = how

@@ -19,6 +19,7 @@ var joinPages = []page{
 	{"GET /j/{code}", (*Face).showJoin},
 	{"POST /j/{code}", (*Face).join},
 	{"GET /j/{code}/enter", (*Face).showEnter},
+	{"GET /j/{code}/wallet", (*Face).signUp},
 	{"POST /j/{code}/code", (*Face).enterCode},
 	{"GET /j/{code}/text/{purpose}", (*Face).showText},
 	{"GET /c/welcome", (*Face).welcome},
@@ -31,6 +32,7 @@ type joining struct {
 	ticket string // sealed, for the form
 	enters bool   // has a card already
 	proves bool   // phones can be proved
+	wallet bool   // the wallet of this phone asks by itself
 	gift   money.Points
 	scale  int
 }
@@ -67,6 +69,9 @@ func (f *Face) showJoin(c *call) error {
 		return c.show(c.Say("join.title"), notYet(c))
 	}
 	if err != nil {
+		return err
+	}
+	if j.wallet, err = f.signsUp(c, j); err != nil {
 		return err
 	}
 	visit := verno.VisitID{}

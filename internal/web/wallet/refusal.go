@@ -23,7 +23,7 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, pass.ErrToken):
 		status = http.StatusUnauthorized
 		w.Header().Set("WWW-Authenticate", pass.SchemeApple)
-	case errors.Is(err, pass.ErrRegistration), errors.Is(err, errBody):
+	case errors.Is(err, pass.ErrRegistration), errors.Is(err, errBody), errors.Is(err, pass.ErrPersonalisation):
 		status = http.StatusBadRequest
 	case errors.Is(err, errLarge):
 		status = http.StatusRequestEntityTooLarge

@@ -306,8 +306,8 @@ func TestComplaints(t *testing.T) {
 	}
 }
 
-// TestNoFormMakesAMember: whoever fills in the form of a pass, which Verno's passes do not have, becomes nobody's member: the
-// form proves no telephone, and has no place for the agreements that each stand alone.
+// TestNoFormMakesAMember: a form that is sent to an ordinary pass, which has none, makes nobody a member and is signed by
+// nobody.
 func TestNoFormMakesAMember(t *testing.T) {
 	t.Parallel()
 	eachService(t, func(t *testing.T, b *service) {

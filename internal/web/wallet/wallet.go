@@ -25,9 +25,11 @@ type Deps struct {
 	Build func(ctx context.Context, p store.Pass, now time.Time) ([]byte, error)
 	// Bundle makes the file of several.
 	Bundle func(passes [][]byte) ([]byte, error)
-	Frame  *web.Frame
-	Clock  func() time.Time
-	Rate   web.Rate // of an address
+	// Join makes a member of whoever has filled in the form of a pass, and says whether the phone was known.
+	Join  func(ctx context.Context, s store.SignUp, f Form, now time.Time) (known bool, err error)
+	Frame *web.Frame
+	Clock func() time.Time
+	Rate  web.Rate // of an address
 }
 
 // Face answers wallets.
@@ -35,6 +37,7 @@ type Face struct {
 	Deps
 	callers *web.Buckets // by address
 	talkers *web.Buckets // by address: what complains
+	joiners *web.Buckets // by address: who fills in forms
 	shaped  shaped
 }
 
@@ -42,11 +45,12 @@ type Face struct {
 var (
 	defaultRate = web.Rate{PerSecond: 200, Burst: 2_000}
 	talkRate    = web.Rate{PerSecond: 1, Burst: 20}
+	joinRate    = web.Rate{PerSecond: 1, Burst: 60}
 )
 
 // New makes the handler of everything under Base, pass.DownloadPath and pass.PicturePath.
 func New(d Deps) http.Handler {
-	f := &Face{Deps: d, talkers: web.NewBuckets(talkRate, 1<<12)}
+	f := &Face{Deps: d, talkers: web.NewBuckets(talkRate, 1<<12), joiners: web.NewBuckets(joinRate, 1<<12)}
 	if d.Rate.PerSecond == 0 {
 		d.Rate = defaultRate
 	}
@@ -59,6 +63,7 @@ func New(d Deps) http.Handler {
 		"DELETE " + Base + "v1/devices/{device}/registrations/{type}/{serial}": f.unregister,
 		"GET " + Base + "v1/devices/{device}/registrations/{type}":             f.updated,
 		"GET " + Base + "v1/passes/{type}/{serial}":                            f.fetch,
+		"POST " + Base + "v1/passes/{type}/{serial}/personalize":               f.personalise,
 		"POST " + Base + "v1/log":                                              f.log,
 		"GET " + pass.DownloadPath + "{file}":                                  f.download,
 		"GET " + pass.PicturePath + "{tenant}/{file}":                          f.picture,
