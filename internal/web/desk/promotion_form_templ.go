@@ -1115,7 +1115,7 @@ func schedulePart(c *call, e *editor) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = view.Field(c.Page, e.form, view.Input{Name: "schedule/until", Label: c.Say("desk.promotion.until"), Type: "datetime-local", Optional: true, Hint: c.Say("desk.promotion.until_hint", "Zone", e.zone.String())}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = view.Field(c.Page, e.form, view.Input{Name: "schedule/until", Label: c.Say("desk.promotion.until"), Type: "datetime-local", Optional: true, Hint: c.Say("desk.promotion.until_hint", "Zone", zoneName(c, e.zone.String()))}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
