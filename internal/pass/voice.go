@@ -95,7 +95,7 @@ func voiceOf(f *card.Face) voice {
 
 // of names one change of one card of which it is said, the same for all wallets.
 func (v voice) of(pass *store.Pass) []byte {
-	sum := sha256.Sum256(append(binary.BigEndian.AppendUint64(pass.Card.Bytes(), uint64(pass.Tag)), v...)) //nolint:gosec // A tag is never negative.
+	sum := sha256.Sum256(append(binary.BigEndian.AppendUint64(pass.Card.Bytes(), uint64(pass.Tag)), v...))
 	return sum[:]
 }
 
