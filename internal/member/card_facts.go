@@ -73,7 +73,8 @@ func (r *Roll) cardFacts(ctx context.Context, reader *store.Reader, tenant verno
 // templateOf is the template in force that a card shows, and the row that names it: of that only the programme where there
 // is none, and nothing where neither the card nor its holder has any.
 func templateOf(ctx context.Context, reader *store.Reader, c store.Card, programme verno.ProgrammeID) (card.Template, store.CardTemplate, error) {
-	row, err := store.CardTemplate{}, error(nil)
+	var row store.CardTemplate
+	var err error
 	switch {
 	case !c.Template.IsZero():
 		row, err = reader.CardTemplate(ctx, c.Tenant, c.Template)

@@ -81,7 +81,7 @@ func (r *Roll) SignUpForm(ctx context.Context, s store.SignUp) (SignUpForm, erro
 			return SignUpForm{}, err
 		}
 		b.WriteString("<h1>" + html.EscapeString(text.Title) + "</h1>")
-		for _, line := range strings.Split(text.Body, "\n") {
+		for line := range strings.SplitSeq(text.Body, "\n") {
 			if line = strings.TrimSpace(line); line != "" {
 				b.WriteString("<p>" + html.EscapeString(line) + "</p>")
 			}
