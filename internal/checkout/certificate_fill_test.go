@@ -140,7 +140,7 @@ func TestCertificateForPoints(t *testing.T) {
 // TestPaidInIsBounded: a slip of the finger at a till is no fortune, and the programme says how much is one.
 func TestPaidInIsBounded(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, b *bundle) {
+	each(t, func(_ *testing.T, b *bundle) {
 		g, template := b.enrol(), b.gift()
 		top := func(n money.Amount) error {
 			key := b.name("top-up")
