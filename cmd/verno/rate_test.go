@@ -24,7 +24,7 @@ func TestWalletsAreServed(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = answer.Body.Close()
-		limit, _ := strconv.Atoi(answer.Header.Get("RateLimit-Limit"))
+		limit, _ := strconv.Atoi(answer.Header.Get("Ratelimit-Limit"))
 		if answer.StatusCode != http.StatusUnauthorized || limit != c.burst {
 			t.Errorf("%v: %d, at most %d at once", c.words, answer.StatusCode, limit)
 		}
