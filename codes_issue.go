@@ -43,7 +43,7 @@ var issueCodes = map[string]CodeText{
 		RU: "Строка никого не называет: нужен телефон, почта, номер карты или идентификатор.",
 	},
 	"issue_started": {EN: "This issue of cards has begun. Stop it; what is done stays done.", RU: "Выпуск карт уже начат. Остановите его: что сделано, останется."},
-	"line_two": {EN: "The line names two different members.", RU: "В строке указаны два разных участника."},
+	"line_two":      {EN: "The line names two different members.", RU: "В строке указаны два разных участника."},
 	"list_unreadable": {
 		EN: "This is no table with a header that has a column phone, email, number or external_id.",
 		RU: "Это не таблица с заголовком, в котором есть столбец phone, email, number или external_id.",
