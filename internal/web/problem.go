@@ -170,5 +170,5 @@ func write(w http.ResponseWriter, status int, mediaType string, b []byte) {
 	b = packed(w, b)
 	h["Content-Length"] = []string{strconv.Itoa(len(b))}
 	w.WriteHeader(status)
-	_, _ = w.Write(b) //nolint:gosec // JSON, said to be JSON, with nosniff. Who is gone does not read that he is.
+	_, _ = w.Write(b) // Who is gone does not read that he is.
 }

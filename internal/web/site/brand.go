@@ -126,5 +126,5 @@ func send(w http.ResponseWriter, kind string, body []byte, fixed bool) {
 	if fixed {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	_, _ = w.Write(body) //nolint:gosec // A picture made here from pixels, or a sheet of checked colours.
+	_, _ = w.Write(body)
 }

@@ -104,5 +104,5 @@ func answer(w http.ResponseWriter, media string, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", media)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	_, _ = w.Write(body) //nolint:gosec // Never a page: passes, pictures and signatures, said to be such, with nosniff. Who is gone is not told.
+	_, _ = w.Write(body) // Whoever has gone away is not told.
 }
