@@ -111,7 +111,7 @@ const half money.Percent = 5_000
 // fivePercent is the promotion that a programme begins with.
 func fivePercent(id verno.PromotionID, language string) verno.Promotion {
 	p := verno.Promotion{
-		ID: id, Name: "5 % in points", Type: "points_by_amount", Active: true, Settings: json.RawMessage(`{"percent":"5"}`),
+		ID: id, Name: "5% in points", Type: "points_by_amount", Active: true, Settings: json.RawMessage(`{"percent":"5"}`),
 	}
 	if language == "ru" {
 		p.Name = "5 % баллами"

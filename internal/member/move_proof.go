@@ -164,7 +164,11 @@ func (r *Roll) provedByPhone(ctx context.Context, a verno.Actor, now time.Time, 
 	if err != nil || told != owners || owners == "" {
 		return "", verno.Conflict("move_refused")
 	}
-	return byPhone, r.CheckCode(ctx, now, a.Tenant, q.Proof.Phone.ID, owners, q.Proof.Phone.Code)
+	err = r.CheckCode(ctx, now, a.Tenant, q.Proof.Phone.ID, owners, q.Proof.Phone.Code)
+	if e := verno.AsError(err); err != nil && (e.Code == "one_time_code_wrong" || e.Code == "one_time_code_over") {
+		return "", verno.Conflict("move_refused") // That the code is wrong would tell whose phone it is.
+	}
+	return byPhone, err
 }
 
 // provedByReceipt sees that one of the owner's latest purchases was on that day and of that sum.

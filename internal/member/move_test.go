@@ -202,7 +202,7 @@ func TestMoveOfANamedOwner(t *testing.T) {
 		b.refused(err, "move_refused")
 		wrong := strings.Map(func(d rune) rune { return '0' + (d-'0'+1)%10 }, sent.Aloud)
 		_, err = b.move(into.ID, number, by(phone, wrong))
-		b.refused(err, "one_time_code_wrong")
+		b.refused(err, "move_refused")
 		_, err = b.move(into.ID, number, by(phone, sent.Aloud))
 		b.must(err)
 		if p := b.points(into.ID); p.Balance != 80 {

@@ -59,7 +59,7 @@ func (a *API) cardMoveRoutes() {
 		route: "POST /members/{id}/cards/move", id: "move-card", tag: "cards", summary: "Move a plastic card into the phone", keyed: keyOptional,
 		detail: "All that the card's owner has becomes the member's: points, stored money, level, history. A card that nobody has is linked. A number is no secret: " +
 			"whose card has an owner gives a proof: a receipt, a code to the owner's phone, or the owner's PIN. The number goes on working, unless the programme says that plastic ends.",
-		codes: append(codes, "move_proof_needed", "move_refused", "holds_open", "card_limit", "person_needed", "one_time_code_wrong", "one_time_code_over", "idempotency_key_reused"),
+		codes: append(codes, "move_proof_needed", "move_refused", "holds_open", "card_limit", "person_needed", "idempotency_key_reused"),
 	}, a.moveCard)
 	handle(a, operation{
 		route: "POST /members/{id}/cards/move/code", id: "send-move-code", tag: "cards", summary: "Send a code to the phone of a plastic card's owner", status: 202,

@@ -17,8 +17,8 @@ import (
 // are cut off, names that only programs know, values that were never filled in.
 const blemishes = `((lang) => {
 	const bad = [], seen = (e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest(".sr, svg, code, pre, .record");
-	if (document.documentElement.scrollWidth > innerWidth) {
-		const out = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll")).slice(-3);
+	if (document.documentElement.scrollWidth > document.documentElement.clientWidth) {
+		const out = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest(".scroll")).slice(-3);
 		bad.push("wider than the screen: " + document.documentElement.scrollWidth + " " + out.map((e) => e.outerHTML.slice(0, 120)).join(" "));
 	}
 	for (const e of document.querySelectorAll("main *, .menu *")) {

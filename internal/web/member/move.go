@@ -70,9 +70,6 @@ func (f *Face) moveFault(s *seat, p *plasticForm, err error) error {
 		return err
 	}
 	s.form.Fail(s.r, s.Page, e, map[string]string{"receipt/date": "date", "receipt/paid": "paid"})
-	if e.Code == "one_time_code_wrong" || e.Code == "one_time_code_over" {
-		s.form.Wrong, s.form.Faults = "", map[string]string{"code": s.Error(e)}
-	}
 	return s.showAs(web.Status(e), s.Say("card.move.title"), movePage(s, p))
 }
 

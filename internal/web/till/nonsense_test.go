@@ -40,7 +40,7 @@ func (s *shop) sound(what string) {
 	if webtest.Eval[bool](s.Tab, `"hit" in window || document.querySelector("main img[src='x'], dialog img[src='x']") !== null`) {
 		s.tb.Errorf("%s was run", what)
 	}
-	if webtest.Eval[bool](s.Tab, `document.documentElement.scrollWidth > innerWidth`) {
+	if webtest.Eval[bool](s.Tab, `document.documentElement.scrollWidth > document.documentElement.clientWidth`) {
 		s.tb.Errorf("%s makes the page wider than the screen", what)
 	}
 	if webtest.Eval[bool](s.Tab, `/⟨|undefined|NaN|\[object/.test(document.body.innerText)`) {

@@ -165,7 +165,7 @@ func (s *shop) picture(name string) {
 		for _, theme := range []string{"light", "dark"} {
 			s.Dark(theme == "dark")
 			s.Until(`document.getAnimations().every((a) => a.playState !== "running")`)
-			if wide := webtest.Eval[bool](s.Tab, `document.documentElement.scrollWidth > innerWidth`); wide {
+			if wide := webtest.Eval[bool](s.Tab, `document.documentElement.scrollWidth > document.documentElement.clientWidth`); wide {
 				s.tb.Errorf("%s is wider than %d pixels", name, size[0])
 			}
 			file := filepath.Join(os.Getenv("VERNO_PICTURES"), fmt.Sprintf("till-%s-%s-%d-%s.png", name, s.lang, size[0], theme))
