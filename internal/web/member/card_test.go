@@ -132,8 +132,9 @@ func codeOf(err error) string {
 	return ""
 }
 
-// shown is the code on the screen.
+// shown is the code on the screen, as soon as there is one.
 func shown(tab *webtest.Tab) string {
+	tab.Until(`Boolean(document.getElementById("show")?.dataset.code)`)
 	return webtest.Eval[string](tab, `document.getElementById("show").dataset.code`)
 }
 
@@ -212,7 +213,7 @@ func TestCodeCanBeScanned(t *testing.T) {
 	for _, dark := range []bool{false, true} {
 		tab.Dark(dark)
 		before := shown(tab)
-		if got := tab.ReadCode("#show svg"); got != before && got != shown(tab) {
+		if got := tab.ReadCode("#qr"); got != before && got != shown(tab) {
 			t.Errorf("dark %v: read %q, shown %q", dark, got, before)
 		}
 	}
