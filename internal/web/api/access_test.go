@@ -95,6 +95,7 @@ var missing = map[string]m{
 	"POST /members/{id}/consents":           {"text": "Согласен", "granted": true, "purpose": "terms"},
 	"POST /members/{id}/points/adjustments": {"points": 5, "reason": "goodwill"},
 	"POST /card_issues":                     {"name": "list.csv", "csv": "external_id\nx\n"},
+	"POST /certificates":                    {"template_id": "tpl_01k9xq7c6jev0tsn8wd3f2g4hm"},
 	"POST /news":                            {"text": m{"en": "Pies are back"}},
 	"POST /staff":                           {"name": "Пётр", "login": "petr", "password": password, "role": "cashier"},
 	"POST /api_keys":                        {"permissions": []string{"sell"}},

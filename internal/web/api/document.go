@@ -214,6 +214,7 @@ func aliasText(r huma.Registry) {
 	aliasID[verno.PromotionID](r)
 	aliasID[verno.TemplateID](r)
 	aliasID[verno.AdmissionID](r)
+	aliasID[verno.NewsID](r)
 	aliasID[verno.UnitID](r)
 	aliasID[verno.StoreID](r)
 	aliasID[verno.TerminalID](r)
