@@ -177,7 +177,11 @@ func TestLinkEnds(t *testing.T) {
 		text := b.text(post.got[0])
 		_, err = b.roll.OpenLink(b.ctx, text, b.clock().Add(72*time.Hour))
 		b.refused(err, "card_link_over")
-		_, err = b.roll.OpenLink(b.ctx, text[:25]+"0", b.clock())
+		guess := "0" + text[1:]
+		if guess == text {
+			guess = "1" + text[1:]
+		}
+		_, err = b.roll.OpenLink(b.ctx, guess, b.clock())
 		b.refused(err, "card_link_over")
 		_, err = b.roll.BlockCard(b.ctx, b.actor, b.clock(), card, "lost")
 		b.must(err)
