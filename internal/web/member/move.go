@@ -17,8 +17,20 @@ const movePath = CardBase + "move"
 
 // movePages bring what is on a plastic card into the phone.
 var movePages = []page{
-	{"GET " + movePath, own((*Face).moveForm)},
-	{"POST " + movePath, own((*Face).movePlastic)},
+	{"GET " + movePath, own(scanning((*Face).moveForm))},
+	{"POST " + movePath, own(scanning((*Face).movePlastic))},
+}
+
+// readerContent is the policy of a page on which the camera reads: its reader is a compiled one.
+var readerContent = strings.Replace(web.PageContent, "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", 1)
+
+// scanning gives a page the camera, which is loaded when it is asked for.
+func scanning(do func(*Face, *seat) error) func(*Face, *seat) error {
+	return func(f *Face, s *seat) error {
+		s.Styles, s.Scripts = append(s.Styles, "till/camera.css"), append(s.Scripts, "card/plastic.js")
+		s.w.Header().Set("Content-Security-Policy", readerContent)
+		return do(f, s)
+	}
 }
 
 // plasticForm is what the page shows that moves plastic: the number alone, then how it is proved.

@@ -23,7 +23,7 @@ var content = strings.Replace(web.PageContent, "script-src 'self'", "script-src 
 
 func (t *Till) page(w http.ResponseWriter, r *http.Request) {
 	p := view.NewPage(r, "till.title")
-	p.Styles, p.Scripts, p.Body = []string{"till.css", "till/offline.css"}, []string{"till/app.js"}, "till"
+	p.Styles, p.Scripts, p.Body = []string{"till.css", "till/offline.css", "till/camera.css"}, []string{"till/app.js"}, "till"
 	if a, err := t.who(r); err == nil {
 		if b, err := site.Brand(r.Context(), t.Reader, a.Tenant); err == nil {
 			p.Brand = b

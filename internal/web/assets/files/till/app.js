@@ -92,7 +92,7 @@ function networked() {
 function camera() {
 	return navigator.mediaDevices && (async () => {
 		const { scan } = await import("./camera.js");
-		const text = await scan();
+		const text = await scan((what) => say("camera." + what));
 		if (text) screens[here].scanned(text);
 	});
 }
