@@ -51,18 +51,48 @@ var uses = []struct {
 	{"report", verno.MayReadReceipts | verno.MayReadConfig | verno.MayReadAudit},
 }
 
+// scopeGroups are the permissions in the order of the menu. What is new among them and stands here nowhere is shown last.
+var scopeGroups = []struct {
+	name string // message
+	may  verno.Permission
+}{
+	{"desk.key_group.till", verno.MayIdentify | verno.MaySell | verno.MayReturn | verno.MayReplay | verno.MayTopUp},
+	{"desk.section.customers", verno.MayReadReceipts | verno.MayReadOperations | verno.MayFindMembers | verno.MayReadMembers |
+		verno.MayWriteMembers | verno.MayShowCodes | verno.MayAdjust | verno.MayAdjustAny | verno.MayErase},
+	{"desk.section.offers", verno.MayReadConfig | verno.MayWriteConfig | verno.MayPublish},
+	{"desk.section.settings", ^verno.Permission(0)},
+}
+
+// scopeGroup is a heading with the permissions below it that the reader may give.
+type scopeGroup struct {
+	name   string
+	scopes []radio
+}
+
+func scopesIn(c *call) []scopeGroup {
+	var all []scopeGroup
+	left := c.actor.May
+	for _, g := range scopeGroups {
+		group := scopeGroup{name: c.Say(g.name)}
+		for _, name := range (left & g.may).Scopes() {
+			group.scopes = append(group.scopes, radio{name, c.Say("desk.scope." + scopeID(name)), ""})
+		}
+		if left &^= g.may; len(group.scopes) > 0 {
+			all = append(all, group)
+		}
+	}
+	return all
+}
+
 // keying is what the form of a key needs.
 type keying struct {
 	places []option
-	scopes []radio // that the reader may give
+	scopes []scopeGroup // that the reader may give
 }
 
 func (d *Desk) keying(c *call) (*keying, error) {
 	c.Styles = append(c.Styles, "desk_people.css")
-	k := &keying{}
-	for _, name := range c.actor.May.Scopes() {
-		k.scopes = append(k.scopes, radio{name, c.Say("desk.scope." + scopeID(name)), ""})
-	}
+	k := &keying{scopes: scopesIn(c)}
 	var err error
 	k.places, err = d.places(c, c.Say("desk.staff.everywhere"))
 	return k, err

@@ -1,0 +1,76 @@
+package desk
+
+import (
+	"strings"
+
+	"github.com/verno-loyalty/verno"
+)
+
+// link is one entry of the menu.
+type link struct {
+	path string // below Base
+	name string // message
+	may  verno.Permission
+}
+
+// section is a group of entries under a heading; the first has none.
+type section struct {
+	name  string // message
+	links []link
+}
+
+// menu is what stands at the side, from what is looked at every day down to what is set up once.
+var menu = []section{
+	{"", []link{
+		{"/", "desk.overview", 0},
+		{"/tasks", "desk.tasks", verno.MayReadMembers},
+	}},
+	{"desk.section.customers", []link{
+		{"/members", "desk.members", verno.MayFindMembers},
+		{"/receipts", "desk.receipts", verno.MayReadReceipts},
+	}},
+	{"desk.section.offers", []link{
+		{"/promotions", "desk.promotions", verno.MayReadConfig},
+		{"/programmes", "desk.programme.title", verno.MayReadConfig},
+		{"/news", "desk.news.title", verno.MayReadConfig},
+	}},
+	{"desk.section.cards", []link{
+		{"/cards", "desk.template.title", verno.MayReadConfig},
+		{"/wallets", "desk.wallet.title", verno.MayReadConfig},
+		{"/channels", "desk.channel.title", verno.MayReadConfig},
+		{"/legal", "desk.legal.title", verno.MayReadConfig},
+	}},
+	{"desk.section.settings", []link{
+		{"/stores", "desk.stores", verno.MayReadConfig},
+		{"/staff", "desk.staff.title", verno.MayManageStaff},
+		{"/keys", "desk.key.title", verno.MayManageStaff},
+		{"/brand", "desk.brand.title", verno.MayReadConfig},
+		{"/audit", "desk.audit.title", verno.MayReadAudit},
+	}},
+}
+
+// menuOf is the menu of somebody: who may not read a page is not shown the way to it, nor a heading with nothing below.
+func menuOf(may verno.Permission) []section {
+	var all []section
+	for _, whole := range menu {
+		mine := section{name: whole.name}
+		for _, l := range whole.links {
+			if may.Has(l.may) {
+				mine.links = append(mine.links, l)
+			}
+		}
+		if len(mine.links) > 0 {
+			all = append(all, mine)
+		}
+	}
+	return all
+}
+
+// here says whether a page is the one that is shown, or the list that it belongs to.
+func (l link) here(c *call) bool {
+	if l.path == "/" {
+		return c.Path == Base+"/"
+	}
+	rest, below := strings.CutPrefix(c.Path, Base+l.path)
+	return below && (rest == "" || rest[0] == '/')
+}
