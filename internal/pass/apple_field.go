@@ -139,9 +139,11 @@ func drawValue(w *words, d *appleField, v *card.Value) {
 		}
 		d.IgnoresTimeZone = true // A day and an hour are those of the place, wherever the phone is.
 	case v.Link != "":
-		shown := shownLink(v.Link)
-		d.Value = w.plain(shown)
-		d.AttributedValue = `<a href="` + html.EscapeString(v.Link) + `">` + html.EscapeString(shown) + `</a>`
+		says := v.Text
+		if says.Empty() {
+			says = card.Text{"en": shownLink(v.Link)}
+		}
+		d.Value, d.AttributedValue = w.say(says), w.say(anchored(says, v.Link))
 	default:
 		d.Value = w.say(v.Text)
 	}
@@ -155,6 +157,15 @@ func drawPercent(w *words, d *appleField, hundredths int64) {
 		return
 	}
 	d.Value = w.say(card.Text{"en": text + "%", "ru": strings.Replace(text, ".", ",", 1) + "\u00a0%"})
+}
+
+// anchored is a text that leads somewhere, in all its languages.
+func anchored(t card.Text, link string) card.Text {
+	all := make(card.Text, len(t))
+	for lang, s := range t {
+		all[lang] = `<a href="` + html.EscapeString(link) + `">` + html.EscapeString(s) + `</a>`
+	}
+	return all
 }
 
 // shownLink is an address without what only machines need.

@@ -241,13 +241,15 @@ func TestFieldsAsAppleWantsThem(t *testing.T) {
 		{Key: "day", Value: card.Value{Date: at}},
 		{Key: "hour", Value: card.Value{Date: at, WithTime: true}},
 	}
+	offer := card.Both(`Pies & "tea"`, "Пироги и чай")
+	f.Back = []card.Field{{Key: "banner", Value: card.Value{Text: offer, Link: "https://example.org/?a=1&b=2"}}}
 	f.Event = &card.Event{Name: card.Both("Concert", "Концерт"), Starts: at, Ends: at.Add(2 * time.Hour), Seat: "14"}
 	f.Code.Format, f.Code.Message = card.Code128, "АБВ"
 	files := unzip(t, build(t, &f, signer(t, "rsa").Signer))
 	var got struct {
 		RelevantDates []map[string]string
 		Barcodes      []struct{ Format, MessageEncoding string }
-		EventTicket   struct{ AuxiliaryFields []map[string]any }
+		EventTicket   struct{ AuxiliaryFields, BackFields []map[string]any }
 	}
 	if err := json.Unmarshal(files["pass.json"], &got); err != nil {
 		t.Fatal(err)
@@ -265,6 +267,12 @@ func TestFieldsAsAppleWantsThem(t *testing.T) {
 				t.Errorf("%s: %s is %v, want %v", fields[i]["key"], key, fields[i][key], v)
 			}
 		}
+	}
+	// What leads somewhere says what it said, in each language.
+	const pies = `<a href="https://example.org/?a=1&amp;b=2">Pies &amp; &#34;tea&#34;</a>`
+	if b := got.EventTicket.BackFields[0]; b["value"] != offer["en"] || b["attributedValue"] != pies ||
+		!strings.Contains(string(files["ru.lproj/pass.strings"]), `b=2\">Пироги и чай</a>";`) {
+		t.Errorf("the banner is %v; in Russian: %s", b, files["ru.lproj/pass.strings"])
 	}
 	if !strings.Contains(string(files["ru.lproj/pass.strings"]), "\"7.5%\" = \"7,5\u00a0%\";") {
 		t.Errorf("in Russian: %s", files["ru.lproj/pass.strings"])

@@ -3,6 +3,7 @@ package pass
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -171,7 +172,7 @@ func GoogleObject(v *GoogleView) map[string]any {
 	b.set("textModulesData", len(modules) > 0, modules)
 	places := merchantLocations(f.Places)
 	b.set("merchantLocations", len(places) > 0, places)
-	links := linksOf(f.Links)
+	links := linksOf(slices.Concat(f.Links, leading(f)))
 	b.set("linksModuleData", len(links) > 0, map[string]any{"uris": links})
 	interval := validity(f)
 	b.set("validTimeInterval", len(interval) > 0, interval)

@@ -222,6 +222,17 @@ func googleMoney(b *card.Value) map[string]any {
 	return map[string]any{"currencyCode": string(b.Currency), "micros": micros}
 }
 
+// leading are the fields that say one thing and lead to another: as a text they would only say it.
+func leading(f *card.Face) []card.Link {
+	var list []card.Link
+	for _, field := range slices.Concat(f.Header, f.Primary, f.Secondary, f.Auxiliary, f.Back) {
+		if v := &field.Value; v.Link != "" && !v.Text.Empty() {
+			list = append(list, card.Link{Title: v.Text, URL: v.Link})
+		}
+	}
+	return list
+}
+
 func linksOf(links []card.Link) []map[string]any {
 	var out []map[string]any
 	for i, l := range links[:min(len(links), mostLinks)] {

@@ -97,6 +97,12 @@ func TestGoogleHearsOfChanges(t *testing.T) {
 		if class := b.google.Find("loyaltyClass", ""); class["hexBackgroundColor"] != "#123456" || class["reviewStatus"] != "APPROVED" {
 			t.Errorf("the class is %v, %v", class["hexBackgroundColor"], class["reviewStatus"])
 		}
+		b.template.Design.Banners = []card.Banner{{Text: card.Both("Pies", "Пироги"), From: "2020-01-01", Link: "https://example.org/pies"}}
+		b.due(p.Card)
+		b.tell()
+		if links := fmt.Sprint(b.object(p)["linksModuleData"]); !strings.Contains(links, "https://example.org/pies") || !strings.Contains(links, "Пироги") {
+			t.Errorf("the offer leads to %s", links)
+		}
 	})
 }
 
