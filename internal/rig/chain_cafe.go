@@ -9,7 +9,7 @@ import (
 // cafe is four coffee shops: mornings are busy, lunch is long, and most guests come back.
 var cafe = Kind{
 	Business: "cafe", Accent: "#8a4b2a", Share: 5_000, Expiry: verno.ExpiryTerms{Kind: "after_days", Number: 75},
-	Name: both{"Кофейня «Корица»", "Cinnamon Coffee"}, Slogan: both{"Каждый круассан ближе к кофе", "Every croissant brings a coffee nearer"},
+	Name: both{"Кофейня «Корица»", "Cinnamon Coffee"}, Slogan: both{"Каждый круассан ближе к кофе", "Every croissant earns you coffee"},
 	Shops: []Shop{
 		{both{"Садовая, 12", "Garden Street"}, both{"Санкт-Петербург, Садовая ул., 12", "12 Garden Street"}, 59_931_700, 30_332_400, 8, 22, 2, 5},
 		{both{"Витебский вокзал", "Station"}, both{"Санкт-Петербург, Загородный пр., 52", "52 Station Square"}, 59_919_800, 30_328_900, 7, 22, 1, 4},
@@ -60,10 +60,10 @@ var cafe = Kind{
 		{both{"Двойные баллы за зёрна", "Double points on beans"}, verno.Promotion{
 			Type: "points_multiplier", Goods: verno.Goods{Categories: []string{"beans"}}, Settings: settings(`{"times":2}`),
 		}},
-		{both{"«Свои» получают в полтора раза больше", "Half as much again for family"}, verno.Promotion{
+		{both{"«Свои» получают в полтора раза больше", "50% more points for Family"}, verno.Promotion{
 			Type: "points_multiplier", Audience: verno.Audience{Levels: []string{"own"}}, Settings: settings(`{"extra":"50"}`),
 		}},
-		{both{"100 баллов за знакомство", "100 points to begin with"}, verno.Promotion{Type: "welcome_bonus", Settings: settings(`{"points":100,"until_first":true}`)}},
+		{both{"100 баллов за знакомство", "100 points to get started"}, verno.Promotion{Type: "welcome_bonus", Settings: settings(`{"points":100,"until_first":true}`)}},
 		{both{"300 баллов ко дню рождения", "300 points for your birthday"}, verno.Promotion{Type: "birthday_bonus", Settings: settings(`{"points":300,"days_before":3,"days_after":7}`)}},
 	},
 	glyph: func(x, y float64) bool {

@@ -261,7 +261,7 @@ func (s *story) basket(draw *rand.Rand, at time.Time, g *regular) verno.Basket {
 		seen[i] = true
 		w := &s.Kind.Goods[i]
 		l := verno.Line{
-			ID: strconv.Itoa(len(b.Lines) + 1), SKU: w.SKU, Name: w.Name.in(s.Language), Category: w.Category, Class: w.Class,
+			ID: strconv.Itoa(len(b.Lines) + 1), SKU: w.SKU, Name: w.Name.in(s.Language), Category: aisle(w.Category, s.Language), Class: w.Class,
 			Quantity: money.One, Price: money.Amount(w.Price), VAT: w.VAT,
 		}
 		switch {

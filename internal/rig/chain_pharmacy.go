@@ -47,20 +47,20 @@ var pharmacy = Kind{
 		{"D701", "devices", both{"Термометр электронный", "Thermometer"}, 390_00, 2, 0, 0, false, "", 1000},
 	},
 	Offers: []offer{
-		{both{"Витамины −15 % по средам", "Vitamins −15% on Wednesdays"}, verno.Promotion{
+		{both{"Витамины −15 % по средам", "Wednesday vitamins −15%"}, verno.Promotion{
 			Type: "percent_discount", Priority: 20, Goods: verno.Goods{Categories: []string{"vitamins"}}, Settings: settings(`{"percent":"15"}`),
 			Schedule: verno.Schedule{Weekdays: []int{3}},
 		}},
-		{both{"Второй крем со скидкой 50 %", "Second cream at half price"}, verno.Promotion{
+		{both{"Второй крем со скидкой 50 %", "Second cream half price"}, verno.Promotion{
 			Type: "buy_n_get_cheapest", Priority: 10, Goods: verno.Goods{Categories: []string{"care"}}, Settings: settings(`{"buy":1,"get":1,"percent":"50"}`),
 		}},
 		{both{"Двойные баллы утром", "Double points in the morning"}, verno.Promotion{
 			Type: "points_multiplier", Settings: settings(`{"times":2}`), Schedule: verno.Schedule{Hours: []verno.Hours{{From: "08:00", Until: "11:00"}}},
 		}},
-		{both{"«Забота плюс»: баллов вдвое больше", "Care plus: twice the points"}, verno.Promotion{
+		{both{"«Забота плюс»: баллов вдвое больше", "Double points for Care plus"}, verno.Promotion{
 			Type: "points_multiplier", Audience: verno.Audience{Levels: []string{"care_plus"}}, Settings: settings(`{"times":2}`),
 		}},
-		{both{"150 баллов за знакомство", "150 points to begin with"}, verno.Promotion{Type: "welcome_bonus", Settings: settings(`{"points":150,"until_first":true}`)}},
+		{both{"150 баллов за знакомство", "150 points to get started"}, verno.Promotion{Type: "welcome_bonus", Settings: settings(`{"points":150,"until_first":true}`)}},
 		{both{"250 баллов ко дню рождения", "250 points for your birthday"}, verno.Promotion{Type: "birthday_bonus", Settings: settings(`{"points":250,"days_before":7,"days_after":7}`)}},
 	},
 	glyph: func(x, y float64) bool {

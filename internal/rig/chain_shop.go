@@ -60,7 +60,7 @@ var shop = Kind{
 		{"460900", "tobacco", both{"Сигареты", "Cigarettes"}, 219_00, 5, 0, 0, false, verno.ClassTobacco, 2200},
 	},
 	Offers: []offer{
-		{both{"Выпечка вечером −30 %", "Bakery −30% in the evening"}, verno.Promotion{
+		{both{"Выпечка вечером −30 %", "Evening bakery −30%"}, verno.Promotion{
 			Type: "percent_discount", Priority: 20, Goods: verno.Goods{Categories: []string{"bakery"}}, Settings: settings(`{"percent":"30"}`),
 			Schedule: verno.Schedule{Hours: []verno.Hours{{From: "20:00", Until: "23:00"}}}, Audience: verno.Audience{Anonymous: true},
 		}},
@@ -68,17 +68,17 @@ var shop = Kind{
 			Type: "percent_discount", Priority: 15, Goods: verno.Goods{Categories: []string{"dairy"}}, Settings: settings(`{"percent":"10"}`),
 			Schedule: verno.Schedule{Weekdays: []int{2}},
 		}},
-		{both{"Третья шоколадка в подарок", "Third chocolate free"}, verno.Promotion{
+		{both{"Третья шоколадка в подарок", "Third chocolate bar free"}, verno.Promotion{
 			Type: "buy_n_get_cheapest", Priority: 10, Goods: verno.Goods{SKUs: []string{"460700"}}, Settings: settings(`{"buy":2,"get":1}`),
 		}},
 		{both{"Тройные баллы за овощи и фрукты", "Triple points on fruit and vegetables"}, verno.Promotion{
 			Type: "points_multiplier", Goods: verno.Goods{Categories: []string{"fruit", "vegetables"}}, Settings: settings(`{"times":3}`),
 			Schedule: verno.Schedule{Weekdays: []int{6, 7}},
 		}},
-		{both{"«Золото»: баллов вдвое больше", "Gold: twice the points"}, verno.Promotion{
+		{both{"«Золото»: баллов вдвое больше", "Double points for Gold"}, verno.Promotion{
 			Type: "points_multiplier", Audience: verno.Audience{Levels: []string{"gold"}}, Settings: settings(`{"times":2}`),
 		}},
-		{both{"200 баллов за знакомство", "200 points to begin with"}, verno.Promotion{Type: "welcome_bonus", Settings: settings(`{"points":200,"until_first":true}`)}},
+		{both{"200 баллов за знакомство", "200 points to get started"}, verno.Promotion{Type: "welcome_bonus", Settings: settings(`{"points":200,"until_first":true}`)}},
 	},
 	glyph: func(x, y float64) bool {
 		body := y > .46 && y < .76 && x > .22+.16*(y-.46) && x < .78-.16*(y-.46)

@@ -12,6 +12,7 @@ import (
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/campaign"
+	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/server"
 	"github.com/verno-loyalty/verno/money"
@@ -182,12 +183,37 @@ func (s *story) promise(ctx context.Context) error {
 	for _, one := range s.Kind.Offers {
 		draft := one.offer
 		draft.Name, draft.Active = one.name.in(s.Language), true
+		draft.Goods.Categories = inAisles(draft.Goods.Categories, s.Language)
 		if _, err := o.CreatePromotion(ctx, s.boss, now, s.Programme, draft); err != nil {
 			return fmt.Errorf("%s: %w", draft.Name, err)
 		}
 	}
 	_, err = o.Publish(ctx, s.boss, now, s.Programme, 0, both{"Открытие", "Opening"}.in(s.Language))
 	s.server.Till.Forget(s.Tenant)
+	if err != nil {
+		return err
+	}
+	return s.paint(ctx)
+}
+
+// paint gives the card the colour of the chain.
+func (s *story) paint(ctx context.Context) error {
+	o, now := s.server.Office, s.clock.now()
+	t, err := o.Standardise(ctx, s.boss, now, s.Programme)
+	if err != nil {
+		return err
+	}
+	read, err := o.Template(ctx, s.boss, t.ID)
+	if err != nil {
+		return err
+	}
+	draft := read.Drafted
+	draft.Design.Colours = card.Colours{Background: s.Kind.Accent, Foreground: "#ffffff", Label: "#f4ece6"}
+	changed, err := o.ChangeTemplate(ctx, s.boss, now, t.ID, read.Revision, draft)
+	if err != nil {
+		return err
+	}
+	_, err = o.PublishTemplate(ctx, s.boss, now, t.ID, changed.Revision, both{"В нашем цвете", "In our colour"}.in(s.Language))
 	return err
 }
 
