@@ -53,7 +53,8 @@ const (
 
 var (
 	deviceText = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
-	appleToken = regexp.MustCompile(`^[0-9A-Fa-f]{16,200}$`)
+	// Apple says of its tokens only that they are texts. They stand in an address, so that no sign may lead elsewhere there.
+	appleToken = regexp.MustCompile(`^[A-Za-z0-9_:=+-]{1,200}$`)
 	otherToken = regexp.MustCompile(`^[A-Za-z0-9._:%=+-]{1,512}$`)
 )
 
@@ -197,8 +198,9 @@ func walletOf(scheme string) string {
 	return "other"
 }
 
-// Updated are the serial numbers of the passes of a type on a device that have changed since a tag, all without one, and
-// the tag to ask with next time. There are none of a device that nobody knows.
+// Updated are the serial numbers of the passes of a type on a device that have changed since a tag, and the tag to ask with
+// next time: all without a tag, and all where the tag is later than anything here, as after the restore of a backup, for
+// otherwise the device would hear of nothing until the clock is there again. There are none of a device that nobody knows.
 func (p *Passes) Updated(ctx context.Context, passType, device, since string) (serials []string, tag string, err error) {
 	list, err := p.Store.Reader().CarriedBy(ctx, passType, device, mostCarried)
 	if err != nil {
@@ -206,12 +208,14 @@ func (p *Passes) Updated(ctx context.Context, passType, device, since string) (s
 	}
 	known, latest := parseTags(since), tags{}
 	for i := range list {
-		c := &list[i]
-		clock := clockName(c.Tenant)
-		if c.Tag > known[clock] {
-			serials = append(serials, c.Serial)
+		clock := clockName(list[i].Tenant)
+		latest[clock] = max(latest[clock], list[i].Tag)
+	}
+	for i := range list {
+		clock := clockName(list[i].Tenant)
+		if list[i].Tag > known[clock] || known[clock] > latest[clock] {
+			serials = append(serials, list[i].Serial)
 		}
-		latest[clock] = max(latest[clock], c.Tag)
 	}
 	return serials, latest.String(), nil
 }

@@ -64,6 +64,9 @@ func TestRegistrations(t *testing.T) {
 		for _, bad := range []pass.Registering{
 			{PassType: passType, Device: "../one", PushToken: r.PushToken, Scheme: pass.SchemeApple},
 			{PassType: passType, Device: "one", PushToken: "../../x", Scheme: pass.SchemeApple},
+			{PassType: passType, Device: "one", PushToken: "..", Scheme: pass.SchemeApple},
+			{PassType: passType, Device: "one", PushToken: "a%2f", Scheme: pass.SchemeApple},
+			{PassType: passType, Device: "one", PushToken: "", Scheme: pass.SchemeApple},
 			{PassType: passType, Device: "one", PushToken: r.PushToken, Scheme: "Basic"},
 			{PassType: passType, Device: strings.Repeat("x", 500), PushToken: r.PushToken, Scheme: pass.SchemeApple},
 			{PassType: passType, Device: "one", PushToken: "", Scheme: pass.SchemeAndroid},
@@ -158,6 +161,11 @@ func TestWhatIsNew(t *testing.T) {
 			if serials, _ := updated(nonsense); len(serials) != 2 {
 				t.Errorf("since %q new is %q", nonsense, serials)
 			}
+		}
+		// A database that was restored is behind what the device was told.
+		clock, _, _ := strings.Cut(tag, ".")
+		if serials, again := updated(clock + ".999999"); len(serials) != 2 || again != tag {
+			t.Errorf("since a tag to come new is %q, tag %s, want both, %s", serials, again, tag)
 		}
 	})
 }

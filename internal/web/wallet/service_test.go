@@ -197,6 +197,7 @@ func TestWebService(t *testing.T) {
 			{"POST", device("phone", b.one.Serial), pushToken, mine, 200},
 			{"POST", device("phone", b.one.Serial), strings.ReplaceAll(pushToken, "0", "f"), mine, 200},
 			{"POST", strings.Replace(device("another", b.one.Serial), "/v1", "//v1", 1), pushToken, mine, 201},
+			{"POST", device("another", b.one.Serial), `{"pushToken":"not-hex_1"}`, mine, 200},
 			{"GET", list, "", "", 200},
 			{"GET", passOf(b.one.Serial), "", mine, 200},
 			{"GET", strings.Replace(passOf(b.one.Serial), "/v1", "//v1", 1), "", mine, 200},
