@@ -27,6 +27,10 @@ func (r *Report) signature(raw, manifest []byte, now time.Time) {
 		r.fault(signatureFile, "signature_signer", "has not one signer with its certificate")
 		return
 	}
+	if outsized(leaf) {
+		r.fault(signatureFile, "signature_wrong", "is by a key that is too long")
+		return
+	}
 	if err := message.Verify(); err != nil {
 		r.fault(signatureFile, "signature_wrong", "is not a signature of this manifest: "+strings.TrimPrefix(err.Error(), "pkcs7: "))
 	}

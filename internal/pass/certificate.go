@@ -188,9 +188,18 @@ func climb(leaf *x509.Certificate, from []*x509.Certificate) []*x509.Certificate
 	return chain
 }
 
+// mostBits is how long an RSA key may be that a signature is held against: one as long as a file can hold it keeps a
+// processor busy for many seconds.
+const mostBits = 8192
+
+func outsized(c *x509.Certificate) bool {
+	key, ok := c.PublicKey.(*rsa.PublicKey)
+	return ok && key.N.BitLen() > mostBits
+}
+
 func issuerOf(c *x509.Certificate, from []*x509.Certificate) *x509.Certificate {
 	for _, one := range from {
-		if string(one.RawSubject) == string(c.RawIssuer) && c.CheckSignatureFrom(one) == nil {
+		if string(one.RawSubject) == string(c.RawIssuer) && !outsized(one) && c.CheckSignatureFrom(one) == nil {
 			return one
 		}
 	}

@@ -14,8 +14,9 @@ import (
 	"github.com/verno-loyalty/verno"
 )
 
-// MaxCertificate is the most bytes that a file with certificates and a key may have.
-const MaxCertificate = 256 << 10
+// MaxCertificate is the most bytes that a file with certificates and a key may have. What tools write has some thousands;
+// a key of as many bytes as went into 256 KB would take seconds to read.
+const MaxCertificate = 64 << 10
 
 // maxCertificates is how many of them are looked at.
 const maxCertificates = 16
