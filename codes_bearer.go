@@ -35,6 +35,14 @@ var bearerCodes = map[string]CodeText{
 		EN: "This gift card was sold before and cannot be sold again.", RU: "Эта подарочная карта уже продана, второй раз её продать нельзя.",
 		CashierEN: "Sold before", CashierRU: "Уже продана",
 	},
+	"certificate_returned": {
+		EN: "This certificate was returned, and the money was given back.", RU: "Этот сертификат уже возвращён, деньги за него отданы.",
+		CashierEN: "Returned before", CashierRU: "Уже возвращён",
+	},
+	"certificate_touched": {
+		EN: "A certificate is taken back while all of it is there. On this one {left} is left.",
+		RU: "Сертификат принимают обратно, пока с него ничего не потрачено. На этом осталось {left}.", CashierEN: "Used: {left} left", CashierRU: "Потрачен: осталось {left}",
+	},
 	"certificate_not_for_points": {
 		EN: "These certificates cannot be bought with points.", RU: "Такие сертификаты за баллы не продаются.", CashierEN: "Not for points", CashierRU: "За баллы не продаётся",
 	},

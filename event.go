@@ -28,7 +28,8 @@ const (
 	EventCardRewritten        EventKind = "card.rewritten"     // what the card alone has, such as a seat
 	EventCardShown            EventKind = "card.shown"         // its live codes, to an app
 	EventCardValue            EventKind = "card.value_changed" // what a card itself is good for: money of a certificate, uses
-	EventCardLinkSent         EventKind = "card.link_sent"     // the address that brings it into a phone
+	EventCertificateReturned  EventKind = "certificate.returned"
+	EventCardLinkSent         EventKind = "card.link_sent" // the address that brings it into a phone
 	EventCardLinkOpened       EventKind = "card.link_opened"
 	EventCardMoved            EventKind = "card.moved"    // plastic whose owner now carries the card in a phone
 	EventCardAdmitted         EventKind = "card.admitted" // let its holder in
@@ -45,7 +46,8 @@ const (
 	EventPointsAdjusted       EventKind = "points.adjusted"
 	EventAdjustmentProposed   EventKind = "adjustment.proposed" // waits for a second person
 	EventAdjustmentRefused    EventKind = "adjustment.refused"
-	EventPointsSpent          EventKind = "points.spent" // for a certificate; those that pay for goods are told by their receipt
+	EventPointsSpent          EventKind = "points.spent"    // for a certificate; those that pay for goods are told by their receipt
+	EventPointsReturned       EventKind = "points.returned" // for a certificate that was returned
 	EventPointsExpired        EventKind = "points.expired"
 	EventWalletToppedUp       EventKind = "wallet.topped_up"
 	EventHoldPlaced           EventKind = "hold.placed"

@@ -28,7 +28,11 @@ const (
 	CardActive   CardState = "active"
 	CardBlocked  CardState = "blocked"
 	CardReplaced CardState = "replaced"
+	CardReturned CardState = "returned" // a certificate whose money was given back
 )
+
+// Over reports whether a card is done with for ever.
+func (s CardState) Over() bool { return s == CardReplaced || s == CardReturned }
 
 // Card is a carrier of a member's identity: in a phone, on plastic, on paper.
 type Card struct {
@@ -39,7 +43,7 @@ type Card struct {
 	Template   TemplateID // zero for one that shows its programme's standard template
 	Document   string     // JSON: what this card alone has, and nothing that tells who holds it; empty for nothing
 	State      CardState
-	Reason     string // why it is blocked or replaced
+	Reason     string // why it is blocked, replaced or returned
 	ReplacedBy CardID
 	LastStep   int64
 	Revision   int64

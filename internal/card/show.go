@@ -133,7 +133,7 @@ func (f *Face) finish(d *Design, x *Facts) {
 	if f.Voided {
 		f.Back = append([]Field{{Key: "state", Label: Both("State", "Состояние"), Value: textValue(stateWords(x.State, lapsed))}}, f.Back...)
 	}
-	if x.State == string(verno.CardBlocked) || x.State == string(verno.CardReplaced) || f.Code.Message == "" {
+	if x.State == string(verno.CardBlocked) || verno.CardState(x.State).Over() || f.Code.Message == "" {
 		f.Code, f.NFCValue = Code{Format: NoCode}, "" // It says nothing to a till any more.
 	}
 	for i := range f.Places {
@@ -161,6 +161,8 @@ func stateWords(state string, lapsed bool) Text {
 		return Both("Blocked", "Заблокирована")
 	case state == string(verno.CardReplaced):
 		return Both("Replaced by another card", "Заменена другой картой")
+	case state == string(verno.CardReturned):
+		return Both("Returned, the money was given back", "Возвращён, деньги отданы")
 	case state == StateLapsed || lapsed:
 		return Both("No longer valid", "Срок действия истёк")
 	default:

@@ -30,8 +30,8 @@ func (t *Till) blank(ctx context.Context, a verno.Actor, q *SellCertificate) (*s
 	return c, err
 }
 
-// card is the certificate that is sold.
-func (x *selling) card(p *books.Page) verno.CardID {
+// sold is the certificate that is sold.
+func (x *selling) sold(p *books.Page) verno.CardID {
 	if x.blank != nil {
 		return x.blank.ID
 	}

@@ -80,13 +80,18 @@ func (t *Till) SellCertificate(ctx context.Context, a verno.Actor, q SellCertifi
 	if err := json.Unmarshal([]byte(out.Answer), sold); err != nil {
 		return nil, out.Replayed, err
 	}
-	c, err := t.reader.Card(ctx, a.Tenant, sold.Card)
+	return sold, out.Replayed, t.reveal(ctx, a.Tenant, sold)
+}
+
+// reveal adds what opens a certificate.
+func (t *Till) reveal(ctx context.Context, tenant verno.TenantID, sold *Certificate) error {
+	c, err := t.reader.Card(ctx, tenant, sold.Card)
 	if err != nil {
-		return nil, out.Replayed, err
+		return err
 	}
-	secret, err := t.secretOf(ctx, a.Tenant, c)
+	secret, err := t.secretOf(ctx, tenant, c)
 	sold.Number, sold.Machine = secret.Number, secret.Machine
-	return sold, out.Replayed, err
+	return err
 }
 
 func (q *SellCertificate) check() error {
@@ -125,6 +130,8 @@ type selling struct {
 	unit     verno.UnitID
 	at       []byte // the till; nil for none
 	made     card.Document
+	card     verno.CardID  // as decided
+	entry    verno.EntryID // that put its worth on it
 }
 
 // work runs it once for its key.
@@ -132,6 +139,7 @@ func (x *selling) work(ctx context.Context, t *Till) *books.Work {
 	w := &books.Work{
 		Tenant: x.actor.Tenant, Claim: books.Claim{Key: x.ask.Key, BodyHash: x.ask.BodyHash, Kind: "certificate"}, Decide: x.decide,
 		Also: func(tx *store.Tx, p *books.Page) error { return x.make(ctx, t, tx, p) },
+		Then: func(tx *store.Tx) error { return tx.InsertCertificate(ctx, x.actor.Tenant, x.card, x.entry) },
 	}
 	if x.blank != nil {
 		w.Owners = append(w.Owners, books.Want{Owner: verno.CardOwner(x.blank.ID), Units: []verno.UnitID{x.unit}})
@@ -226,7 +234,7 @@ func (x *selling) make(ctx context.Context, t *Till, tx *store.Tx, p *books.Page
 }
 
 func (x *selling) decide(p *books.Page) (books.Result, error) {
-	id := x.card(p)
+	id := x.sold(p)
 	owner := verno.CardOwner(id)
 	far := ledger.Account{Owner: verno.IssuerOwner(x.issuer), Role: verno.AccountClearing, Unit: x.unit}
 	lot := ledger.Lot{ID: p.NewLot(), ExpiresAt: ledger.Never}
@@ -245,6 +253,7 @@ func (x *selling) decide(p *books.Page) (books.Result, error) {
 	if err != nil {
 		return books.Result{}, err
 	}
+	x.card, x.entry = id, entry.ID()
 	if x.blank == nil {
 		p.Emit(verno.Event{
 			Kind: verno.EventCardIssued, Subject: id.String(), Actor: x.actor.Name(),

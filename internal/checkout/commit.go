@@ -26,7 +26,7 @@ func (t *Till) Commit(ctx context.Context, a verno.Actor, c Commit) (receipt *ve
 	if err := a.Require(verno.MaySell); err != nil {
 		return nil, false, err
 	}
-	if err := checkCommit(&c, t.clock()); err != nil {
+	if err := checkKey(c.Key); err != nil {
 		return nil, false, err
 	}
 	for try := 0; ; try++ {
@@ -55,7 +55,7 @@ func (t *Till) Commit(ctx context.Context, a verno.Actor, c Commit) (receipt *ve
 }
 
 // earlier is what came of a request when its key was first used, for one that cannot be checked any more: presences end,
-// members are erased, tills are taken away. Where the key is free it returns why the request is refused now.
+// members are erased, tills are taken away, and days that were near are far. Where the key is free it returns why the request is refused now.
 func (t *Till) earlier(ctx context.Context, tenant verno.TenantID, key string, hash [32]byte, cause error) (books.Outcome, error) {
 	out, err := t.books.Seen(ctx, tenant, key, hash)
 	switch {
@@ -81,9 +81,6 @@ func (t *Till) receiptOf(ctx context.Context, tenant verno.TenantID, out books.O
 }
 
 func checkCommit(c *Commit, now time.Time) error {
-	if err := checkKey(c.Key); err != nil {
-		return err
-	}
 	var f verno.Faults
 	names{c.Number, c.Shift, c.CheckoutID, c.Sale.Channel, c.BusinessDate}.check(&f, now)
 	checkTenders(&f, c.Tenders)
@@ -100,6 +97,9 @@ func dateOf(at time.Time) int32 { return verno.Moment{At: at}.Day() }
 
 // saleWork makes the books' work of a commit.
 func (t *Till) saleWork(ctx context.Context, a verno.Actor, c *Commit) (*books.Work, error) {
+	if err := checkCommit(c, t.clock()); err != nil {
+		return nil, err
+	}
 	pl, err := t.at(ctx, a, c.Sale.Terminal, c.Sale.Store)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 
 	"github.com/verno-loyalty/verno"
@@ -24,6 +25,10 @@ func (t *Till) Operation(ctx context.Context, a verno.Actor, key string) (*Opera
 		return nil, err
 	}
 	out := &Operation{Key: key, State: o.State, Kind: o.Kind, At: verno.FromMicros(o.At), Answer: o.Result}
+	if o.State == store.Applied && o.Kind == "certificate" {
+		out.Certificate, err = t.soldBefore(ctx, a, o.Result)
+		return out, err
+	}
 	if o.State == store.Rejected {
 		out.Err, out.Answer = books.Refusal(o.Result), ""
 		return out, nil
@@ -36,6 +41,22 @@ func (t *Till) Operation(ctx context.Context, a verno.Actor, key string) (*Opera
 		out.Receipt = &row.Receipt
 	}
 	return out, nil
+}
+
+// soldBefore is a certificate as its sale answered. What opens it is shown to who has sold it, and while it is there.
+func (t *Till) soldBefore(ctx context.Context, a verno.Actor, answer string) (*Certificate, error) {
+	sold := &Certificate{}
+	if err := json.Unmarshal([]byte(answer), sold); err != nil {
+		return nil, err
+	}
+	entry, err := t.reader.CertificateSold(ctx, a.Tenant, sold.Card)
+	if errors.Is(err, store.ErrNotFound) || err == nil && entry.Actor != a.Name() {
+		return sold, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return sold, t.reveal(ctx, a.Tenant, sold)
 }
 
 // Receipt reads a receipt.

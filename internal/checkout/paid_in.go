@@ -10,7 +10,7 @@ import (
 	"github.com/verno-loyalty/verno/money"
 )
 
-// PaidIn is a top-up as a till counts it.
+// PaidIn is what was paid in as a till counts it; below zero where it was given back.
 type PaidIn struct {
 	Tender verno.TenderKind
 	Amount money.Amount
@@ -29,7 +29,8 @@ func checkPaidIn(f *verno.Faults, amount, least money.Amount, by verno.TenderKin
 	checkText(f, "/reference", reference)
 }
 
-// PaidIn lists what was put on accounts and certificates at a till since a time, the oldest first, up to a number of them.
+// PaidIn lists what was put on accounts and certificates at a till since a time, and what was given back for certificates,
+// the oldest first, up to a number of them.
 func (t *Till) PaidIn(ctx context.Context, a verno.Actor, terminal verno.TerminalID, since time.Time, limit int) ([]PaidIn, error) {
 	if err := a.Require(verno.MayReadReceipts); err != nil {
 		return nil, err

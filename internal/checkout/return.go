@@ -23,14 +23,19 @@ func (t *Till) Return(ctx context.Context, a verno.Actor, q Return) (receipt *ve
 	if err := a.Require(verno.MayReturn); err != nil {
 		return nil, false, err
 	}
-	if err := t.checkReturn(&q); err != nil {
-		return nil, false, err
+	if !q.DryRun {
+		if err := checkKey(q.Key); err != nil {
+			return nil, false, err
+		}
 	}
+	var out books.Outcome
 	w, err := t.returnWork(ctx, a, &q)
-	if err != nil {
-		return nil, false, err
+	switch {
+	case err == nil:
+		out, err = t.books.Do(ctx, w)
+	case !q.DryRun:
+		out, err = t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
 	}
-	out, err := t.books.Do(ctx, w)
 	if errors.Is(err, errDryRun) {
 		tried, _ := verno.AsError(err).Data.(*verno.Receipt)
 		return tried, false, nil
@@ -42,11 +47,6 @@ func (t *Till) Return(ctx context.Context, a verno.Actor, q Return) (receipt *ve
 }
 
 func (t *Till) checkReturn(q *Return) error {
-	if !q.DryRun {
-		if err := checkKey(q.Key); err != nil {
-			return err
-		}
-	}
 	var f verno.Faults
 	at := q.OccurredAt
 	if at.IsZero() {
@@ -82,6 +82,9 @@ type returning struct {
 }
 
 func (t *Till) returnWork(ctx context.Context, a verno.Actor, q *Return) (*books.Work, error) {
+	if err := t.checkReturn(q); err != nil {
+		return nil, err
+	}
 	sold, err := t.reader.Receipt(ctx, a.Tenant, q.Receipt)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, verno.NotFound("not_found").With("thing", "receipt")

@@ -160,11 +160,12 @@ type Opened struct {
 
 // Operation is what became of a key.
 type Operation struct {
-	Key     string
-	State   string // applied, rejected, never_seen
-	Kind    string
-	At      time.Time
-	Receipt *verno.Receipt
-	Answer  string // of operations that are no receipts, JSON
-	Err     *verno.Error
+	Key         string
+	State       string // applied, rejected, never_seen
+	Kind        string
+	At          time.Time
+	Receipt     *verno.Receipt
+	Certificate *Certificate // of the sale of one
+	Answer      string       // of operations that are no receipts, JSON
+	Err         *verno.Error
 }

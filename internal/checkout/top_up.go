@@ -29,11 +29,12 @@ type TopUp struct {
 
 // ToppedUp is what a top-up did.
 type ToppedUp struct {
-	Entry   verno.EntryID  `json:"entry_id"`
-	Member  verno.MemberID `json:"member_id"`
-	Amount  money.Amount   `json:"amount"`
-	Balance money.Amount   `json:"balance"` // after it
-	At      time.Time      `json:"at"`
+	Entry    verno.EntryID  `json:"entry_id"`
+	Member   verno.MemberID `json:"member_id"`
+	Currency money.Currency `json:"currency"`
+	Amount   money.Amount   `json:"amount"`
+	Balance  money.Amount   `json:"balance"` // after it
+	At       time.Time      `json:"at"`
 }
 
 // TopUp puts stored money on a member's account of the store's legal entity. Anybody may pay in for anybody, so any
@@ -76,14 +77,15 @@ func (q *TopUp) check() error {
 
 // toppingUp is one top-up on its way through the books.
 type toppingUp struct {
-	actor  verno.Actor
-	ask    *TopUp
-	issuer verno.IssuerID
-	member verno.MemberID
-	owner  verno.OwnerID
-	unit   verno.UnitID
-	at     []byte // the till; nil for none
-	rules  int64  // version of the configuration
+	actor    verno.Actor
+	ask      *TopUp
+	issuer   verno.IssuerID
+	member   verno.MemberID
+	owner    verno.OwnerID
+	unit     verno.UnitID
+	currency money.Currency
+	at       []byte // the till; nil for none
+	rules    int64  // version of the configuration
 }
 
 func (t *Till) toppingUp(ctx context.Context, a verno.Actor, q *TopUp) (*toppingUp, error) {
@@ -109,7 +111,7 @@ func (t *Till) toppingUp(ctx context.Context, a verno.Actor, q *TopUp) (*topping
 		}
 		return nil, tooMuch("top_up_too_large", currency, most)
 	}
-	x := &toppingUp{actor: a, ask: q, issuer: pl.store.Issuer, at: pl.terminal.Bytes(), rules: pl.config.version}
+	x := &toppingUp{actor: a, ask: q, issuer: pl.store.Issuer, currency: currency, at: pl.terminal.Bytes(), rules: pl.config.version}
 	if x.member, x.owner, err = t.payee(ctx, a, pl, q); err != nil {
 		return nil, err
 	}
@@ -139,7 +141,7 @@ func (x *toppingUp) decide(p *books.Page) (books.Result, error) {
 	p.Emit(verno.Event{
 		Kind: verno.EventWalletToppedUp, Owner: x.owner, Subject: x.member.String(), Actor: x.actor.Name(), Entry: entry.ID(), Hash: hash[:],
 	})
-	done := &ToppedUp{Entry: entry.ID(), Member: x.member, Amount: x.ask.Amount, At: now(p)}
+	done := &ToppedUp{Entry: entry.ID(), Member: x.member, Currency: x.currency, Amount: x.ask.Amount, At: now(p)}
 	for _, l := range h.Lots { // one of what there is, or of what is owed
 		done.Balance += money.Amount(l.Remaining)
 	}

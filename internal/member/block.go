@@ -24,10 +24,11 @@ func (r *Roll) UnblockCard(ctx context.Context, a verno.Actor, now time.Time, id
 	return r.setState(ctx, a, now, id, verno.CardActive, "")
 }
 
-// setState goes between active and blocked; a replaced card stays what it is.
+// setState goes between active and blocked; a card that was replaced or returned stays what it is.
 //
 //	active ⇄ blocked
 //	active, blocked → replaced
+//	active → returned
 func (r *Roll) setState(ctx context.Context, a verno.Actor, now time.Time, id verno.CardID, to verno.CardState, reason string) (Card, error) {
 	if err := a.Require(writes); err != nil {
 		return Card{}, err
@@ -50,7 +51,7 @@ func (r *Roll) setState(ctx context.Context, a verno.Actor, now time.Time, id ve
 			if err != nil || c.State == to {
 				return err
 			}
-			if c.State == verno.CardReplaced {
+			if c.State.Over() {
 				return verno.Conflict("card_state").With("state", string(c.State))
 			}
 			turned, c.State, c.Reason, c.UpdatedAt = true, to, reason, now

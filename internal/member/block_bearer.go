@@ -28,7 +28,7 @@ func (r *Roll) setBearer(ctx context.Context, a verno.Actor, now time.Time, id v
 		switch turned = c.State != to; {
 		case !turned:
 			return nil
-		case c.State == verno.CardReplaced:
+		case c.State.Over():
 			return verno.Conflict("card_state").With("state", string(c.State))
 		}
 		c.State, c.Reason, c.UpdatedAt = to, reason, now

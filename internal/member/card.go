@@ -69,41 +69,34 @@ func (r *Roll) LinkCard(ctx context.Context, a verno.Actor, now time.Time, q Car
 }
 
 // ReplaceCard gives a member a new card for one that is lost or worn: the old code is dead at once, and whoever was
-// identified by it can spend nothing any more. Error: card_state.
+// identified by it can spend nothing any more. One that is nobody's, such as a gift certificate, passes what is left on it
+// on to the new one. Error: card_state.
 func (r *Roll) ReplaceCard(ctx context.Context, a verno.Actor, now time.Time, q CardRequest) (Card, error) {
 	var f verno.Faults
 	if f.Text("/reason", q.Reason, 0, maxReason); f.Err() != nil {
 		return Card{}, f.Err()
 	}
-	of, err := r.holder(ctx, a, q.Card)
-	if err != nil {
+	if err := a.Require(writes); err != nil {
 		return Card{}, err
 	}
 	old, err := r.Store.Reader().Card(ctx, a.Tenant, q.Card)
 	if err != nil {
 		return Card{}, missing(err, "card")
 	}
+	if old.Member.IsZero() && !identifies(old.Kind) {
+		return r.replaceBearer(ctx, a, now, q, old)
+	}
+	of, err := r.holder(ctx, a, q.Card)
+	if err != nil {
+		return Card{}, err
+	}
 	if q.unit, err = ownUnit(ctx, r.Store.Reader(), &old); err != nil {
 		return Card{}, err
 	}
 	q.Member = of
 	return r.newCard(ctx, a, q, "card_replace", func(tx *store.Tx, m verno.Member, id verno.CardID) ([]verno.Event, verno.CardID, error) {
-		old, err := r.lockCard(ctx, tx, a, q.Card, m)
-		if err != nil {
-			return nil, id, err
-		}
-		if old.State == verno.CardReplaced {
-			return nil, id, verno.Conflict("card_state").With("state", string(old.State))
-		}
-		old.State, old.ReplacedBy, old.Reason, old.UpdatedAt = verno.CardReplaced, id, q.Reason, now
-		if err := written(tx.ChangeCard(ctx, old)); err != nil {
-			return nil, id, err
-		}
-		if err := tx.EndMemberSessions(ctx, a.Tenant, old.ID, now); err != nil {
-			return nil, id, err
-		}
-		err = r.successor(ctx, tx, now, m, id, old)
-		return []verno.Event{event(verno.EventCardReplaced, a, m, old.ID.String(), "member", m.ID.String(), "by", id.String())}, id, err
+		err := r.supersede(ctx, tx, now, m, id, q)
+		return []verno.Event{event(verno.EventCardReplaced, a, m, q.Card.String(), "member", m.ID.String(), "by", id.String())}, id, err
 	})
 }
 

@@ -31,8 +31,9 @@ func inherit(ctx context.Context, a verno.Actor, old verno.CardID, unit verno.Un
 			return err
 		}
 		if o := p.Owner(from); o != nil {
-			p.PutOwner(&store.Owner{Tenant: a.Tenant, ID: verno.CardOwner(verno.CardID(p.ID())), Kind: o.Kind})
-			return nil
+			by := verno.CardID(p.ID())
+			p.PutOwner(&store.Owner{Tenant: a.Tenant, ID: verno.CardOwner(by), Kind: o.Kind})
+			return tx.MoveCertificate(ctx, a.Tenant, old, by)
 		}
 		if _, err := tx.Owner(ctx, a.Tenant, from); !errors.Is(err, store.ErrNotFound) {
 			return errors.Join(err, verno.Conflict("owner_moved")) // Its account was opened since the owners were locked.

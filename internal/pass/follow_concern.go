@@ -24,6 +24,7 @@ type concern struct {
 var ofOwner = map[verno.EventKind]bool{
 	verno.EventReceiptCommitted: true, verno.EventReceiptReturned: true, verno.EventCheckoutCancelled: true,
 	verno.EventPointsAwarded: true, verno.EventPointsAdjusted: true, verno.EventPointsExpired: true, verno.EventPointsSpent: true,
+	verno.EventPointsReturned: true,
 	verno.EventWalletToppedUp: true, verno.EventHoldPlaced: true, verno.EventHoldCaptured: true, verno.EventHoldReleased: true,
 	verno.EventMemberUpdated: true, verno.EventMemberMerged: true, verno.EventMemberErased: true, verno.EventMemberFrozen: true,
 }
@@ -32,7 +33,7 @@ var ofOwner = map[verno.EventKind]bool{
 var ofCard = map[verno.EventKind]bool{
 	verno.EventCardBlocked: true, verno.EventCardUnblocked: true, verno.EventCardReplaced: true, verno.EventCardLinked: true,
 	verno.EventCardAdmitted: true, verno.EventCardAdmissionUndone: true, verno.EventCardFilled: true,
-	verno.EventCardRewritten: true, verno.EventCardValue: true,
+	verno.EventCardRewritten: true, verno.EventCardValue: true, verno.EventCertificateReturned: true,
 }
 
 // told is what an event says beside its kind and owner.

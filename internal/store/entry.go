@@ -55,10 +55,10 @@ func (r *Reader) EntriesAfter(ctx context.Context, tenant verno.TenantID, after 
 		WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3`, tenant, after[:], limit)
 }
 
-// TopUps lists what was paid in at a till since a time, the oldest first.
+// TopUps lists what was paid in at a till since a time, and what of it was given back, the oldest first.
 func (r *Reader) TopUps(ctx context.Context, tenant verno.TenantID, terminal verno.TerminalID, since time.Time, limit int) ([]Entry, error) {
 	return queryAll(ctx, r, scanEntry, `SELECT `+entryColumns+` FROM entry
-		WHERE tenant = $1 AND id >= $2 AND kind IN ('top_up', 'certificate') AND ref = $3 ORDER BY id LIMIT $4`, tenant, firstOf(since), terminal, limit)
+		WHERE tenant = $1 AND id >= $2 AND kind IN ('top_up', 'certificate', 'certificate_return') AND ref = $3 ORDER BY id LIMIT $4`, tenant, firstOf(since), terminal, limit)
 }
 
 // latest is a key above all others where none is given.

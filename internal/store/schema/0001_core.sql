@@ -273,7 +273,7 @@ CREATE TABLE card (
 	kind        TEXT   NOT NULL, -- loyalty, plastic, …
 	sealed      BYTEA  NOT NULL, -- number, machine code, secret of the live code
 	last_step   BIGINT NOT NULL, -- the last step of the live code that was used
-	state       TEXT   NOT NULL, -- active, blocked, replaced
+	state       TEXT   NOT NULL, -- active, blocked, replaced, returned
 	replaced_by BYTEA,
 	reason      TEXT   NOT NULL,
 	revision    BIGINT NOT NULL,

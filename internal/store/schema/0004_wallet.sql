@@ -364,3 +364,11 @@ CREATE TABLE card_issue_line (
 	card_id   BYTEA,
 	PRIMARY KEY (tenant, issue_id, line)
 ) /*sqlite WITHOUT ROWID*/;
+
+-- Certificates that were sold, and the entry that put on each what it is worth. One that was replaced has none any more.
+CREATE TABLE certificate (
+	tenant   BYTEA NOT NULL,
+	card_id  BYTEA NOT NULL,
+	entry_id BYTEA NOT NULL,
+	PRIMARY KEY (tenant, card_id)
+) /*sqlite WITHOUT ROWID*/;

@@ -120,11 +120,51 @@ func TestCertificateByAPI(t *testing.T) {
 	})
 }
 
+// TestCertificateBackByAPI returns a certificate at the till, replaces a lost one at the office and shows who is told what opens one.
+func TestCertificateBackByAPI(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		c := b.certificate()
+		lost := "POST /cards/" + c.str("id") + "/replace"
+		b.ask(request{do: lost, token: b.token, body: m{"reason": "lost"}}).want(403, "permission_missing")
+		b.ask(request{do: lost, body: m{}}).want(422, "invalid_request")
+		made := b.ask(request{do: lost, body: m{"reason": "lost"}}).want(201)
+		if made.str("number") == c.str("number") || made.str("kind") != "gift_certificate" || made.at("member_id") != nil {
+			b.t.Error(made.raw)
+		}
+		b.pay(c.str("machine_code"), 10_000).want(404, "card_not_usable")
+		b.ask(request{do: "POST /certificates/" + c.str("id") + "/return", token: b.token, key: "old", body: m{}}).want(409, "card_state")
+		back := b.ask(request{do: "POST /certificates/" + made.str("id") + "/return", token: b.token, key: "back", body: m{}}).want(201)
+		if back.num("refund", "amount") != 10_000 || back.str("tender") != "cash" || back.str("state") != "returned" || back.num("balance", "amount") != 0 {
+			b.t.Error(back.raw)
+		}
+		b.pay(made.str("number"), 10_000).want(404, "card_not_usable")
+		sold := b.ask(request{do: "POST /certificates", token: b.token, key: "mine", body: m{"template_id": c.str("template_id")}}).want(201)
+		if seen := b.ask(request{do: "GET /operations/mine", token: b.token}).want(200); seen.str("result", "machine_code") != sold.str("machine_code") {
+			b.t.Error(seen.raw)
+		}
+		if seen := b.ask(request{do: "GET /operations/mine"}).want(200); seen.at("result", "machine_code") != nil || seen.num("result", "balance", "amount") != 10_000 {
+			b.t.Error(seen.raw)
+		}
+	})
+}
+
 // told is a quote with a coupon that says why it does not apply.
 func told(ask func(b *bundle) request) cause { return cause{200, ask} }
 
 // bearerCauses are about coupons and certificates.
 var bearerCauses = map[string]cause{
+	"certificate_returned": {409, func(b *bundle) request {
+		back := request{do: "POST /certificates/" + b.certificate().str("id") + "/return", token: b.token, key: b.unique("back"), body: m{}}
+		b.ask(back).want(201)
+		back.key = b.unique("back")
+		return back
+	}},
+	"certificate_touched": {409, func(b *bundle) request {
+		c := b.certificate()
+		b.pay(c.str("number"), 10_000).want(201)
+		return request{do: "POST /certificates/" + c.str("id") + "/return", token: b.token, key: b.unique("back"), body: m{}}
+	}},
 	"coupon_unknown": told(func(b *bundle) request { return b.couponing(b.certificate().str("number")) }),
 	"coupon_card_needed": told(func(b *bundle) request {
 		_, word := b.couponOf("")

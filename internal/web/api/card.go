@@ -31,7 +31,7 @@ type Card struct {
 	Member     verno.MemberID  `json:"member_id,omitzero" doc:"Absent of a card that nobody has yet."`
 	Kind       string          `json:"kind" doc:"loyalty and plastic, or the kind of the card's template."`
 	Number     string          `json:"number,omitempty" doc:"For people: 16 digits."`
-	State      verno.CardState `json:"state" enum:"active,blocked,replaced"`
+	State      verno.CardState `json:"state" enum:"active,blocked,replaced,returned"`
 	Reason     string          `json:"reason,omitempty" doc:"Why it is blocked or replaced."`
 	ReplacedBy verno.CardID    `json:"replaced_by,omitzero"`
 	IssuedAt   time.Time       `json:"issued_at"`

@@ -7,6 +7,7 @@ import (
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/checkout"
+	"github.com/verno-loyalty/verno/money"
 )
 
 // CertificateBody sells a gift certificate.
@@ -31,7 +32,7 @@ type Certificate struct {
 	Template verno.TemplateID `json:"template_id"`
 	Issuer   verno.IssuerID   `json:"issuer_id"`
 	Balance  Money            `json:"balance" doc:"What it can still pay."`
-	State    verno.CardState  `json:"state" enum:"active,blocked,replaced"`
+	State    verno.CardState  `json:"state" enum:"active,blocked,replaced,returned"`
 	Ends     time.Time        `json:"ends_at,omitzero" doc:"Absent where it has no end."`
 	At       time.Time        `json:"issued_at"`
 	Number   string           `json:"number,omitempty" doc:"For people. Shown to who has made it, and to nobody later."`
@@ -47,6 +48,11 @@ func (a *API) certificateRoutes() {
 	handle(a, operation{
 		route: "GET /certificates/{id}", id: "get-certificate", tag: "wallets", summary: "Read what is left on a certificate", codes: []string{"not_found"},
 	}, a.getCertificate)
+	handle(a, operation{
+		route: "POST /certificates/{id}/return", id: "return-certificate", tag: "wallets", summary: "Take a certificate back", keyed: keyNeeded, status: 201,
+		detail: "While nothing of it is spent: what was paid for it is given back as it was paid, and it pays nothing any more. Points go back to whoever had paid with them; money is given back at the till.",
+		codes:  []string{"not_found", "certificate_unfilled", "certificate_touched", "certificate_returned", "certificate_foreign", "card_state", "store_unknown", "idempotency_key_reused", "outcome_unknown"},
+	}, a.returnCertificate)
 }
 
 type certificateRequest struct{ Body CertificateBody }
@@ -68,6 +74,42 @@ func (a *API) sellCertificate(ctx context.Context, c *call, in *certificateReque
 		return nil, err
 	}
 	return showCertificate(sold), nil
+}
+
+// CertificateReturnBody takes a certificate back.
+type CertificateReturnBody struct {
+	Reference string           `json:"reference,omitempty" maxLength:"64" doc:"The till's own; never a card number."`
+	Terminal  verno.TerminalID `json:"terminal_id,omitzero" doc:"Where the credential is bound to no till."`
+	Store     verno.StoreID    `json:"store_id,omitzero" doc:"Where the credential is bound to no store, and no till is named. Without either the office takes it back, and no till counts it."`
+}
+
+// ReturnedCertificate is a certificate that was taken back, and what its buyer gets for it.
+type ReturnedCertificate struct {
+	Certificate
+
+	Tender verno.TenderKind `json:"tender,omitempty" enum:"cash,card,other,points" doc:"How it was paid, and so how it is paid back. Absent where a receipt says so: return that too."`
+	Refund Money            `json:"refund" doc:"To be paid out."`
+	Points money.Points     `json:"points_back,omitempty" doc:"That went back to whoever had paid with them."`
+}
+
+type certificateReturnRequest struct {
+	ID   verno.CardID `path:"id"`
+	Body CertificateReturnBody
+}
+
+func (a *API) returnCertificate(ctx context.Context, c *call, in *certificateReturnRequest) (*ReturnedCertificate, error) {
+	back, replayed, err := a.Till.ReturnCertificate(ctx, c.actor, checkout.ReturnCertificate{
+		Key: c.key, BodyHash: c.hash, Card: in.ID, Terminal: in.Body.Terminal, Store: in.Body.Store, Reference: in.Body.Reference,
+	})
+	c.answer.replayed = replayed
+	if err != nil {
+		return nil, err
+	}
+	return showReturnedCertificate(back), nil
+}
+
+func showReturnedCertificate(k *checkout.ReturnedCertificate) *ReturnedCertificate {
+	return &ReturnedCertificate{*showCertificate(&k.Certificate), k.Tender, Money{k.Refund, k.Currency}, k.Points}
 }
 
 func (a *API) getCertificate(ctx context.Context, c *call, in *cardRequest) (*Certificate, error) {

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -61,6 +62,10 @@ var keyed = map[string]func(b *bundle) scene{
 	"POST /certificates": func(b *bundle) scene {
 		body := m{"template_id": b.templateOf("gift_certificate", `{"worth":10000}`), "amount": rub(5_000)}
 		return scene{request{do: "POST /certificates", body: body}, request{do: "POST /certificates", body: with(body, "amount", rub(5_001))}}
+	},
+	"POST /certificates/{id}/return": func(b *bundle) scene {
+		back := "POST /certificates/" + b.certificate().str("id") + "/return"
+		return scene{request{do: back, token: b.token, body: m{}}, request{do: back, token: b.token, body: m{"reference": "7"}}}
 	},
 	"POST /holds": func(b *bundle) scene {
 		body := b.reserve()
@@ -167,6 +172,9 @@ func takesKey(op operation) bool {
 	return false
 }
 
+// brief are the kinds of operation of which only names are kept: the rest of the answer is read with them, or tells of a person.
+var brief = map[string]bool{"cancel": true, "card_link": true, "card_move": true}
+
 func (b *bundle) keeps(s scene) {
 	b.t.Helper()
 	for what, key := range badKeys {
@@ -186,6 +194,9 @@ func (b *bundle) keeps(s scene) {
 		if again.status != first.status || again.raw != first.raw || again.header.Get("Idempotent-Replayed") != "true" {
 			b.t.Errorf("%s again: %d %q %s, first %d %s", s.one.do, again.status, again.header.Get("Idempotent-Replayed"), again.raw, first.status, first.raw)
 		}
+	}
+	if r := b.ask(request{do: "GET /operations/the-key", token: s.one.token}).want(200); r.body["result"] != nil && !brief[r.str("kind")] && !reflect.DeepEqual(r.body["result"], any(map[string]any(first.body))) {
+		b.t.Errorf("the operation says %s, the call had said %s", r.raw, first.raw)
 	}
 	if r := b.ask(s.other).want(422, "idempotency_key_reused"); r.header.Get("Idempotent-Replayed") != "" {
 		b.t.Errorf("a reused key is said to be a replay: %v", r.header)

@@ -3,12 +3,14 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/web"
 )
 
@@ -44,7 +46,7 @@ type Operation struct {
 	Kind    string          `json:"kind,omitempty" example:"commit"`
 	At      time.Time       `json:"at,omitzero"`
 	Receipt *Receipt        `json:"receipt,omitempty" doc:"Of an applied commit or return."`
-	Result  json.RawMessage `json:"result,omitempty" doc:"Of an applied operation that is no receipt."`
+	Result  json.RawMessage `json:"result,omitempty" doc:"Of an applied operation that is no receipt: what the call itself answered. Of a link, a moved card and a cancelled checkout it has names only."`
 	Error   *web.Problem    `json:"error,omitempty" doc:"Of a rejected operation."`
 }
 
@@ -70,8 +72,33 @@ func (a *API) getOperation(ctx context.Context, c *call, in *operationRequest) (
 		shown.Receipt = a.receipt(ctx, c, o.Receipt)
 	case o.Err != nil:
 		shown.Error = problem(ctx, o.Err, c.lang)
-	case o.Answer != "":
-		shown.Result = json.RawMessage(o.Answer)
+	default:
+		shown.Result, err = result(o)
 	}
-	return shown, nil
+	return shown, err
+}
+
+// result is what the call of an applied operation answered: the same body.
+func result(o *checkout.Operation) (json.RawMessage, error) {
+	switch o.Kind {
+	case "certificate":
+		return json.Marshal(showCertificate(o.Certificate))
+	case "certificate_return":
+		return as(o.Answer, showReturnedCertificate)
+	case "top_up":
+		return as(o.Answer, showTopUp)
+	case "hold", "hold_end":
+		return as(o.Answer, showHold)
+	default:
+		return json.RawMessage(o.Answer), nil
+	}
+}
+
+// as shows what was stored as the API has it.
+func as[Stored, Shown any](answer string, show func(*Stored) *Shown) (json.RawMessage, error) {
+	stored := new(Stored)
+	if err := json.Unmarshal([]byte(answer), stored); err != nil {
+		return nil, fmt.Errorf("api: read what an operation answered: %w", err)
+	}
+	return json.Marshal(show(stored))
 }

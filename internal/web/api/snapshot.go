@@ -61,7 +61,7 @@ type SigningKey struct {
 // SHA-256 over "verno card", a line end, the tenant, a line end and the digits.
 type CardChange struct {
 	Card    verno.CardID    `json:"card_id"`
-	State   verno.CardState `json:"state" enum:"active,blocked,replaced"`
+	State   verno.CardState `json:"state" enum:"active,blocked,replaced,returned"`
 	Number  string          `json:"number_digest,omitempty" doc:"Of the number for people."`
 	Machine string          `json:"machine_digest,omitempty" doc:"Of the machine code. Of a scanned live code, that is its first 42 digits with a 1 for the leading 2."`
 	At      time.Time       `json:"changed_at"`

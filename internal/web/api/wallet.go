@@ -100,8 +100,11 @@ func (a *API) topUp(ctx context.Context, c *call, in *topUpRequest) (*TopUp, err
 	if err != nil {
 		return nil, err
 	}
-	currency := b.Amount.Currency
-	return &TopUp{done.Entry, done.Member, Money{done.Amount, currency}, Money{done.Balance, currency}, done.At}, nil
+	return showTopUp(done), nil
+}
+
+func showTopUp(t *checkout.ToppedUp) *TopUp {
+	return &TopUp{t.Entry, t.Member, Money{t.Amount, t.Currency}, Money{t.Balance, t.Currency}, t.At}
 }
 
 type placeHoldRequest struct{ Body HoldBody }
@@ -141,5 +144,9 @@ func (c *call) hold(h *verno.Hold, replayed bool, err error) (*Hold, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Hold{h.ID, h.Unit, h.Amount, h.Captured, h.State, h.Reference, h.Terminal, h.Deadline, h.CreatedAt, h.EndedAt}, nil
+	return showHold(h), nil
+}
+
+func showHold(h *verno.Hold) *Hold {
+	return &Hold{h.ID, h.Unit, h.Amount, h.Captured, h.State, h.Reference, h.Terminal, h.Deadline, h.CreatedAt, h.EndedAt}
 }

@@ -38,6 +38,7 @@ var topics = []topic{
 	}},
 	{name: "value", kinds: []verno.EventKind{
 		verno.EventPointsAdjusted, verno.EventAdjustmentProposed, verno.EventAdjustmentRefused, verno.EventPointsAwarded, verno.EventPointsSpent,
+		verno.EventCertificateReturned, verno.EventPointsReturned,
 		verno.EventPointsExpired, verno.EventWalletToppedUp, verno.EventTaskDone,
 	}},
 	{name: "alarms", kinds: []verno.EventKind{verno.EventCodeReused, verno.EventCodeTwoPlaces, verno.EventPINLocked, verno.EventLookupsExceeded}},

@@ -1,0 +1,26 @@
+package store
+
+import (
+	"context"
+
+	"github.com/verno-loyalty/verno"
+)
+
+// InsertCertificate notes by which entry a certificate was sold.
+func (tx *Tx) InsertCertificate(ctx context.Context, tenant verno.TenantID, card verno.CardID, entry verno.EntryID) error {
+	_, err := tx.Exec(ctx, `INSERT INTO certificate (tenant, card_id, entry_id) VALUES ($1, $2, $3)`, tenant, card, entry)
+	return err
+}
+
+// CertificateSold is the entry by which a certificate was sold. It returns ErrNotFound for one that nobody has bought, or
+// that another has replaced.
+func (r *Reader) CertificateSold(ctx context.Context, tenant verno.TenantID, card verno.CardID) (Entry, error) {
+	return queryOne(ctx, r, scanEntry, `SELECT e.tenant, e.owner_id, e.id, e.kind, e.reason, e.actor, e.ref, e.occurred_at, e.postings
+		FROM certificate c JOIN entry e ON e.tenant = c.tenant AND e.id = c.entry_id WHERE c.tenant = $1 AND c.card_id = $2`, tenant, card)
+}
+
+// MoveCertificate lets a card stand for one that was sold and that it replaces; nothing where that was no certificate.
+func (tx *Tx) MoveCertificate(ctx context.Context, tenant verno.TenantID, from, to verno.CardID) error {
+	_, err := tx.Exec(ctx, `UPDATE certificate SET card_id = $1 WHERE tenant = $2 AND card_id = $3`, to, tenant, from)
+	return err
+}
