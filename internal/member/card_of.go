@@ -91,7 +91,7 @@ func (r *Roll) RewriteCard(ctx context.Context, a verno.Actor, now time.Time, id
 		if err != nil {
 			return err
 		}
-		d.Uses = before.Uses // What was sold is not rewritten.
+		d.Uses, d.State = before.Uses, before.State // What was sold, and what was used up, is not rewritten.
 		if c.Document, secret.Values, err = parted(&d, k); err != nil {
 			return err
 		}
@@ -120,6 +120,10 @@ func (r *Roll) CardDocument(ctx context.Context, a verno.Actor, id verno.CardID)
 	if err != nil {
 		return card.Document{}, missing(err, "card")
 	}
+	return r.document(ctx, c)
+}
+
+func (r *Roll) document(ctx context.Context, c store.Card) (card.Document, error) {
 	d, err := card.ReadDocument(c.Document)
 	if err != nil {
 		return d, err

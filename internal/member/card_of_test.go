@@ -110,6 +110,19 @@ func TestCardOfNobody(t *testing.T) {
 		if d.Values["post"] != "Управляющая" || d.Values["phone"] != "" || b.count(verno.EventCardRewritten) != 1 {
 			b.t.Fatal(d, b.count(verno.EventCardRewritten))
 		}
+		second, err := issue(map[string]string{"name": "Пётр"})
+		b.must(err)
+		list, err := b.roll.CardsMade(b.ctx, b.actor, id, verno.CardID{}, 1)
+		b.must(err)
+		older, err := b.roll.CardsMade(b.ctx, b.actor, id, list[0].ID, 10)
+		b.must(err)
+		told := map[verno.CardID]string{}
+		for _, one := range append(list, older...) {
+			told[one.ID] = string(one.Number) + one.Document.Values["post"]
+		}
+		if len(list) != 1 || len(older) != 1 || told[c.ID] != string(c.Number)+"Управляющая" || told[second.ID] != string(second.Number) {
+			b.t.Fatalf("%+v\n%+v", list, older)
+		}
 		// Its number links nobody to it.
 		m := b.enrol(vault.Person{Phone: "+79161234567"})
 		_, err = b.roll.LinkCard(b.ctx, b.actor, b.now, member.CardRequest{Member: m.ID, Number: string(c.Number)})

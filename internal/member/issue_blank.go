@@ -14,14 +14,27 @@ import (
 // MaxBlanks is how many cards that nobody has yet are made as one issue.
 const MaxBlanks = 10_000
 
-// OpenBlanks begins an issue of plastic cards that nobody has yet, once for a key: each is a line of its own. It goes on
-// as an issue to a list does, and its outcomes have what is printed on the cards.
-func (r *Roll) OpenBlanks(ctx context.Context, a verno.Actor, now time.Time, name, key string, n int) (Issue, error) {
-	if n < 1 || n > MaxBlanks {
+// Blanks are cards that nobody has yet.
+type Blanks struct {
+	Name     string
+	Key      string
+	Count    int
+	Template verno.TemplateID // of gift cards and the like; zero for plastic that is linked to members
+}
+
+// OpenBlanks begins an issue of cards that nobody has yet, once for a key: each is a line of its own. It goes on as an
+// issue to a list does, and its outcomes have what is printed on the cards. Errors: invalid fields, those of StockTemplate.
+func (r *Roll) OpenBlanks(ctx context.Context, a verno.Actor, now time.Time, q Blanks) (Issue, error) {
+	if q.Count < 1 || q.Count > MaxBlanks {
 		return Issue{}, verno.InvalidField("/count", "number_range", "min", "1", "max", strconv.Itoa(MaxBlanks))
 	}
-	sum := sha256.Sum256([]byte("blanks " + key))
-	i, err := r.OpenIssue(ctx, a, now, name, hex.EncodeToString(sum[:]), IssueSettings{Blanks: n})
+	if !q.Template.IsZero() {
+		if _, _, err := r.stockable(ctx, a.Tenant, q.Template); err != nil {
+			return Issue{}, err
+		}
+	}
+	sum := sha256.Sum256([]byte("blanks " + q.Key))
+	i, err := r.OpenIssue(ctx, a, now, q.Name, hex.EncodeToString(sum[:]), IssueSettings{Blanks: q.Count, Template: q.Template})
 	if err != nil || i.State != IssueLoading {
 		return i, err
 	}
@@ -35,12 +48,27 @@ func (r *Roll) OpenBlanks(ctx context.Context, a verno.Actor, now time.Time, nam
 	return r.Issue(ctx, a, i.ID)
 }
 
-// blank makes a plastic card that nobody has yet.
-func (w *issuer) blank(ctx context.Context, tx *store.Tx, now time.Time, row *store.CardIssueLine) error {
-	made, err := w.stock(ctx, tx, w.actor, now, 1)
+// blank makes a card that nobody has yet, of plastic or of a template.
+func (w *issuer) blank(ctx context.Context, tx *store.Tx, now time.Time, row *store.CardIssueLine, l *wanted) error {
+	var made []Blank
+	var err error
+	if l.kind == nil {
+		made, err = w.stock(ctx, tx, w.actor, now, 1)
+	} else {
+		made, err = w.blanksOf(ctx, tx, w.actor, now, l.kind, &l.design, l.template, 1)
+	}
 	if err != nil {
 		return err
 	}
 	row.Outcome, row.Card = "issued", made[0].Card
 	return nil
+}
+
+// readBlank finds the template of a card that nobody has yet, as it is in force.
+func (w *issuer) readBlank(ctx context.Context, l *wanted) (err error) {
+	if l.template = w.set.Template; l.template.IsZero() {
+		return nil
+	}
+	l.kind, l.design, err = w.stockable(ctx, w.actor.Tenant, l.template)
+	return refusedOr(err, &l.err)
 }

@@ -77,7 +77,7 @@ type wanted struct {
 // read opens a line and checks it.
 func (w *issuer) read(ctx context.Context, id verno.IssueID, now time.Time, row *store.CardIssueLine, l *wanted) error {
 	if w.set.Blanks > 0 {
-		return nil
+		return w.readBlank(ctx, l)
 	}
 	plain, err := w.Vault.Open(ctx, w.actor.Tenant, issuePlace(id, row.Line), row.Sealed)
 	if err != nil {
@@ -174,7 +174,7 @@ func (w *issuer) try(ctx context.Context, tx *store.Tx, now time.Time, row *stor
 // line gives a card to whoever a line names: a member who has none of that kind yet, or somebody new.
 func (w *issuer) line(ctx context.Context, tx *store.Tx, now time.Time, row *store.CardIssueLine, l *wanted) error {
 	if w.set.Blanks > 0 {
-		return w.blank(ctx, tx, now, row)
+		return w.blank(ctx, tx, now, row, l)
 	}
 	id, err := w.named(ctx, tx, l)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/member"
 )
 
@@ -76,11 +77,11 @@ func TestIssueLook(t *testing.T) {
 func TestIssueBlanks(t *testing.T) {
 	t.Parallel()
 	each(t, func(b *bundle) {
-		_, err := b.roll.OpenBlanks(b.ctx, b.actor, b.clock(), "x", "k", member.MaxBlanks+1)
+		_, err := b.roll.OpenBlanks(b.ctx, b.actor, b.clock(), member.Blanks{Name: "x", Key: "k", Count: member.MaxBlanks + 1})
 		b.wrong(err, "/count", "number_range")
 		var i member.Issue
 		for range 2 {
-			i, err = b.roll.OpenBlanks(b.ctx, b.actor, b.clock(), "Весна", "k", 45)
+			i, err = b.roll.OpenBlanks(b.ctx, b.actor, b.clock(), member.Blanks{Name: "Весна", Key: "k", Count: 45})
 			b.must(err)
 			look, err := b.roll.LookIssue(b.ctx, b.actor, b.clock(), i.ID)
 			b.must(err)
@@ -111,6 +112,43 @@ func TestIssueBlanks(t *testing.T) {
 		b.must(err)
 		if list[0].Number != "" || list[0].Machine != "" {
 			t.Errorf("whoever may not read members sees %+v", list[0])
+		}
+	})
+}
+
+// TestIssueGiftCards: gift cards for a printing house are made of a template, each with its own code, and a code is shown
+// only until its card was changed, as by its sale. What is a member's own is not printed this way.
+func TestIssueGiftCards(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		_, err := b.roll.OpenBlanks(b.ctx, b.actor, b.clock(), member.Blanks{Name: "x", Key: "k", Count: 3, Template: b.template("discount", nil)})
+		b.refused(err, "template_for_member")
+		gift := b.template("gift_certificate", nil)
+		i, err := b.roll.OpenBlanks(b.ctx, b.actor, b.clock(), member.Blanks{Name: "Весна", Key: "k", Count: 3, Template: gift})
+		b.must(err)
+		_, err = b.roll.StartIssue(b.ctx, b.actor, b.clock(), i.ID)
+		b.must(err)
+		b.must(b.roll.RunIssues(b.ctx, b.clock))
+		list, err := b.roll.IssueOutcomes(b.ctx, b.actor, i.ID, 0, 100)
+		b.must(err)
+		codes := map[string]bool{}
+		for _, o := range list {
+			c, err := b.roll.Card(b.ctx, b.actor, o.Card)
+			b.must(err)
+			if o.Outcome != "issued" || c.Template != gift || c.Kind != "gift_certificate" || !c.Member.IsZero() {
+				t.Errorf("line %d: %+v is %+v", o.Line, o, c)
+			}
+			codes[o.Machine] = o.Machine != ""
+		}
+		if len(codes) != 3 || codes[""] {
+			t.Errorf("the codes are %v", codes)
+		}
+		_, err = b.roll.RewriteCard(b.ctx, b.actor, b.clock(), list[1].Card, 1, card.Document{Values: map[string]string{"to": "Ольге"}})
+		b.must(err)
+		list, err = b.roll.IssueOutcomes(b.ctx, b.actor, i.ID, 0, 100)
+		b.must(err)
+		if list[0].Machine == "" || list[1].Machine != "" || list[1].Number == "" {
+			t.Errorf("after one was changed: %+v", list)
 		}
 	})
 }

@@ -96,7 +96,7 @@ func shownLine(l *store.CardIssueLine) (IssueOutcome, error) {
 }
 
 // numbers adds what is written on the cards of lines, as far as somebody may know it. The code of a card that somebody
-// has by now is nobody else's.
+// has by now is nobody else's, nor is that of a gift card that was sold or otherwise changed since it was made.
 func (r *Roll) numbers(ctx context.Context, a verno.Actor, id verno.IssueID, after int64, list []IssueOutcome) error {
 	if !a.May.Has(verno.MayReadMembers) {
 		return nil
@@ -119,7 +119,7 @@ func (r *Roll) numbers(ctx context.Context, a verno.Actor, id verno.IssueID, aft
 			return err
 		}
 		list[i].Number = secret.Number
-		if c.Member.IsZero() && c.State == verno.CardActive && a.May.Has(writes) {
+		if c.Member.IsZero() && c.State == verno.CardActive && (identifies(c.Kind) || c.Revision == 1) && a.May.Has(writes) {
 			list[i].Machine = secret.Machine
 		}
 	}

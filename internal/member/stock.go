@@ -42,28 +42,39 @@ func (r *Roll) StockTemplate(ctx context.Context, a verno.Actor, now time.Time, 
 	if err := a.Require(writes); err != nil {
 		return nil, err
 	}
-	k, t, _, err := r.issuable(ctx, a.Tenant, template)
-	if err == nil && k.Member {
-		err = verno.Conflict("template_for_member")
-	}
+	k, t, err := r.stockable(ctx, a.Tenant, template)
 	if err != nil {
 		return nil, err
 	}
+	return r.stockOf(ctx, a, n, func(tx *store.Tx, n int) ([]Blank, error) {
+		return r.blanksOf(ctx, tx, a, now, k, &t, template, n)
+	})
+}
+
+// stockable finds a template of which cards can be made that are nobody's.
+func (r *Roll) stockable(ctx context.Context, tenant verno.TenantID, template verno.TemplateID) (*card.Kind, card.Template, error) {
+	k, t, _, err := r.issuable(ctx, tenant, template)
+	if err == nil && k.Member {
+		err = verno.Conflict("template_for_member")
+	}
+	return k, t, err
+}
+
+// blanksOf makes cards of a template that are nobody's, in a transaction.
+func (r *Roll) blanksOf(ctx context.Context, tx *store.Tx, a verno.Actor, now time.Time, k *card.Kind, t *card.Template, template verno.TemplateID, n int) ([]Blank, error) {
 	var d card.Document
 	if k.Scan != card.ScanTender { // Whose time begins when it is sold.
-		d.Begin(&t, now)
+		d.Begin(t, now)
 	}
 	text, values, err := parted(&d, k)
 	if err != nil {
 		return nil, err
 	}
-	return r.stockOf(ctx, a, n, func(tx *store.Tx, n int) ([]Blank, error) {
-		return r.blanks(ctx, tx, a, now, n, func() (store.Card, error) {
-			return r.issueCard(ctx, tx, verno.Member{Tenant: a.Tenant}, store.Card{Card: verno.Card{
-				ID: verno.NewID[verno.CardID](now, r.Entropy), Tenant: a.Tenant, Kind: k.Name, Template: template, Document: text,
-				State: verno.CardActive, Revision: 1, IssuedAt: now, UpdatedAt: now,
-			}}, values)
-		})
+	return r.blanks(ctx, tx, a, now, n, func() (store.Card, error) {
+		return r.issueCard(ctx, tx, verno.Member{Tenant: a.Tenant}, store.Card{Card: verno.Card{
+			ID: verno.NewID[verno.CardID](now, r.Entropy), Tenant: a.Tenant, Kind: k.Name, Template: template, Document: text,
+			State: verno.CardActive, Revision: 1, IssuedAt: now, UpdatedAt: now,
+		}}, values)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,6 +45,7 @@ const (
 type issuing struct {
 	list, blanks *view.Form
 	cards, links []option
+	stock        []option // cards that can be made before anybody has them
 	key          string
 	rows         []member.Issue
 }
@@ -55,7 +57,7 @@ func (d *Desk) issuing(c *call) (*issuing, error) {
 		return nil, err
 	}
 	p.links = d.issueLinks(c)
-	p.cards, err = d.issuable(c)
+	p.cards, p.stock, err = d.issuable(c)
 	return p, err
 }
 
@@ -78,14 +80,14 @@ func (d *Desk) issueLinks(c *call) (list []option) {
 	return append([]option{{Value: "", Label: c.Say("desk.issue.link.none")}}, list...)
 }
 
-// issuable are the cards that can be given to people: the standard one of each programme, and published templates.
-func (d *Desk) issuable(c *call) ([]option, error) {
+// issuable are the cards that can be given to people: the standard one of each programme, and published templates; and those
+// that can be made before anybody has them: plastic, gift cards and the like.
+func (d *Desk) issuable(c *call) (list, stock []option, err error) {
 	ctx, tenant := c.r.Context(), c.actor.Tenant
 	programmes, err := d.Reader.Programmes(ctx, tenant, verno.ProgrammeID{}, 50)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var list []option
 	for i := range programmes {
 		p := &programmes[i].Draft
 		label := c.Say("desk.issue.standard")
@@ -97,11 +99,18 @@ func (d *Desk) issuable(c *call) ([]option, error) {
 	templates, err := d.Reader.CardTemplates(ctx, tenant, verno.ProgrammeID{}, false, verno.TemplateID{}, 200)
 	for i := range templates {
 		t := &templates[i]
-		if k, ok := card.Find(t.Kind); ok && k.Scan == card.ScanIdentify && t.Published > 0 {
+		switch k, ok := card.Find(t.Kind); {
+		case !ok || t.Published == 0:
+		case k.Scan == card.ScanIdentify:
 			list = append(list, option{Value: t.ID.String(), Label: t.Name})
+		case !k.Member && !slices.ContainsFunc(k.Own, func(o card.Own) bool { return o.Required }):
+			stock = append(stock, option{Value: t.ID.String(), Label: t.Name + " · " + k.Title.In(c.Code)})
 		}
 	}
-	return list, err
+	if len(stock) > 0 {
+		stock = append([]option{{Value: "", Label: c.Say("desk.issue.plastic")}}, stock...)
+	}
+	return list, stock, err
 }
 
 func (d *Desk) issueList(c *call) error {
@@ -204,8 +213,13 @@ func (d *Desk) issueBlanks(c *call) error {
 	if err != nil {
 		n = 0
 	}
-	key := d.onceKey(c)
-	i, err := d.Members.OpenBlanks(c.r.Context(), c.actor, c.now, c.issueName("desk.issue.blanks_of"), "desk "+key, n)
+	q := member.Blanks{Name: c.issueName("desk.issue.blanks_of"), Key: "desk " + d.onceKey(c), Count: n}
+	var i member.Issue
+	if chosen := c.form.Value("template"); chosen != "" && q.Template.UnmarshalText([]byte(chosen)) != nil {
+		err = verno.InvalidField("/template", "not_known")
+	} else {
+		i, err = d.Members.OpenBlanks(c.r.Context(), c.actor, c.now, q)
+	}
 	if err == nil {
 		c.to(issuePath(i.ID))
 		return nil

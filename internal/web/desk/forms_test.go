@@ -40,6 +40,7 @@ func busy(tb testing.TB) *webtest.Site { tb.Helper(); return busyIn(tb, "ru") }
 func busyIn(tb testing.TB, lang string) *webtest.Site {
 	tb.Helper()
 	site := webtest.Serve(tb, lang, webtest.Size{Guests: 12, Sales: 24}, nil)
+	personal(tb, site, lang)
 	w := enter(tb, site, lang)
 	say := func(ru, en string) []string { return []string{map[string]string{"ru": ru, "en": en}[lang]} }
 	_, found := w.walk()

@@ -16,8 +16,12 @@ func (d *Desk) cardForm(c *call) error {
 	if err != nil {
 		return err
 	}
+	others, err := d.makeable(c, v.Programme)
+	if err != nil {
+		return err
+	}
 	c.form = filled("kind", "phone")
-	return c.show(c.Say("desk.card.new"), cardPage(c, &v, d.onceKey(c)))
+	return c.show(c.Say("desk.card.new"), cardPage(c, &v, d.onceKey(c), others))
 }
 
 func (d *Desk) newCard(c *call) error {
@@ -36,7 +40,7 @@ func (d *Desk) newCard(c *call) error {
 		if err := c.mend(err, nil); err != nil {
 			return err
 		}
-		return c.again(c.Say("desk.card.new"), cardPage(c, &v, d.onceKey(c)))
+		return c.again(c.Say("desk.card.new"), cardPage(c, &v, d.onceKey(c), nil))
 	}
 	c.did(memberPath(v.ID), "card_given")
 	return nil
