@@ -35,7 +35,7 @@ func TestForEver(t *testing.T) {
 		b.later(366 * 24 * time.Hour)
 		r, replayed, err := b.till.Commit(b.ctx, a, c)
 		b.must(err)
-		if !replayed || !cmp.Equal(r, sold, same...) {
+		if r.Returned = nil; !replayed || !cmp.Equal(r, sold, same...) {
 			t.Errorf("replayed %t: %+v", replayed, r)
 		}
 		for i, q := range []checkout.Return{day, imported} {
