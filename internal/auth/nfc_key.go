@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -95,11 +96,8 @@ func (g *Gate) RetireNFCKey(ctx context.Context, a verno.Actor, id verno.NFCKeyI
 	if err != nil {
 		return err
 	}
-	known := false
-	for i := range list {
-		known = known || list[i].ID == id
-	}
-	if !known {
+	at := slices.IndexFunc(list, func(k NFCKey) bool { return k.ID == id })
+	if at < 0 {
 		return missing(store.ErrNotFound, "NFC key")
 	}
 	return g.Store.Write(ctx, func(tx *store.Tx) error {
@@ -107,7 +105,7 @@ func (g *Gate) RetireNFCKey(ctx context.Context, a verno.Actor, id verno.NFCKeyI
 		if err != nil || !retired {
 			return err
 		}
-		return g.record(ctx, tx, a, now, "nfc_key.retired", id.String())
+		return g.record(ctx, tx, a, now, "nfc_key.retired", id.String(), "protocol", string(list[at].Protocol))
 	})
 }
 

@@ -113,10 +113,13 @@ func (p *Passes) vasKey(ctx context.Context, tenant verno.TenantID, s *Signer, f
 	return p.newestVAS(ctx, tenant)
 }
 
+// vasProtocol is what the keys of Apple's readers are kept as.
+const vasProtocol = "apple_vas"
+
 // newestVAS is the newest key that readers open answers with; nothing where there is none.
 func (p *Passes) newestVAS(ctx context.Context, tenant verno.TenantID) ([]byte, error) {
 	const many = 100
-	keys, err := p.Store.Reader().NFCKeys(ctx, tenant, "apple_vas", many)
+	keys, err := p.Store.Reader().NFCKeys(ctx, tenant, vasProtocol, many)
 	if err != nil {
 		return nil, err
 	}

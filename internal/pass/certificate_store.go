@@ -81,8 +81,20 @@ func (p *Passes) ImportCertificate(ctx context.Context, a verno.Actor, s *Signer
 		if err := keep(ctx, tx, row); err != nil {
 			return err
 		}
-		return p.record(ctx, tx, a, now, "certificate.imported", id.String(), "name", s.PassType, "fingerprint", s.Fingerprint)
+		said := []string{"name", s.PassType, "fingerprint", s.Fingerprint}
+		if s.NFC && !hasNFC(current) {
+			said = append(said, "nfc", nfcBegins)
+		}
+		return p.record(ctx, tx, a, now, "certificate.imported", id.String(), said...)
 	})
+}
+
+// nfcBegins is what is told of a certificate with which cards begin to speak with readers.
+const nfcBegins = "begins"
+
+func hasNFC(c store.WalletCredential) bool {
+	var kept keptCertificate
+	return json.Unmarshal([]byte(c.About), &kept) == nil && kept.NFC
 }
 
 // silences says whether readers would hear of cards no more that a certificate signs: there are keys for them, and it is not
@@ -92,7 +104,7 @@ func silences(ctx context.Context, r *store.Reader, tenant verno.TenantID, s *Si
 		return nil
 	}
 	const many = 100
-	keys, err := r.NFCKeys(ctx, tenant, "apple_vas", many)
+	keys, err := r.NFCKeys(ctx, tenant, vasProtocol, many)
 	if err == nil && slices.ContainsFunc(keys, func(k store.NFCKey) bool { return k.RetiredAt.IsZero() }) {
 		err = verno.Conflict("certificate_without_nfc")
 	}

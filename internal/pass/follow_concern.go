@@ -63,7 +63,7 @@ func concernOf(events []store.EventRow, now time.Time) (concern, error) {
 					c.rebound = append(c.rebound, id)
 				}
 			}
-		case e.Kind == verno.EventConfigPublished || e.Kind == verno.EventConfigChanged:
+		case e.Kind == verno.EventConfigPublished || e.Kind == verno.EventConfigChanged || e.Kind == verno.EventAccess:
 			t, err := tellOf(e)
 			if err != nil {
 				return c, err
@@ -92,6 +92,10 @@ var shownChanges = []string{"store", "brand", "news"}
 // only those are told that look different.
 func sweepOf(e *store.EventRow, t told, now time.Time) (store.PassSweep, bool) {
 	s := store.PassSweep{Tenant: e.Tenant, Name: "event/" + strconv.FormatInt(e.Seq, 10), Looks: true, At: now}
+	if e.Kind == verno.EventAccess {
+		s.Looks = false // What a card says to readers is not on its face.
+		return s, newToReaders(t)
+	}
 	published := e.Kind == verno.EventConfigPublished
 	switch prefix, _, _ := strings.Cut(t.Subject, "_"); {
 	case published && prefix == verno.TemplateID{}.Prefix():
@@ -111,4 +115,14 @@ func sweepOf(e *store.EventRow, t told, now time.Time) (store.PassSweep, bool) {
 	default:
 		return s, !published && slices.Contains(shownChanges, t.Detail["what"])
 	}
+}
+
+// newToReaders says whether cards are to speak with Apple's readers by another key from now on, or begin to. A card in a
+// phone keeps the key that it came with until it is fetched anew, and one that was retired opens nothing.
+func newToReaders(t told) bool {
+	switch t.Detail["what"] {
+	case "nfc_key.created", "nfc_key.retired":
+		return t.Detail["protocol"] == vasProtocol
+	}
+	return t.Detail["what"] == "certificate.imported" && t.Detail["nfc"] == nfcBegins
 }

@@ -54,7 +54,7 @@ func (p *Passes) sweep(ctx context.Context, tenant verno.TenantID, behind bool) 
 		return false, err
 	}
 	switch {
-	case s.Looks:
+	case s.Looks, s.Programme.IsZero() && s.Template.IsZero():
 		return true, p.sweepLooking(ctx, &s)
 	case !s.Programme.IsZero():
 		return true, p.sweepMoving(ctx, &s)
@@ -96,10 +96,13 @@ func (p *Passes) sweepTrusting(ctx context.Context, s *store.PassSweep) error {
 	})
 }
 
-// sweepLooking looks at the next passes, and touches those that look different.
+// sweepLooking looks at the next passes, and touches those that look different; all of them where it need not look.
 func (p *Passes) sweepLooking(ctx context.Context, s *store.PassSweep) error {
-	now := p.Clock()
-	passes, err := p.Store.Reader().Swept(ctx, s, looksStep)
+	now, some := p.Clock(), looksStep
+	if !s.Looks {
+		some = sweepStep
+	}
+	passes, err := p.Store.Reader().Swept(ctx, s, some)
 	if err != nil {
 		return err
 	}
@@ -107,7 +110,7 @@ func (p *Passes) sweepLooking(ctx context.Context, s *store.PassSweep) error {
 	if len(passes) > 0 {
 		last = passes[len(passes)-1].Card
 	}
-	changed, err := p.different(ctx, s.Tenant, passes, true)
+	changed, err := p.different(ctx, s.Tenant, passes, s.Looks)
 	if err != nil {
 		return err
 	}

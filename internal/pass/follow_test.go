@@ -83,6 +83,9 @@ func TestWhatChangesACard(t *testing.T) {
 			{Kind: verno.EventConfigPublished, Subject: b.template.String()},
 			{Kind: verno.EventConfigChanged, Subject: "str_1", Detail: map[string]string{"what": "store"}},
 			{Kind: verno.EventConfigChanged, Subject: "nws_1", Detail: map[string]string{"what": "news", "how": "told"}},
+			{Kind: verno.EventAccess, Subject: "nfk_1", Detail: map[string]string{"what": "nfc_key.created", "protocol": "apple_vas"}},
+			{Kind: verno.EventAccess, Subject: "nfk_1", Detail: map[string]string{"what": "nfc_key.retired", "protocol": "apple_vas"}},
+			{Kind: verno.EventAccess, Subject: "wky_1", Detail: map[string]string{"what": "certificate.imported", "nfc": "begins"}},
 		} {
 			before := b.read(p.Card)
 			b.mu.Lock()
@@ -97,10 +100,23 @@ func TestWhatChangesACard(t *testing.T) {
 			}
 		}
 		before := b.read(p.Card)
-		b.happens(verno.Event{Kind: verno.EventConsentGranted, Owner: owner}, verno.Event{Kind: verno.EventAccess}, verno.Event{Kind: verno.EventCardShown, Owner: owner})
+		b.happens(
+			verno.Event{Kind: verno.EventConsentGranted, Owner: owner}, verno.Event{Kind: verno.EventAccess},
+			verno.Event{Kind: verno.EventAccess, Detail: map[string]string{"what": "nfc_key.created", "protocol": "smart_tap"}},
+			verno.Event{Kind: verno.EventAccess, Detail: map[string]string{"what": "certificate.imported"}},
+			verno.Event{Kind: verno.EventCardShown, Owner: owner},
+		)
 		b.follow()
 		if b.read(p.Card).Tag != before.Tag {
 			t.Error("a consent changes the card")
+		}
+		if _, err := b.passes.ImportCertificate(t.Context(), boss(b.tenant), signer(t, "rsa").Signer, true); err != nil {
+			t.Fatal(err)
+		}
+		b.happens()
+		b.follow()
+		if b.read(p.Card).Tag == before.Tag {
+			t.Error("a certificate with which cards begin to speak with readers does not change the card")
 		}
 	})
 }
