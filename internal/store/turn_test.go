@@ -2,71 +2,56 @@ package store_test
 
 import (
 	"context"
-	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/store/storetest"
 )
 
-// line is SQLite's writer with somebody at it, and others who come while it is busy.
-type line struct {
-	s     *store.Store
-	wait  sync.WaitGroup
-	mu    sync.Mutex
-	order []string
-}
-
-func (l *line) note(name string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.order = append(l.order, name)
-}
-
-// join queues a writer and returns when it stands in line.
-func (l *line) join(t *testing.T, name string) {
-	t.Helper()
-	waiting := l.s.Waiting()
-	l.wait.Go(func() {
-		var err error
-		switch name[:3] {
-		case "hot":
-			err = l.s.Hot(t.Context(), 0, func(*store.HotTx) error { l.note(name); return nil })
-		case "man":
-			err = l.s.Write(t.Context(), func(*store.Tx) error { l.note(name); return nil })
-		case "job":
-			err = l.s.WriteLow(t.Context(), func(*store.Tx) error { l.note(name); return nil })
-		}
-		if err != nil {
-			t.Error(err)
-		}
-	})
-	for l.s.Waiting() == waiting {
-		yield()
-	}
-}
-
 // yield lets others run while a test waits for what they do.
 func yield() { <-time.After(50 * time.Microsecond) }
 
-// TestTurns: groups of sales first, one person after each, jobs when nobody else is there.
+// TestTurns: groups of sales first, one person after each, jobs when nobody else is there or when they have waited long.
 func TestTurns(t *testing.T) {
 	t.Parallel()
-	l := &line{s: storetest.Open(t, storetest.DSNWith(t, store.SQLite, things))}
-	err := l.s.Hot(t.Context(), 0, func(*store.HotTx) error {
-		for _, name := range []string{"job 1", "hot 1", "hot 2", "man 1", "hot 3", "man 2", "man 3"} {
-			l.join(t, name)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.wait.Wait()
-	if want := []string{"man 1", "hot 1", "man 2", "hot 2", "man 3", "hot 3", "job 1"}; !slices.Equal(l.order, want) {
-		t.Errorf("the order was %q, want %q", l.order, want)
+	for _, c := range []struct {
+		waits time.Duration
+		order string
+	}{
+		{0, "man 1, hot 1, man 2, hot 2, man 3, hot 3, job 1"},
+		{store.LowPatience + 1, "job 1, hot 1, man 1, hot 2, man 2, hot 3, man 3"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var (
+				line  store.Turns
+				order []string
+			)
+			if err := line.Take(t.Context(), "hot"); err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range []string{"job 1", "hot 1", "hot 2", "man 1", "hot 3", "man 2", "man 3"} {
+				go func() {
+					if err := line.Take(t.Context(), name[:3]); err != nil {
+						t.Error(err)
+					}
+					order = append(order, name)
+					line.Give()
+				}()
+				synctest.Wait() // It stands in line.
+			}
+			<-time.After(c.waits)
+			synctest.Wait()
+			line.Give()
+			<-time.After(store.LowPatience)
+			synctest.Wait()
+			if got := strings.Join(order, ", "); got != c.order {
+				t.Errorf("after %v the order was %s, want %s", c.waits, got, c.order)
+			}
+		})
 	}
 }
 
