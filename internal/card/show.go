@@ -90,7 +90,7 @@ func (f *Face) area(a Area) *[]Field {
 // field is a placed field with its value; false where it says nothing.
 func (p *Placed) field(k *Kind, settings any, x *Facts) (Field, bool) {
 	if own, is := ownText(p.Field); is {
-		return Field{Key: "text_" + own, Label: p.Label, Value: textValue(p.Text), Change: p.change(nil)}, !p.Text.Empty()
+		return Field{Key: ownKey(own), Label: p.Label, Value: textValue(p.Text), Change: p.change(nil)}, !p.Text.Empty()
 	}
 	known, ok := k.Field(p.Field)
 	if !ok {

@@ -15,7 +15,8 @@ import (
 // GoogleView is all that classes and objects are made of.
 type GoogleView struct {
 	Face     *card.Face
-	State    string // of the card: active, blocked, replaced, used, lapsed
+	Front    []string // keys of the fields below the name, whether or not they say something on this card
+	State    string   // of the card: active, blocked, replaced, used, lapsed
 	News     card.Text
 	Class    card.Class
 	ClassID  string

@@ -107,16 +107,24 @@ func (v *GoogleView) front() []card.Field {
 }
 
 func (v *GoogleView) placed(f card.Field) bool {
-	switch f.Key {
-	case newsField, "merchant":
+	if v.elsewhere(f.Key) && (f.Key != "number" || v.number() != "") {
 		return true
-	case "number":
-		return v.number() != "" && v.Class != card.ClassOffer && v.Class != card.ClassGeneric
-	case "level":
-		return v.Class == card.ClassLoyalty && !v.Face.Level.Empty()
 	}
 	balance := v.Class == card.ClassLoyalty || v.Class == card.ClassGiftCard && v.Face.Balance.Money != nil
 	return balance && !v.Face.Balance.Empty() && reflect.DeepEqual(f.Value, v.Face.Balance)
+}
+
+// elsewhere says whether a field has a place of its own on the cards of a class, wherever a design puts it.
+func (v *GoogleView) elsewhere(key string) bool {
+	switch key {
+	case newsField, "merchant":
+		return true
+	case "number":
+		return v.Class != card.ClassOffer && v.Class != card.ClassGeneric
+	case "level":
+		return v.Class == card.ClassLoyalty
+	}
+	return false
 }
 
 // modules are the fields as texts, those of the front before those of the back.
@@ -156,11 +164,15 @@ func moduleID(key string) string {
 	}, key)
 }
 
-// templateRows put the fields of the front under the name, in rows of up to three.
+// templateRows put the fields of the front under the name, in rows of up to three. They are the same for all cards of a
+// template, so that a field stands there which says nothing on the card that was the first.
 func templateRows(v *GoogleView) map[string]any {
 	var items []map[string]any
-	for _, f := range v.front() {
-		path := "object.textModulesData['" + moduleID(f.Key) + "']"
+	for _, key := range v.Front {
+		if v.elsewhere(key) {
+			continue
+		}
+		path := "object.textModulesData['" + moduleID(key) + "']"
 		items = append(items, map[string]any{"firstValue": map[string]any{"fields": []map[string]any{{"fieldPath": path}}}})
 	}
 	var rows []map[string]any

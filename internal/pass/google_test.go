@@ -96,6 +96,8 @@ func TestGoogleHearsOfChanges(t *testing.T) {
 		b.tell()
 		if class := b.google.Find("loyaltyClass", ""); class["hexBackgroundColor"] != "#123456" || class["reviewStatus"] != "APPROVED" {
 			t.Errorf("the class is %v, %v", class["hexBackgroundColor"], class["reviewStatus"])
+		} else if rows := fmt.Sprint(class["classTemplateInfo"]); !strings.Contains(rows, "'expiring'") || strings.Contains(rows, "'level'") {
+			t.Errorf("on this card nothing expires; for all cards there is %s", rows) // Its level has a place of its own.
 		}
 		b.template.Design.Banners = []card.Banner{{Text: card.Both("Pies", "Пироги"), From: "2020-01-01", Link: "https://example.org/pies"}}
 		b.due(p.Card)

@@ -91,7 +91,8 @@ func (p *Passes) googleWork(ctx context.Context, g *googleIssuer, pass store.Pas
 	}
 	class := googleClassOf(face.Kind)
 	view := &GoogleView{
-		Face: &face, State: facts.State, News: facts.News, Class: class, Account: g.account.GoogleAccount, Pass: pass, Base: p.Base, Now: now,
+		Face: &face, Front: template.Front(), State: facts.State, News: facts.News, Class: class, Account: g.account.GoogleAccount,
+		Pass: pass, Base: p.Base, Now: now,
 		ID:      g.id + "." + pass.Serial + "." + string(class),
 		ClassID: g.id + "." + pass.Template.String() + "." + string(class),
 	}
