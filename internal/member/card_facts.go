@@ -64,9 +64,6 @@ func (r *Roll) cardFacts(ctx context.Context, reader *store.Reader, tenant verno
 	if err := worth(ctx, reader, &t, c, &x); err != nil {
 		return t, x, err
 	}
-	if err := usesLeft(ctx, reader, &t, c, &x); err != nil {
-		return t, x, err
-	}
 	return t, x, r.holderName(ctx, reader, &t, m, &x)
 }
 
