@@ -53,7 +53,7 @@ func TestPIN(t *testing.T) {
 	c.tab.Type("#pin", "90514\r")
 	c.tab.Until(`document.querySelector("dialog") === null`)
 	c.cut()
-	with[bool](c.tab, `pin.watch(0.0001); return true`, "pin")
+	with[bool](c.tab, `pin.watch(() => {}, 0.0001); return true`, "pin")
 	c.tab.See(".pin-go-on")
 	save(t, c.tab, "pin-offline")
 	c.tab.Click(".pin > .button.plain")

@@ -51,13 +51,14 @@ async function begin() {
 	device.awake();
 	bar(document.getElementById("till-bar"));
 	if (!till.staff && till.cashiers.length > 0) await pin.choose();
-	pin.watch();
+	pin.watch(refocus);
 	screens = { sale: new Sale({ camera: camera() }), back: new Refund({ camera: camera() }), totals: new Day() };
 	listen((text) => !document.querySelector("dialog[open]") && screens[here].scanned?.(text));
 	changed(draw);
 	sync.onState(networked());
 	document.addEventListener("till-shift-over", shiftOver);
 	document.addEventListener("keydown", toField);
+	document.addEventListener("till-free", () => !document.querySelector("dialog[open]") && refocus());
 	go("sale");
 	given((lines) => {
 		go("sale");
@@ -94,6 +95,7 @@ function camera() {
 		const { scan } = await import("./camera.js");
 		const text = await scan((what) => say("camera." + what));
 		if (text) screens[here].scanned(text);
+		else refocus();
 	});
 }
 
@@ -109,7 +111,12 @@ function draw() {
 	head(line, { screens: Object.keys(screens), here, go, cashier: () => pin.choose(true).then(refocus), leave, more });
 }
 
-const refocus = () => screens[here].focus();
+/** refocus gives the keys to the screen. A dialog that has closed gives the focus back without the caret, and what is typed
+    then is lost: so it is taken away first. */
+function refocus() {
+	document.activeElement?.blur();
+	screens[here].focus();
+}
 
 /** toField lets digits that are typed anywhere go where they belong. */
 function toField(e) {

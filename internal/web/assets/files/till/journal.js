@@ -5,6 +5,7 @@
 import { h, icon, put } from "./dom.js";
 import * as queue from "./queue.js";
 import { count, figure, moment, money, say } from "./say.js";
+import { free } from "./sheet.js";
 import { hurry, onState } from "./sync.js";
 
 const shownAtMost = 100;
@@ -37,10 +38,18 @@ export async function journal() {
 	const list = h("div", { class: "stack wide" });
 	const dialog = h("dialog", { class: "journal", "aria-labelledby": "journal-title" });
 	put(dialog, h("div", { class: "row apart" }, h("h1", { id: "journal-title" }, say("offline.list")),
-		h("button", { class: "button square", type: "button", onclick: () => dialog.close(), "aria-label": say("close") }, icon("close"))),
+		h("button", { class: "button square", type: "button", onclick: close, "aria-label": say("close") }, icon("close"))),
 	h("p", { class: "quiet small" }, say("offline.list_hint")), list);
+	function close() {
+		dialog.close();
+		free();
+	}
 	const fresh = () => fill(list);
 	const stop = queue.onChange(fresh);
+	dialog.addEventListener("cancel", (e) => {
+		e.preventDefault();
+		close();
+	});
 	dialog.addEventListener("close", () => {
 		stop();
 		dialog.remove();

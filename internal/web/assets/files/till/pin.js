@@ -4,7 +4,7 @@
 //   cashier()          who works here: { id, name }, or null
 //   await choose()     asks who works; resolves when somebody has begun
 //   await lock()       asks for the PIN of whoever works, or of somebody else
-//   watch(minutes)     locks after so many minutes without a touch or a key
+//   watch(after)       locks after some minutes without a touch or a key; after is called when it is open again
 import { ask, Problem } from "./ask.js";
 import { h, icon, put } from "./dom.js";
 import { count, say } from "./say.js";
@@ -127,11 +127,11 @@ function sentence(e) {
 }
 
 /** watch locks the till after some minutes in which nobody touched it. */
-export function watch(minutes = 5) {
+export function watch(after, minutes = 5) {
 	let timer;
 	const touched = () => {
 		clearTimeout(timer);
-		timer = setTimeout(() => till.staff && !shown && lock(), minutes * 60_000);
+		timer = setTimeout(() => till.staff && !shown && lock().then(after), minutes * 60_000);
 	};
 	for (const event of ["pointerdown", "keydown"]) addEventListener(event, touched, { capture: true, passive: true });
 	touched();

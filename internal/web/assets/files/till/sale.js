@@ -275,7 +275,6 @@ export class Sale {
 			if (!["live_code", "nfc"].includes(guest.method)) await this.identify(guest.scan);
 		}
 		if (done && told) this.say("good", ...told(done));
-		this.field.input.blur();
 		this.focus();
 	}
 

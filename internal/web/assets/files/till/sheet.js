@@ -3,6 +3,9 @@
 import { h, icon } from "./dom.js";
 import { say } from "./say.js";
 
+/** free tells that nothing may lie over the till any more, and its keys go where they belong. */
+export const free = () => document.dispatchEvent(new Event("till-free"));
+
 /** sheet shows a titled dialog; make(close) gives its content, and close(value) ends it. It resolves to that value. */
 export function sheet(title, make, kind = "") {
 	return new Promise((resolve) => {
@@ -11,12 +14,17 @@ export function sheet(title, make, kind = "") {
 		const close = (v = null) => {
 			value = v;
 			box.close();
+			free();
 		};
 		const box = h("dialog", { class: "over " + kind, "aria-labelledby": "over-title" },
 			h("header", {},
 				h("h2", { id: "over-title" }, title),
 				h("button", { class: "button square", type: "button", "aria-label": say("close"), onclick: () => close() }, icon("close"))),
 			make(close));
+		box.addEventListener("cancel", (e) => {
+			e.preventDefault();
+			close();
+		});
 		box.addEventListener("close", () => {
 			box.remove();
 			resolve(value);
