@@ -42,6 +42,10 @@ var issueCodes = map[string]CodeText{
 		EN: "The line names nobody: it needs a phone, mail, a card number or an identifier.",
 		RU: "Строка никого не называет: нужен телефон, почта, номер карты или идентификатор.",
 	},
+	"template_not_members": {
+		EN: "By a list people get cards that say who they are. Coupons, certificates, passes and tickets are given to each one by one, or made blank for printing.",
+		RU: "По списку выдают карты, которые говорят, кто покупает. Купоны, сертификаты, абонементы и билеты выдают по одному или выпускают заготовками для печати.",
+	},
 	"issue_started": {EN: "This issue of cards has begun. Stop it; what is done stays done.", RU: "Выпуск карт уже начат. Остановите его: что сделано, останется."},
 	"line_two":      {EN: "The line names two different members.", RU: "В строке указаны два разных участника."},
 	"list_unreadable": {

@@ -131,7 +131,7 @@ type Presence struct {
 	Confirmed  ConfirmationID // of what the member has said yes to; zero for all else
 	Method     Method
 	Epoch      int64 // of the owner when it was given out
-	Step       int64 // of the live code, or when the phone was tapped or the PIN typed
+	Step       int64 // of the live code; µs of when the phone was tapped or the PIN typed
 	BirthMonth int   // 0 where unknown
 	BirthDay   int
 	Tags       []string // of the member, those that the store's rules look at

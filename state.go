@@ -20,6 +20,7 @@ type OwnerState struct {
 	StaticUsed money.Points               `json:"su,omitempty"`    // points that static codes spent on that day
 	LiveSeen   map[CardID]int64           `json:"ls,omitempty"`    // last step of a live code that identified, by card
 	LiveSpent  map[CardID]int64           `json:"lv,omitempty"`    // last step of a live code that has spent, by card
+	ProofSpent map[CardID]int64           `json:"pv,omitempty"`    // µs of the last tap or PIN that has spent, by card
 	Sighted    map[CardID]Sighting        `json:"sg,omitempty"`    // where a code was shown last, by card
 	Waiting    bool                       `json:"w,omitempty"`     // lots wait for the first paid purchase
 	Freed      []LotID                    `json:"fr,omitempty"`    // lots that the first paid purchase let go
@@ -102,5 +103,6 @@ func (s *OwnerState) Clone() OwnerState {
 	c.Spend, c.Holds, c.Freed = slices.Clone(s.Spend), slices.Clone(s.Holds), slices.Clone(s.Freed)
 	c.Usage, c.Enrolled = maps.Clone(s.Usage), maps.Clone(s.Enrolled)
 	c.LiveSeen, c.LiveSpent, c.Sighted = maps.Clone(s.LiveSeen), maps.Clone(s.LiveSpent), maps.Clone(s.Sighted)
+	c.ProofSpent = maps.Clone(s.ProofSpent)
 	return c
 }

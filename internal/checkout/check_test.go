@@ -109,6 +109,7 @@ func (b *bundle) shapeOf(g *guest) (s shape) {
 	o, err := b.reader.Owner(b.ctx, b.boss.Tenant, g.Owner)
 	b.must(err)
 	s.State = o.State
+	s.State.ProofSpent = nil
 	s.State.LiveSeen, s.State.LiveSpent, s.State.StaticDay, s.State.StaticUsed, s.State.Sighted = nil, nil, 0, 0, nil
 	holdings, err := b.reader.Holdings(b.ctx, b.boss.Tenant, g.Owner)
 	b.must(err)

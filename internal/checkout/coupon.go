@@ -190,16 +190,27 @@ func (t *Till) quoteCoupons(ctx context.Context, pl *place, p *verno.Presence, b
 	return shown, err
 }
 
-// couponViews says what became of the coupons of a quote.
-func couponViews(r *rules, in *promo.Input, shown []*coupon, out *verno.Outcome) []CouponView {
+// couponViews says what became of the coupons of a quote, and of words which none of the rules knows.
+func couponViews(r *rules, in *promo.Input, shown []*coupon, out *verno.Outcome, said []string) []CouponView {
+	views := unknownWords(r, in.Basket.Coupons, said)
 	if len(shown) == 0 {
-		return nil
+		return views
 	}
 	explained := verno.Outcome{}
 	r.Evaluate(in, true, &explained)
-	views := make([]CouponView, len(shown))
-	for i, c := range shown {
-		views[i] = c.view(r, out, &explained)
+	for _, c := range shown {
+		views = append(views, c.view(r, out, &explained))
+	}
+	slices.SortFunc(views, func(x, y CouponView) int { return x.At - y.At })
+	return views
+}
+
+// unknownWords are those of what was said that went into the basket as words and open nothing.
+func unknownWords(r *rules, words, said []string) (views []CouponView) {
+	for i, text := range said {
+		if slices.Contains(words, text) && len(r.OfCoupon(text)) == 0 {
+			views = append(views, CouponView{At: i, Code: verno.Conflict("coupon_unknown").Code})
+		}
 	}
 	return views
 }

@@ -116,6 +116,7 @@ func TestUselessCoupons(t *testing.T) {
 			"no promotion":          {"", b.machine(idle.ID), "coupon_no_offer"},
 			"the word without card": {"", "NOBODY", "coupon_card_needed"},
 			"a member's own card":   {"", g.static(), "coupon_unknown"},
+			"a word of no rule":     {"", "SESAME", "coupon_unknown"},
 			"no code":               {"", "7" + string(unknown[1:]), "coupon_unknown"},
 		} {
 			q := b.quote(b.boss, b.withCoupons(one.presence, 100_00, one.coupon))
@@ -132,7 +133,7 @@ func TestUselessCoupons(t *testing.T) {
 		}
 		twice := b.issue(template, g.ID, card.Document{})
 		q := b.quote(b.boss, b.withCoupons(b.known(g), 100_00, b.machine(mine.ID), b.machine(twice.ID), string(mine.Number), "HELLO"))
-		if len(q.Coupons) != 2 || !q.Coupons[0].Applied || q.Coupons[1].Code != "coupon_second" || q.Outcome.Totals.Discount != 10_00 {
+		if len(q.Coupons) != 3 || !q.Coupons[0].Applied || q.Coupons[1].Code != "coupon_second" || q.Coupons[2].At != 3 || q.Coupons[2].Code != "coupon_unknown" || q.Outcome.Totals.Discount != 10_00 {
 			t.Errorf("two of a kind: %+v", q.Coupons)
 		}
 	})

@@ -85,10 +85,13 @@ func spendCap(programme *verno.Programme, o *store.Owner, p *verno.Presence, m v
 // frozen reports whether nothing may be spent of an account: it was frozen, or its phone was changed a short time ago.
 func frozen(o *store.Owner, now int64) bool { return o.FrozenAt != 0 || now < o.State.Cooling }
 
-// spentCode reports whether a presence comes from a live code that has spent already, or from a tap or a PIN of
-// the same seconds.
+// spentCode reports whether a presence comes from a live code that has spent already, or from a tap or a PIN that has, or
+// that is older than one which has. A new tap, or the PIN typed anew, is another proof at once.
 func spentCode(o *store.Owner, p *verno.Presence) bool {
-	return p.Method.SpendsOnce() && p.Step <= o.State.LiveSpent[p.Carrier()]
+	if p.Method == verno.MethodLiveCode {
+		return p.Step <= o.State.LiveSpent[p.Carrier()]
+	}
+	return p.Method.SpendsOnce() && p.Step <= o.State.ProofSpent[p.Carrier()]
 }
 
 // markSpent notes that a presence has spent. A live code, a tap and a PIN spend once; what other codes spend is counted by day. Where a
@@ -97,11 +100,16 @@ func spentCode(o *store.Owner, p *verno.Presence) bool {
 func markSpent(s *verno.OwnerState, p *verno.Presence, day int32, points money.Points) {
 	switch {
 	case p.Method == verno.MethodReplay:
-	case p.Method.SpendsOnce():
+	case p.Method == verno.MethodLiveCode:
 		if s.LiveSpent == nil {
 			s.LiveSpent = map[verno.CardID]int64{}
 		}
 		s.LiveSpent[p.Carrier()] = max(s.LiveSpent[p.Carrier()], p.Step)
+	case p.Method.SpendsOnce():
+		if s.ProofSpent == nil {
+			s.ProofSpent = map[verno.CardID]int64{}
+		}
+		s.ProofSpent[p.Carrier()] = max(s.ProofSpent[p.Carrier()], p.Step)
 	case !p.Method.Strong():
 		if s.StaticDay < day {
 			s.StaticDay, s.StaticUsed = day, 0

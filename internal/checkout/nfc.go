@@ -98,7 +98,7 @@ func (t *Till) findRead(ctx context.Context, a verno.Actor, read nfc.Read, now t
 		return f, err
 	}
 	if scan.Kind == code.KindNFC {
-		f.method, f.step = verno.MethodNFC, code.StepAt(now)
+		f.method, f.step = verno.MethodNFC, verno.Micros(now)
 	}
 	f.once, f.onceUntil = opened.Once, now.Add(tapMemory)
 	if opened.At != 0 {

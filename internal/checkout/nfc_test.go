@@ -11,7 +11,6 @@ import (
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/checkout"
-	"github.com/verno-loyalty/verno/internal/code"
 	"github.com/verno-loyalty/verno/internal/nfc"
 )
 
@@ -54,7 +53,7 @@ func TestTapIdentifies(t *testing.T) {
 				t.Errorf("%s: %+v", name, found)
 			}
 		}
-		b.later(code.Step)
+		b.later(time.Second)
 		found, err := b.till.Identify(b.ctx, b.at(0), checkout.Identify{NFC: tapOf(tap, g.says())})
 		b.must(err)
 		r := b.sell(b.at(0), b.saleOf(found.Presence, tea(1000_00), 600), stored(100_00))

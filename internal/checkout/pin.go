@@ -49,7 +49,7 @@ func (t *Till) ProvePIN(ctx context.Context, a verno.Actor, q ProvePIN) (*Identi
 	if err := t.tryPIN(ctx, a, pl, p, pin, now); err != nil {
 		return nil, err
 	}
-	p.Method, p.Step, p.Confirmed = verno.MethodPIN, code.StepAt(now), verno.ConfirmationID{}
+	p.Method, p.Step, p.Confirmed = verno.MethodPIN, verno.Micros(now), verno.ConfirmationID{}
 	p.Until = now.Add(t.limits.PresenceLife).UTC()
 	return t.strengthened(ctx, pl, p)
 }

@@ -51,7 +51,7 @@ func TestPIN(t *testing.T) {
 			t.Errorf("needs %v", q.Needs)
 		}
 		for _, scan := range []string{g.static(), g.secret.Number, "+7 916 123-45-67"} {
-			b.later(code.Step)
+			b.later(time.Second) // She types it anew, for the next purchase.
 			p := b.prove(a, b.scan(a, scan), rightPIN, "")
 			r := b.sell(a, b.saleOf(p, tea(250_00), 200), stored(50_00))
 			if r.Totals.Points != 200 || r.Method != verno.MethodPIN {

@@ -73,6 +73,7 @@ func (t *Till) quoteFor(ctx context.Context, a verno.Actor, pl *place, s *Sale, 
 		return nil, err
 	}
 	priced := *s
+	seen.said = s.Basket.Coupons
 	if seen.coupons, err = t.quoteCoupons(ctx, pl, presence, &priced.Basket, now); err != nil {
 		return nil, err
 	}
@@ -90,7 +91,8 @@ type glance struct {
 	holdings map[verno.UnitID]*ledger.Holding
 	counters map[verno.PromotionID]store.Counter
 	coupons  []*coupon
-	checkout string // that the quote is for; what it holds is its own
+	said     []string // coupons as they were sent
+	checkout string   // that the quote is for; what it holds is its own
 }
 
 // look reads, in one round trip where the engine can, what a quote needs; and reads the configuration again where it has
@@ -200,7 +202,7 @@ func (t *Till) price(pl *place, r *rules, s *Sale, p *verno.Presence, seen *glan
 		}
 	}
 	r.Evaluate(&in, explain, &q.Outcome)
-	q.Coupons = couponViews(r, &in, seen.coupons, &q.Outcome)
+	q.Coupons = couponViews(r, &in, seen.coupons, &q.Outcome, seen.said)
 	q.short = p != nil && seen.short(pl, r, &in, q.Outcome.MaxPoints, p)
 	if q.StoredMax > q.Outcome.Totals.Payable {
 		q.StoredMax = q.Outcome.Totals.Payable

@@ -36,7 +36,7 @@ type Quote struct {
 	Member       *MemberView
 	Lines        []verno.Line
 	Outcome      verno.Outcome
-	Coupons      []CouponView // of those that are cards, or belong to some
+	Coupons      []CouponView // of those that are cards or belong to some, and those that nothing knows
 	StoredMax    money.Amount // stored money that may pay
 	Certificates []CertificateView
 	ExpiresAt    time.Time      // of the presence, or five minutes on

@@ -79,7 +79,11 @@ func (r *Roll) OpenIssue(ctx context.Context, a verno.Actor, now time.Time, name
 		return Issue{}, err
 	}
 	if !set.Template.IsZero() {
-		if _, _, _, err := r.issuable(ctx, a.Tenant, set.Template); err != nil {
+		k, _, _, err := r.issuable(ctx, a.Tenant, set.Template)
+		if err == nil && set.Blanks == 0 && !identifies(k.Name) {
+			err = verno.Conflict("template_not_members")
+		}
+		if err != nil {
 			return Issue{}, err
 		}
 	}

@@ -101,7 +101,7 @@ func (w *issuer) read(ctx context.Context, id verno.IssueID, now time.Time, row 
 			return refusedOr(err, &l.err)
 		}
 		if !identifies(l.kind.Name) {
-			l.err = verno.Conflict("template_standard_kind")
+			l.err = verno.Conflict("template_not_members")
 			return nil
 		}
 	}

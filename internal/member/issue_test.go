@@ -67,6 +67,22 @@ func TestIssueLoadedByMany(t *testing.T) {
 	})
 }
 
+// TestIssueOfWhatIsNobodys: coupons and certificates are not given by a list, and the refusal says so, of the list and of a
+// line alike.
+func TestIssueOfWhatIsNobodys(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		gift := b.template("gift_certificate", nil)
+		_, err := b.roll.OpenIssue(b.ctx, b.actor, b.clock(), "x", "x", member.IssueSettings{Template: gift})
+		b.refused(err, "template_not_members")
+		i := b.list("one", member.IssueSettings{}, member.IssueLine{Email: "vera@example.com", Template: gift.String()})
+		b.must(b.roll.RunIssues(b.ctx, b.clock))
+		if got := b.outcomes(i.ID); got != "rejected template_not_members" {
+			t.Errorf("got %s", got)
+		}
+	})
+}
+
 // TestIssue: each line of a list ends as issued, as had before or as rejected with its reason, and what it told of a
 // person is forgotten; the same list and the same people get nothing twice.
 func TestIssue(t *testing.T) {

@@ -29,14 +29,7 @@ func (r *Roll) Merge(ctx context.Context, a verno.Actor, now time.Time, q Merge)
 		return View{}, err
 	}
 	for try := 1; ; try++ {
-		g, err := r.couple(ctx, a, q)
-		if err != nil {
-			return View{}, err
-		}
-		w := &books.Work{Tenant: a.Tenant, Claim: claim("merge", q.Key, q.BodyHash), Owners: g.wants(), Moved: true}
-		w.Also = func(tx *store.Tx, _ *books.Page) error { return g.rows(ctx, tx, now) }
-		w.Decide = func(p *books.Page) (books.Result, error) { return g.accounts(p, a) }
-		out, err := r.Books.Do(ctx, w)
+		out, err := r.unite(ctx, a, now, q)
 		switch {
 		case err == nil:
 			v, err := r.view(ctx, a.Tenant, verno.MemberID(out.ID))
@@ -46,6 +39,19 @@ func (r *Roll) Merge(ctx context.Context, a verno.Actor, now time.Time, q Merge)
 			return View{}, err
 		}
 	}
+}
+
+// unite makes one of the two, once for a key.
+func (r *Roll) unite(ctx context.Context, a verno.Actor, now time.Time, q Merge) (books.Outcome, error) {
+	w := &books.Work{Tenant: a.Tenant, Claim: claim("merge", q.Key, q.BodyHash), Moved: true}
+	g, err := r.couple(ctx, a, q)
+	if err != nil {
+		return r.earlier(ctx, a, w.Claim, err)
+	}
+	w.Owners = g.wants()
+	w.Also = func(tx *store.Tx, _ *books.Page) error { return g.rows(ctx, tx, now) }
+	w.Decide = func(p *books.Page) (books.Result, error) { return g.accounts(p, a) }
+	return r.Books.Do(ctx, w)
 }
 
 // couple is the two members of a merge as they were read, and what must be locked.
@@ -237,6 +243,9 @@ func joinStates(into, from *verno.OwnerState) {
 	}
 	for id, step := range from.LiveSpent {
 		into.LiveSpent = with(into.LiveSpent, id, max(into.LiveSpent[id], step))
+	}
+	for id, at := range from.ProofSpent {
+		into.ProofSpent = with(into.ProofSpent, id, max(into.ProofSpent[id], at))
 	}
 	for id, at := range from.Sighted {
 		into.Sighted = with(into.Sighted, id, at)

@@ -54,6 +54,9 @@ func appendSeldom(b []byte, s *verno.OwnerState) []byte {
 	if len(s.LiveSpent) > 0 {
 		b = appendAny(b, "lv", s.LiveSpent)
 	}
+	if len(s.ProofSpent) > 0 {
+		b = appendAny(b, "pv", s.ProofSpent)
+	}
 	if len(s.Sighted) > 0 {
 		b = appendAny(b, "sg", s.Sighted)
 	}

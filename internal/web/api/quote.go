@@ -37,7 +37,7 @@ type Quote struct {
 	PointsMax    money.Points        `json:"points_max" doc:"The most points that may be spent on this basket."`
 	StoredMax    Money               `json:"stored_money_max" doc:"The most stored money that may pay."`
 	Needs        []string            `json:"needs,omitempty" enum:"live_code,nfc,pin,confirmation" doc:"More could be spent than what was shown proves: any of these would let it. A live code or a tap of the card is identified anew; a PIN goes to POST /identifications/pin; POST /confirmations asks the member's phone. How much more is told to whoever has the proof."`
-	Coupons      []QuotedCoupon      `json:"coupons,omitempty" doc:"Those of the request that are coupons, or belong to some."`
+	Coupons      []QuotedCoupon      `json:"coupons,omitempty" doc:"Those of the request that are coupons or belong to some, and those that nothing knows."`
 	Certificates []QuotedCertificate `json:"certificates,omitempty" doc:"What those of the request can pay."`
 	Awards       []Award             `json:"awards" doc:"What will be earned."`
 	Messages     Messages            `json:"messages" doc:"In the language of the request."`
