@@ -96,7 +96,7 @@ type correction struct {
 }
 
 func (r *Roll) correcting(ctx context.Context, a verno.Actor, q Adjust) (*correction, error) {
-	m, err := living(ctx, r.Store.Reader(), a.Tenant, q.Member)
+	m, err := resolve(ctx, r.Store.Reader(), a.Tenant, q.Member)
 	if err != nil {
 		return nil, err
 	}
