@@ -34,7 +34,7 @@ func quoteMessages(q *checkout.Quote, lang string) Messages {
 	var said Messages
 	s.saved(&said, t)
 	if t.Earn > 0 {
-		said.receipt(s.pick("You will earn ", "Будет начислено ") + s.points(t.Earn) + ".")
+		said.receipt(s.pick("To be earned: ", "Будет начислено ") + s.points(t.Earn) + ".")
 	}
 	said.receipt(s.stamps(q.Outcome.Awards))
 	if q.Member == nil {
@@ -72,11 +72,11 @@ func receiptMessages(r *verno.Receipt, scale int, lang string) Messages {
 		return said
 	}
 	if r.Totals.Earn > 0 {
-		said.receipt(s.pick("You have earned ", "Начислено ") + s.points(r.Totals.Earn) + ".")
+		said.receipt(s.pick("Earned: ", "Начислено ") + s.points(r.Totals.Earn) + ".")
 	}
 	said.receipt(s.stamps(r.Outcome.Awards))
 	if r.Debt > 0 {
-		said.receipt(s.points(r.Debt) + s.pick(" are owed; what you earn next repays them.", " — долг: его погасят следующие начисления."))
+		said.receipt(s.points(r.Debt) + s.pick(" are owed; the next points earned repay them.", " — долг: его погасят следующие начисления."))
 		said.cashier(s.pick("Points were short, a debt of ", "Баллов не хватило, долг — ") + s.points(r.Debt) + ".")
 	}
 	return said
@@ -106,7 +106,7 @@ func (m *Messages) cashier(text string) { m.Cashier = append(m.Cashier, text) }
 // saved tells what promotions and points took off.
 func (s *speaker) saved(said *Messages, t *verno.Totals) {
 	if t.Discount > 0 {
-		said.receipt(s.pick("You save ", "Ваша скидка ") + s.money(t.Discount) + ".")
+		said.receipt(s.pick("Discount: ", "Скидка ") + s.money(t.Discount) + ".")
 	}
 	if t.Points > 0 {
 		said.receipt(s.pick("Paid with ", "Оплачено: ") + s.points(t.Points) + " (" + s.money(t.Redeemed) + ").")

@@ -29,10 +29,10 @@ func TestQuoteSpeaks(t *testing.T) {
 		},
 	}
 	for lang, want := range map[string]string{
-		"en": "{[Can be spent here: 12 points.] [You save 10.50 ₽. Paid with 1 point (1.00 ₽). You will earn 5.5 points. " +
+		"en": "{[Can be spent here: 12 points.] [Discount: 10.50 ₽. Paid with 1 point (1.00 ₽). To be earned: 5.5 points. " +
 			"On your card: 2 new stamps. After this purchase you have 26 points to spend. 500.00 ₽ more to the next level. " +
 			"21 points can be spent until 30 November 2026.]}",
-		"ru": "{[Можно списать: 12 баллов.] [Ваша скидка 10,50 ₽. Оплачено: 1 балл (1,00 ₽). Будет начислено 5,5 балла. " +
+		"ru": "{[Можно списать: 12 баллов.] [Скидка 10,50 ₽. Оплачено: 1 балл (1,00 ₽). Будет начислено 5,5 балла. " +
 			"На карте: 2 новых штампа. После покупки у вас 26 баллов. 500,00 ₽ до следующего уровня. " +
 			"21 балл можно потратить до 30.11.2026.]}",
 	} {
@@ -76,7 +76,7 @@ func TestReceiptSpeaks(t *testing.T) {
 			}
 		}
 		sell("a", presence(m{"scan": card}), "ru", "[Будет начислено 5 баллов.]", "[Начислено 5 баллов.]")
-		sell("b", presence(m{"member_id": id}), "", "[You will earn 5 points. After this purchase you have 10 points to spend.]", "[You have earned 5 points.]")
+		sell("b", presence(m{"member_id": id}), "", "[To be earned: 5 points. After this purchase you have 10 points to spend.]", "[Earned: 5 points.]")
 		if r := b.ask(request{do: "GET /operations/b", lang: "ru"}).want(200); r.str("receipt", "messages", "receipt", 0) != "Начислено 5 баллов." {
 			t.Errorf("asked again the slip says %v", r.at("receipt"))
 		}
