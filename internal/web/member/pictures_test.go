@@ -73,10 +73,12 @@ func (p *pocket) live() string {
 	check(t, err)
 	_, err = s.Office.Publish(ctx, p.boss, s.Now(), p.Made.Live.Programme, row.Revision, "points lapse")
 	check(t, err)
+	texts := map[string][]byte{}
 	check(t, s.Store.Write(ctx, func(tx *store.Tx) error {
 		for _, purpose := range member.Purposes {
 			body := "1. Очень короткий текст.\n2. И ещё один пункт."
 			hash := sha256.Sum256([]byte(body))
+			texts[purpose] = hash[:]
 			_, err := tx.InsertLegalText(ctx, store.LegalText{
 				Tenant: p.boss.Tenant, Purpose: purpose, Language: "ru", Version: 1, Title: purpose, Body: body, Hash: hash[:],
 				PublishedAt: time.Now(), PublishedBy: "test",
@@ -88,7 +90,7 @@ func (p *pocket) live() string {
 		return nil
 	}))
 	for _, purpose := range member.Purposes {
-		_, err := s.Roll.Consent(ctx, p.boss, s.Now(), p.guest.ID, member.Agreement{Purpose: purpose, Granted: true, Text: "text"})
+		_, err := s.Roll.Consent(ctx, p.boss, s.Now(), p.guest.ID, member.Agreement{Purpose: purpose, Granted: true, TextVersion: "ru-1", TextHash: texts[purpose]})
 		check(t, err)
 	}
 	for i := range 4 {

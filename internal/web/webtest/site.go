@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -44,10 +45,14 @@ func Start(tb testing.TB, shift func(time.Time) time.Time) *Site {
 	if shift != nil {
 		clock = func() time.Time { return shift(time.Now()) } //nolint:forbidigo // As above.
 	}
-	s, err := server.Open(ctx, server.Config{
+	c := server.Config{
 		DB: filepath.Join(tb.TempDir(), "verno.db"), Fresh: true, Clock: clock, Rates: server.NoRates, Log: slog.New(slog.DiscardHandler),
 		Fleeting: true, Hashing: auth.Hashing{Memory: 64, Passes: 1, Parallel: 2}, Timeout: Patience,
-	})
+	}
+	if os.Getenv("VERNO_PICTURES") != "" {
+		c.Till.PresenceLife = time.Hour // Drawing a screen in all its sizes takes longer than a guest would stand there.
+	}
+	s, err := server.Open(ctx, c)
 	if err != nil {
 		tb.Fatal(err)
 	}
