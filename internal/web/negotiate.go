@@ -47,6 +47,17 @@ func weigh(header string, names ...string) int {
 	return 0
 }
 
+// Has reports whether whoever asks has the answer of an ETag already: by If-None-Match, which may list several, and weak
+// ones, as a proxy makes of them that packs answers.
+func Has(r *http.Request, tag string) bool {
+	for part := range strings.SplitSeq(strings.Join(r.Header["If-None-Match"], ","), ",") {
+		if part = strings.TrimSpace(part); part == "*" || strings.TrimPrefix(part, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}
+
 // worthPacking is the size from which an answer is packed. A receipt of many lines is not: at the till time counts, and
 // its network is near.
 const worthPacking = 16 << 10

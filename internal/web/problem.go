@@ -157,7 +157,7 @@ func Serve(w http.ResponseWriter, r *http.Request, mediaType string, b []byte) {
 	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
 	h := w.Header()
 	h["Cache-Control"], h["Etag"] = []string{"no-cache"}, []string{tag}
-	if r.Header.Get("If-None-Match") == tag {
+	if Has(r, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}

@@ -21,7 +21,8 @@ const (
 //
 // What is not JSON (trailing data, lone surrogates, invalid UTF-8, a byte order mark, more than 32 levels) is
 // KindMalformed. What is JSON but not what the type wants (duplicate and unknown names, fractions, exponents and −0
-// where integers belong, numbers out of range, null) is KindInvalid and names up to 32 fields by JSON pointer.
+// where integers belong, numbers out of range, null), and what is written for a number and is none (NaN, 01, digits of
+// another script), is KindInvalid and names up to 32 fields by JSON pointer.
 func Decode(body []byte, into any) error {
 	v := reflect.ValueOf(into).Elem()
 	d := &decoder{text: string(body)}
@@ -125,10 +126,9 @@ func (d *decoder) broken(reason string) bool {
 	return false
 }
 
-// brokenNumber is broken where a number was wanted.
+// brokenNumber notes what is no number where one was wanted, such as NaN, and goes no further, as it is no JSON either.
 func (d *decoder) brokenNumber() bool {
-	d.broken("not a number")
-	d.fault.Fields[0].Code, d.fault.Fields[0].Params = "number_invalid", nil
+	d.wrong("number_invalid")
 	return false
 }
 

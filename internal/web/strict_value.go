@@ -19,6 +19,9 @@ func (d *decoder) mismatch(want string) bool {
 	if d.kind() == "" && (want == "integer" || want == "number") {
 		return d.brokenNumber()
 	}
+	if d.literal("NaN") || d.literal("Infinity") { // Some programs write them, and JSON has neither.
+		return d.wrong("type", "want", want)
+	}
 	return d.wrong("type", "want", want) && d.skip()
 }
 

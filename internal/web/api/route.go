@@ -176,7 +176,7 @@ func (a *API) show(w http.ResponseWriter, r *http.Request, op operation, c *call
 	}
 	if tag := c.answer.tag; tag != "" {
 		h["Etag"] = []string{tag}
-		if r.Header.Get("If-None-Match") == tag {
+		if web.Has(r, tag) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
