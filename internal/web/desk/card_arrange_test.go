@@ -57,7 +57,7 @@ func TestCardDragged(t *testing.T) {
 	d.Carry(d.Middle(grip("debt")), d.Middle(grip("worth")))
 	d.stands("debt", "secondary", 0)
 	d.stands("worth", "secondary", 1)
-	d.Until(`document.getElementById("said").textContent.includes("Долг по баллам")`)
+	d.Until(`document.getElementById("said").textContent.includes("Долг по\u00a0баллам")`)
 	d.Click(`.card-row:has([id="up-news"]) summary`) // A row that is being changed is not dragged.
 	d.Until(`!document.getElementById("up-news").closest(".card-row").draggable`)
 	d.Click(`.card-row:has([id="up-news"]) summary`)

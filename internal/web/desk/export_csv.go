@@ -23,7 +23,7 @@ func writeCSV(ctx context.Context, w http.ResponseWriter, s *sheet, c *call) err
 	}
 	record := make([]string, len(s.columns))
 	for i := range s.columns {
-		record[i] = s.columns[i].name
+		record[i] = plain(s.columns[i].name)
 	}
 	if err := out.Write(record); err != nil {
 		return err
@@ -61,5 +61,8 @@ func (v *cell) csv(language string) string {
 	case !v.at.IsZero():
 		return v.at.Format("2006-01-02 15:04:05")
 	}
-	return web.Harmless(v.text)
+	return web.Harmless(plain(v.text))
 }
+
+// plain has spaces as people type them who search a table.
+func plain(text string) string { return strings.ReplaceAll(text, "\u00a0", " ") }

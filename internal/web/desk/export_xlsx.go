@@ -93,7 +93,7 @@ func (l *looks) values(cells []cell) []any {
 		case v.number != "":
 			out[i] = v.number
 		case v.at.IsZero():
-			out[i] = v.text
+			out[i] = plain(v.text)
 		case v.day:
 			out[i] = excelize.Cell{StyleID: l.day, Value: clockFace(v.at)}
 		default:

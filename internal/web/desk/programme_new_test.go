@@ -57,7 +57,7 @@ func TestBackupAge(t *testing.T) {
 	for _, step := range []struct {
 		days int
 		says string
-	}{{-1, "Nothing is known of backups"}, {5, "more than two days ago"}, {0, "The database was backed up"}} {
+	}{{-1, "No database backup yet"}, {5, "more than two days ago"}, {0, "Last database backup"}} {
 		if at := site.Server.Now().AddDate(0, 0, -step.days); step.days >= 0 {
 			err := site.Server.Store.Write(t.Context(), func(tx *store.Tx) error { return tx.InsertBackup(t.Context(), at, 4096) })
 			if err != nil {

@@ -55,14 +55,14 @@ func TestProgramme(t *testing.T) {
 	site.Enter(tab)
 	tab.Go(site.Base + "/desk/programmes")
 	tab.See(".worked")
-	if text := tab.Text(".worked"); !strings.Contains(text, "₽500 a member gets 25 points") {
+	if text := tab.Text(".worked"); !strings.Contains(text, "₽500, a member earns 25 points") {
 		t.Error(text)
 	}
 	home := site.Base + webtest.Eval[string](tab, "location.pathname")
 	tab.Go(home + "/edit")
 	tab.Click("main form .button.main")
 	tab.See(`.notice[role="status"]`)
-	if text := tab.Text(".notice"); !strings.Contains(text, "Nothing has changed.") {
+	if text := tab.Text(".notice"); !strings.Contains(text, "No changes.") {
 		t.Error("looking at the form has changed something: ", text)
 	}
 	tab.Go(home + "/edit")
@@ -82,20 +82,20 @@ func TestProgramme(t *testing.T) {
 	fill(t, tab, "points/max_share", "30")
 	tab.Click("main form .button.main")
 	tab.See(".notice.good")
-	if text := tab.Text("main"); !strings.Contains(text, "10 points = ₽1") || !strings.Contains(text, "from ₽15,000") || !strings.Contains(text, "dead once moved into a phone") {
+	if text := tab.Text("main"); !strings.Contains(text, "10 points = ₽1") || !strings.Contains(text, "from ₽15,000") || !strings.Contains(text, "deactivated after the move to a phone") {
 		t.Error(text)
 	}
 	save(t, tab, "programme-drafted")
 	tab.Go(home + "/publish")
 	tab.See(".notice.warn")
-	if text := tab.Text("main"); !strings.Contains(text, "The worth of a point changes") || !strings.Contains(text, "Level “Gold”") {
+	if text := tab.Text("main"); !strings.Contains(text, "The new value of a point") || !strings.Contains(text, "Level “Gold”") {
 		t.Error(text)
 	}
 	save(t, tab, "programme-publish")
 	tab.Click("main form .button.main")
 	tab.See(".notice.good")
 	tab.Go(home + "/versions/3?with=1")
-	if text := tab.Text("main"); !strings.Contains(text, "Differences from version 1") || strings.Contains(text, "⟨") {
+	if text := tab.Text("main"); !strings.Contains(text, "Changes since version 1") || strings.Contains(text, "⟨") {
 		t.Error(text)
 	}
 	save(t, tab, "programme-compared")

@@ -131,7 +131,7 @@ func TestPromotionFaults(t *testing.T) {
 	site.Enter(tab)
 	long := strings.Repeat("<script>alert(1)</script>\u202e😀", 12)
 	for _, c := range []struct{ kind, field, typed, fault string }{
-		{"percent_discount", "settings/percent", "a lot", "A number is needed"},
+		{"percent_discount", "settings/percent", "a lot", "Enter a number"},
 		{"percent_discount", "settings/percent", "250", "from 0.01 to 100"},
 		{"fixed_discount", "settings/max", "50", "This is less than Discount."},
 		{"points_by_amount", "settings/percent", "", "This is needed."},

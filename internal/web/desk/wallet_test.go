@@ -129,18 +129,18 @@ func TestAppleCertificates(t *testing.T) {
 	}
 	savePages(t, tab, "apple-soon-en")
 	tab.Go(site.Base + "/desk/")
-	if got := tab.Text("main"); !strings.Contains(got, "The certificate for Apple Wallet ends in") {
+	if got := tab.Text("main"); !strings.Contains(got, "The Apple Wallet certificate expires in") {
 		t.Errorf("the overview says nothing of the end: %q", got)
 	}
 	tab.Go(site.Base + "/desk/wallets/apple")
 	tab.Click("details.sheet:first-of-type > summary")
 	sends(tab, `form[action$="/apple/trial"] .button`, ".notice.good")
-	if got := tab.Text("section[aria-labelledby=current]"); !strings.Contains(got, "Trial, not Apple’s") || !strings.Contains(got, "not Apple") {
+	if got := tab.Text("section[aria-labelledby=current]"); !strings.Contains(got, "Trial, not from Apple") || !strings.Contains(got, "not Apple") {
 		t.Errorf("a trial is shown as %q", got)
 	}
 	savePages(t, tab, "apple-trial-en")
 	tab.Go(site.Base + "/desk/audit?group=access")
-	if got := tab.Text("main"); strings.Count(got, "Certificate for Apple cards imported") != 3 {
+	if got := tab.Text("main"); strings.Count(got, "Apple certificate imported") != 3 {
 		t.Errorf("the log says %q", got)
 	}
 	tab.Go(site.Base + "/desk/wallets/apple")

@@ -137,7 +137,7 @@ func TestBrokenDatabase(t *testing.T) {
 	f.site.Break(t)
 	for _, path := range []string{"/setup/", "/setup/at/business", "/setup/at/rules", "/setup/at/texts", "/setup/at/team", "/setup/at/launch", "/setup/guessed", "/setup/poster/a4.pdf"} {
 		status, page := f.ask(http.MethodGet, path, "", http.NoBody)
-		if status < 500 || !strings.Contains(page, "Не получилось") || !strings.Contains(page, `lang="ru"`) {
+		if status < 500 || !strings.Contains(page, "Не\u00a0получилось") || !strings.Contains(page, `lang="ru"`) {
 			t.Errorf("%s: %d %.300s", path, status, page)
 		}
 	}

@@ -23,7 +23,7 @@ func TestFromNothingToASale(t *testing.T) {
 	t.Parallel()
 	for lang, said := range map[string]struct{ name, example, points string }{
 		"ru": {"Кофейня «Зерно»", "С чека 500 ₽ гость получит 25 баллов", "25 баллов"},
-		"en": {"Bean & Leaf", "From a receipt of ₽500 the guest gets 25 points", "25 points"},
+		"en": {"Bean & Leaf", "For a receipt of ₽500, the customer earns 25 points", "25 points"},
 	} {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()

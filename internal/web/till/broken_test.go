@@ -8,7 +8,7 @@ import (
 // try again; it is never blank.
 func TestBrokenDatabase(t *testing.T) {
 	t.Parallel()
-	for lang, want := range map[string]string{"ru": "Сервер не может ответить", "en": "The server cannot answer"} {
+	for lang, want := range map[string]string{"ru": "Сервер не может ответить", "en": "The server is not responding"} {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
 			s := newShop(t, lang, 360, 740)

@@ -24,7 +24,7 @@ func TestPIN(t *testing.T) {
 	save(t, c.tab, "pin-names")
 	c.tab.Click(".pin-name")
 	c.tab.Type("#pin", "0000\r")
-	c.tab.Until(`document.querySelector(".pin .bad").textContent.includes("не подошёл")`)
+	c.tab.Until(`document.querySelector(".pin .bad").textContent.includes("подошёл")`)
 	save(t, c.tab, "pin-wrong")
 	for _, digit := range annaPIN {
 		c.tab.Click(".pin-keys .button:nth-child(" + map[rune]string{'4': "4", '8': "8", '2': "2", '1': "1"}[digit] + ")")

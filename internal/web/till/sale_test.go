@@ -168,7 +168,7 @@ func TestReturn(t *testing.T) {
 	s.See(".return-lines .what")
 	s.Click(".return-lines .what")
 	s.See("#return")
-	if said := s.Text(".outcome"); !strings.Contains(said, "₽300") || !strings.Contains(said, "Earned points are taken back") {
+	if said := s.Text(".outcome"); !strings.Contains(said, "₽300") || !strings.Contains(said, "Points deducted") {
 		t.Errorf("before the return: %q", said)
 	}
 	if got := s.receipts(); len(got) != 1 {

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 )
@@ -33,7 +32,7 @@ var (
 // load reads every catalogue. Their names are FACE.LANGUAGE.toml, as the library wants them.
 func load() *i18n.Bundle {
 	b := i18n.NewBundle(language.Russian)
-	b.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	b.RegisterUnmarshalFunc("toml", unmarshal)
 	files, err := fs.Glob(catalogues, "*.toml")
 	if err != nil {
 		panic("words: " + err.Error())
@@ -132,7 +131,7 @@ func read(code, group string) map[string]any {
 	for _, name := range files {
 		var tables map[string]any
 		text, err := catalogues.ReadFile(name)
-		if err != nil || toml.Unmarshal(text, &tables) != nil {
+		if err != nil || unmarshal(text, &tables) != nil {
 			continue // load has read it, so that this cannot be.
 		}
 		if table, ok := tables[group].(map[string]any); ok {

@@ -168,3 +168,22 @@ func TestSums(t *testing.T) {
 		}
 	}
 }
+
+// TestBinding: no line of a Russian message ends with a preposition or begins with a dash; what is sent as a text message
+// has plain spaces.
+func TestBinding(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]string{
+		"desk.erase.stays": "Чеки и\u00a0записи в\u00a0книгах остаются: в\u00a0них нет имени.",
+	} {
+		if got := words.In("ru").Say(id); got != want {
+			t.Errorf("%s: %q, not %q", id, got, want)
+		}
+	}
+	if got := words.In("ru").Say("join.message", "Code", "1", "Name", "2"); strings.Contains(got, "\u00a0") {
+		t.Errorf("a text message: %q", got)
+	}
+	if got, ok := words.For("ru", "till")["no_script"].(string); !ok || !strings.Contains(got, "\u00a0") {
+		t.Errorf("a script says %q", got)
+	}
+}

@@ -1,0 +1,74 @@
+package words
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/BurntSushi/toml"
+)
+
+// unmarshal reads a catalogue. Its short words are bound to what they belong to here, so that nobody has to think of it
+// who writes a message.
+func unmarshal(text []byte, into any) error {
+	if err := toml.Unmarshal(text, into); err != nil {
+		return err
+	}
+	switch tables := into.(type) {
+	case *any:
+		*tables = bound("", *tables)
+	case *map[string]any:
+		bound("", *tables)
+	}
+	return nil
+}
+
+// bound binds every message of a table. What is sent as a text message or by mail stays as it was written.
+func bound(name string, value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		if name == "letter" {
+			break
+		}
+		for key, inside := range v {
+			v[key] = bound(key, inside)
+		}
+	case string:
+		if name != "message" && !strings.HasSuffix(name, "_message") {
+			return bind(v)
+		}
+	}
+	return value
+}
+
+// bind puts a space that no line breaks at after Russian words of one or two letters, and before a dash: no line ends
+// with a preposition and none begins with a dash. English text stays as it is.
+func bind(text string) string {
+	parts := strings.Split(text, " ")
+	var b strings.Builder
+	for i, part := range parts {
+		switch {
+		case i == 0:
+		case short(parts[i-1]) || part == "—" && cyrillic(text):
+			b.WriteString(space)
+		default:
+			b.WriteByte(' ')
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+// particles belong to the word before them.
+var particles = []string{"же", "ли", "бы", "ж", "б"}
+
+func short(word string) bool {
+	word = strings.ToLower(strings.TrimLeft(word, "«„(\n"))
+	return utf8.RuneCountInString(word) <= 2 && cyrillic(word) && !strings.ContainsFunc(word, func(r rune) bool { return !unicode.Is(unicode.Cyrillic, r) }) &&
+		!slices.Contains(particles, word)
+}
+
+func cyrillic(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) })
+}
