@@ -84,13 +84,14 @@ func paramsOf(t reflect.Type) []param {
 	return params
 }
 
-// param reads one parameter. Of a list, the elements are parted by commas.
+// param reads one parameter. Of a list, the elements are parted by commas. A text that is empty says nothing; a number or a
+// yes that is empty is wrong, as nobody should do in earnest what was meant as a dry run.
 func (d *decoder) param(p param, texts []string, v reflect.Value) {
 	switch {
 	case len(texts) > 1:
 		d.paramWrong(p.name, "duplicate")
 		return
-	case len(texts) == 0 || texts[0] == "":
+	case len(texts) == 0 || texts[0] == "" && v.Kind() != reflect.Bool && !v.CanInt():
 		if p.required {
 			d.paramWrong(p.name, "required")
 		}
