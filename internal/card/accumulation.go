@@ -6,6 +6,7 @@ import "slices"
 var accumulation = define(Kind{
 	Name: "accumulation", Title: Both("Accumulation card", "Накопительная карта"), Style: StyleStoreCard, Class: ClassLoyalty, Scan: ScanIdentify, Member: true,
 	About: Both("Adds up the purchases of a period; after a sum a discount begins.", "Складывает покупки за период, после нужной суммы начинается скидка."),
+	Needs: []string{"percent_discount"},
 	Fields: []Known{
 		knownSpent, knownPercent, knownMissing, knownLevel, knownNext, knownHolder, knownNumber, knownMerchant, knownNews, memberTermsField,
 	},

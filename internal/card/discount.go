@@ -18,6 +18,7 @@ type discountSettings struct {
 var discount = define(Kind{
 	Name: "discount", Title: Both("Discount card", "Дисконтная карта"), Style: StyleStoreCard, Class: ClassLoyalty, Scan: ScanIdentify, Member: true,
 	About: Both("One discount on every purchase, without points or an account page.", "Постоянная скидка на каждую покупку, без баллов и личного кабинета."),
+	Needs: []string{"card_discount"},
 	Fields: []Known{
 		set(Known{Name: "percent", Label: Both("Your discount", "Ваша скидка"), Change: Both("Your discount is %@ now", "Ваша скидка теперь %@")},
 			func(s *discountSettings, x *Facts) Value {

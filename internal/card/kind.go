@@ -44,6 +44,8 @@ type Kind struct {
 	Fields   []Known
 	Settings []Setting // of a template, for forms
 	Own      []Own     // what each card has for itself
+	// Needs are types of promotion: while none of them is in force, nobody gives what the card promises. Empty for none.
+	Needs []string
 	// Starter is the design that a new template begins with, and Begin its settings.
 	Starter Design
 	Begin   json.RawMessage

@@ -11,6 +11,7 @@ var knownPercent = told(Known{
 var levelDiscount = define(Kind{
 	Name: "level_discount", Title: Both("Level card", "Карта с уровнями"), Style: StyleStoreCard, Class: ClassLoyalty, Scan: ScanIdentify, Member: true,
 	About: Both("A discount that depends on the level: the more is bought, the more is taken off.", "Скидка зависит от уровня: чем больше покупок, тем она выше."),
+	Needs: []string{"percent_discount"},
 	Fields: []Known{
 		knownPercent, knownLevel, knownNext, knownMissing, knownSpent, knownHolder, knownNumber, knownMerchant, knownNews, memberTermsField,
 	},

@@ -15,6 +15,7 @@ var memberTermsField = set(termsField, func(s *memberTerms, _ *Facts) Value { re
 var points = define(Kind{
 	Name: Standard, Title: Both("Points card", "Бонусная карта"), Style: StyleStoreCard, Class: ClassLoyalty, Scan: ScanIdentify, Member: true,
 	About: Both("Collects points with every purchase and pays with them.", "Копит баллы с каждой покупки, ими же можно платить."),
+	Needs: []string{"points_by_amount"},
 	Fields: []Known{
 		knownBalance, knownWorth, knownPending, knownExpiring, knownDebt, knownLevel, knownNext, knownMissing,
 		told(knownStored, func(x *Facts) Value { return some(x.Stored != 0, moneyValue(x.Stored, x.Currency)) }),

@@ -52,6 +52,7 @@ var knownStamps = told(Known{Name: "stamps", Label: Both("Stamps", "Штампы
 var stamp = define(Kind{
 	Name: "stamp", Title: Both("Stamp card", "Карта со штампами"), Style: StyleStoreCard, Class: ClassLoyalty, Scan: ScanIdentify, Member: true,
 	About: Both("A stamp for each purchase, and a reward when the card is full.", "Штамп за каждую покупку и награда, когда карта заполнена."),
+	Needs: []string{"stamps"},
 	Fields: []Known{
 		set(Known{Name: "stamps", Label: Both("Stamps", "Штампы"), Change: Both("Stamps: %@", "Штампы: %@")},
 			func(s *stampSettings, x *Facts) Value { return s.shown(x).tally() }),

@@ -153,6 +153,7 @@ type board struct {
 	said     string // what was done just now
 	overtook []change
 	sizes    map[string][2]int // of pictures, by hash
+	running  []verno.Promotion // that are in force
 }
 
 // board begins the page of a template.
@@ -194,7 +195,8 @@ func (d *Desk) templateBoard(c *call) (*board, error) {
 	if b.kind == nil {
 		return nil, verno.NotFound("not_found").With("thing", t.Kind)
 	}
-	return b, nil
+	b.running, err = d.inForce(c, t.Programme)
+	return b, err
 }
 
 // wallet is a template as it looks with the card of somebody.
