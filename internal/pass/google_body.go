@@ -61,6 +61,39 @@ func (b googleBody) whole() googleBody {
 	return out
 }
 
+// mayGo are the parts of fields that may be gone when their whole is told again: Google lays a patch over what
+// it has at every depth, save lists, which it takes as they come.
+var mayGo = map[string][]string{
+	"barcode": {"alternateText"}, "rotatingBarcode": {"alternateText"}, "validTimeInterval": {"start", "end"},
+	"seatInfo": {"section", "row", "seat"}, "dateTime": {"doorsOpen", "start", "end"},
+}
+
+// patch is the body as it is laid over what Google has: what is not there takes itself away, at every depth.
+func (b googleBody) patch() googleBody {
+	out := make(googleBody, len(b))
+	for name, v := range b {
+		out[name] = laidOver(name, v)
+	}
+	return out
+}
+
+func laidOver(field string, v any) any {
+	switch v := v.(type) {
+	case *localized:
+		return map[string]any{"defaultValue": v.Default, "translatedValues": append([]translated{}, v.Translations...)}
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for _, name := range mayGo[field] {
+			out[name] = nil
+		}
+		for name, one := range v {
+			out[name] = laidOver("", one)
+		}
+		return out
+	}
+	return v
+}
+
 // with is a copy with one more field.
 func (b googleBody) with(name string, value any) googleBody {
 	out := make(googleBody, len(b)+1)

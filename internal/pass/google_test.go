@@ -99,6 +99,14 @@ func TestGoogleHearsOfChanges(t *testing.T) {
 		} else if rows := fmt.Sprint(class["classTemplateInfo"]); !strings.Contains(rows, "'expiring'") || strings.Contains(rows, "'level'") {
 			t.Errorf("on this card nothing expires; for all cards there is %s", rows) // Its level has a place of its own.
 		}
+		now := b.clock()
+		b.change(p.Card, func(f *card.Facts) { f.Starts, f.Ends = now.Add(-time.Hour), now.Add(time.Hour) })
+		b.tell()
+		b.change(p.Card, func(f *card.Facts) { f.Starts = time.Time{} })
+		b.tell()
+		if is, _ := b.object(p)["validTimeInterval"].(map[string]any); len(is) != 1 || is["end"] == nil {
+			t.Errorf("what began and begins no more is good %v", is)
+		}
 		b.template.Design.Banners = []card.Banner{{Text: card.Both("Pies", "Пироги"), From: "2020-01-01", Link: "https://example.org/pies"}}
 		b.due(p.Card)
 		b.tell()

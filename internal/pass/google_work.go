@@ -210,9 +210,9 @@ func (w *googleWork) call() googleCall {
 		return googleCall{http.MethodPatch, kind + "Object/" + w.leaves, googleBody{"state": "INACTIVE"}}
 	}
 	if w.speaks {
-		return googleCall{http.MethodPatch, at, w.body.with("notifyPreference", "NOTIFY_ON_UPDATE")}
+		return googleCall{http.MethodPatch, at, w.body.patch().with("notifyPreference", "NOTIFY_ON_UPDATE")}
 	}
-	return googleCall{http.MethodPatch, at, w.body}
+	return googleCall{http.MethodPatch, at, w.body.patch()}
 }
 
 // message is the news as Google takes it. Its name is made of what it says, so that it can be found again.

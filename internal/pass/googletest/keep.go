@@ -1,6 +1,7 @@
 package googletest
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -47,7 +48,8 @@ func (g *Google) accept(r resource, body, had map[string]any) error {
 	return checkReview(r, body, had)
 }
 
-// patch lays a body over what is kept: what it does not name stays, and what is null in it goes.
+// patch lays a body over what is kept, at every depth: what it does not name stays, what is null in it goes, and a list
+// takes the place of a list.
 func (g *Google) patch(r resource, id string, body map[string]any) answer {
 	had := g.kept[r][id]
 	if had == nil {
@@ -59,11 +61,9 @@ func (g *Google) patch(r resource, id string, body map[string]any) answer {
 	if err := g.accept(r, body, had); err != nil {
 		return refuse(http.StatusBadRequest, "badRequest", err.Error())
 	}
-	merged := maps.Clone(had)
-	maps.Copy(merged, body)
-	merged = withoutNulls(merged)
+	merged := merge(had, body)
 	delete(merged, "notifyPreference") // Good for one call only.
-	if err := check(r.schema(), r.schema(), merged, true); err != nil {
+	if err := errors.Join(check(r.schema(), r.schema(), merged, true), checkDeep(merged)); err != nil {
 		return refuse(http.StatusBadRequest, "badRequest", err.Error())
 	}
 	if body["notifyPreference"] == "NOTIFY_ON_UPDATE" && !g.speak("change "+id) {
@@ -113,11 +113,21 @@ func (g *Google) speak(of string) bool {
 	return true
 }
 
-func withoutNulls(body map[string]any) map[string]any {
-	out := map[string]any{}
+func withoutNulls(body map[string]any) map[string]any { return merge(nil, body) }
+
+func merge(had, body map[string]any) map[string]any {
+	out := maps.Clone(had)
+	if out == nil {
+		out = map[string]any{}
+	}
 	for name, v := range body {
-		if v != nil {
-			out[name] = v
+		part, whole := v.(map[string]any)
+		if whole {
+			before, _ := had[name].(map[string]any)
+			v = merge(before, part)
+		}
+		if out[name] = v; v == nil {
+			delete(out, name)
 		}
 	}
 	return out

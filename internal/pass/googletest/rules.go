@@ -127,8 +127,8 @@ var moduleIDs = regexp.MustCompile(`^[A-Za-z0-9_-]*$`)
 func checkOne(v map[string]any) error {
 	if balance, ok := v["balance"].(map[string]any); ok && v["currencyCode"] == nil {
 		_, money := balance["micros"]
-		if len(balance) != 1 && !money {
-			return fmt.Errorf("balance: exactly one of string, int, double and money, not %d", len(balance))
+		if forms := len(withoutNulls(balance)); forms != 1 && !money {
+			return fmt.Errorf("balance: exactly one of string, int, double and money, not %d", forms)
 		}
 	}
 	if source, ok := v["sourceUri"].(map[string]any); ok {
