@@ -80,6 +80,9 @@ func (b googleBody) patch() googleBody {
 func laidOver(field string, v any) any {
 	switch v := v.(type) {
 	case *localized:
+		if v == nil {
+			return nil
+		}
 		return map[string]any{"defaultValue": v.Default, "translatedValues": append([]translated{}, v.Translations...)}
 	case map[string]any:
 		out := make(map[string]any, len(v))
