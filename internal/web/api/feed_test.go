@@ -79,6 +79,24 @@ func hashOf(tb testing.TB, text string) (h tlog.Hash) {
 	return h
 }
 
+// TestStoredDebt: stored money that was not there and was spent offline is shown as what it is, below zero.
+func TestStoredDebt(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		id, card := b.enrol("+79161234567")
+		off := with(basket(1), "key", "off-1", "checkout_id", "off-1", "tenders", []m{{"kind": "stored_money", "amount": rub(10_000)}},
+			"charged", rub(10_000), "occurred_at", "2026-11-22T09:00:00Z", "member", m{"scan": card})
+		b.ask(request{do: "POST /receipts:batch", token: b.token, body: m{"receipts": []m{off}}}).want(200)
+		if p := b.ask(request{do: "GET /members/" + id + "/points"}).want(200); p.num("stored_money", 0, "amount", "amount") != -10_000 {
+			t.Errorf("the member has %s", p.raw)
+		}
+		up := m{"member_id": id, "amount": rub(4_000), "tender": "cash", "terminal_id": b.till.String()}
+		if r := b.ask(request{do: "POST /top_ups", key: "up", body: up}).want(201); r.num("balance", "amount") != -6_000 {
+			t.Errorf("after a top-up: %s", r.raw)
+		}
+	})
+}
+
 // TestTasks: a debt that an offline sale left is looked at once.
 func TestTasks(t *testing.T) {
 	t.Parallel()

@@ -29,7 +29,7 @@ type Points struct {
 // StoredMoney is money that one legal entity owes the member. It never expires.
 type StoredMoney struct {
 	Issuer verno.IssuerID `json:"issuer_id"`
-	Amount Money          `json:"amount"`
+	Amount Balance        `json:"amount"`
 	Held   Money          `json:"held" doc:"Reserved for open purchases."`
 }
 
@@ -84,7 +84,7 @@ func (a *API) getPoints(ctx context.Context, c *call, in *memberRequest) (*Point
 		shown.Expiring = append(shown.Expiring, ExpiringPoints(d))
 	}
 	for _, s := range p.Stored {
-		shown.Stored = append(shown.Stored, StoredMoney{s.Issuer, Money{s.Amount, s.Currency}, Money{s.Held, s.Currency}})
+		shown.Stored = append(shown.Stored, StoredMoney{s.Issuer, Balance{s.Amount, s.Currency}, Money{s.Held, s.Currency}})
 	}
 	for _, s := range p.Stamps {
 		shown.Stamps = append(shown.Stamps, StampCount(s))

@@ -16,6 +16,13 @@ type Money struct {
 	Currency money.Currency `json:"currency" minLength:"3" maxLength:"3" example:"RUB" doc:"ISO 4217."`
 }
 
+// Balance is what an account of money has. It has no bounds, as amounts that come from outside have: accounts add up, and an
+// offline till may have spent more than there was.
+type Balance struct {
+	Amount   money.Amount   `json:"amount" example:"12345" doc:"Minor units; below zero where more was spent offline than was there."`
+	Currency money.Currency `json:"currency" minLength:"3" maxLength:"3" example:"RUB" doc:"ISO 4217."`
+}
+
 // Date is a day of the calendar, YYYY-MM-DD in JSON and YYYYMMDD as a number.
 type Date int32
 

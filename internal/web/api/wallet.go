@@ -26,7 +26,7 @@ type TopUp struct {
 	Entry   verno.EntryID  `json:"entry_id"`
 	Member  verno.MemberID `json:"member_id"`
 	Amount  Money          `json:"amount"`
-	Balance Money          `json:"balance" doc:"After it."`
+	Balance Balance        `json:"balance" doc:"After it."`
 	At      time.Time      `json:"at"`
 }
 
@@ -104,7 +104,7 @@ func (a *API) topUp(ctx context.Context, c *call, in *topUpRequest) (*TopUp, err
 }
 
 func showTopUp(t *checkout.ToppedUp) *TopUp {
-	return &TopUp{t.Entry, t.Member, Money{t.Amount, t.Currency}, Money{t.Balance, t.Currency}, t.At}
+	return &TopUp{t.Entry, t.Member, Money{t.Amount, t.Currency}, Balance{t.Balance, t.Currency}, t.At}
 }
 
 type placeHoldRequest struct{ Body HoldBody }
