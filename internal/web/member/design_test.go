@@ -1,12 +1,19 @@
 package member_test
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/color"
+	"image/png"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/auth"
+	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/pass/googletest"
 	"github.com/verno-loyalty/verno/internal/web/webtest"
@@ -26,6 +33,7 @@ func TestDesignedCard(t *testing.T) {
 	t.Parallel()
 	p := newPoster(t, "ru", member.ProofCode)
 	google := connect(t, p.Site)
+	p.widen()
 	p.draw(webtest.Open(t).Tab(1440, 900, "ru"))
 
 	tab := webtest.Open(t).Tab(360, 740, "ru")
@@ -40,6 +48,10 @@ func TestDesignedCard(t *testing.T) {
 	}
 	if got := webtest.Eval[string](tab, `document.querySelector(".face rect").getAttribute("fill")`); got != newColour {
 		t.Errorf("the card is of the colour %s", got)
+	}
+	tab.Until(`document.querySelector("img.strip").naturalWidth === 1125`)
+	if flat := webtest.Eval[int](tab, `Math.round(1000 * document.querySelector("img.strip").offsetHeight / document.querySelector("img.strip").offsetWidth)`); flat < 380 || flat > 388 {
+		t.Errorf("the wide picture is %d thousandths as high as wide", flat)
 	}
 	tab.Accessible()
 	keepPictures(t, tab, "designed-card-ru")
@@ -80,6 +92,28 @@ func TestDesignedCard(t *testing.T) {
 	}
 	tab.Go(p.Base + "/c/")
 	tab.Until(`(document.querySelector("#balance strong")?.textContent.trim() ?? "") !== "" && document.querySelector("#balance strong").textContent.trim() !== "` + before + `".trim()`)
+}
+
+// widen gives the card that whoever joins is given a wide picture.
+func (p *poster) widen() {
+	p.t.Helper()
+	s, actor := p.Server, auth.Operator(p.Made.Live.Tenant)
+	wide := image.NewNRGBA(image.Rect(0, 0, 1125, 432))
+	for y := range 432 {
+		for x := range 1125 {
+			wide.SetNRGBA(x, y, color.NRGBA{R: uint8(120 + x/20), G: uint8(60 + y/8), B: 80, A: 255})
+		}
+	}
+	var raw bytes.Buffer
+	check(p.t, png.Encode(&raw, wide))
+	picture, err := s.Office.AddPicture(p.t.Context(), actor, s.Now(), raw.Bytes())
+	check(p.t, err)
+	list, err := s.Office.Templates(p.t.Context(), actor, p.Made.Live.Programme, false, verno.TemplateID{}, 1)
+	check(p.t, err)
+	t := list[0].Drafted
+	t.Design.Pictures = map[card.Slot]string{card.SlotStrip: picture.Hash}
+	_, err = s.Office.ChangeTemplate(p.t.Context(), actor, s.Now(), list[0].ID, list[0].Revision, t)
+	check(p.t, err)
 }
 
 // draw changes the standard template at the desk, and publishes it.

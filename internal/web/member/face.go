@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/verno-loyalty/verno/internal/card"
+	"github.com/verno-loyalty/verno/internal/pass"
 	"github.com/verno-loyalty/verno/internal/web/view"
 )
 
@@ -34,6 +35,16 @@ func (d *design) dark() bool { return view.ReadableOn(d.Colours.Background) == "
 
 // corner is what stands at the right of the card's head, as it does in a wallet.
 func (d *design) corner() []card.Field { return d.Header[:min(len(d.Header), 1)] }
+
+// strip is the address of the card's wide picture; empty for none.
+func (d *design) strip(s *seat) string {
+	for _, slot := range []card.Slot{card.SlotStrip, card.SlotHero} {
+		if hash := d.Pictures[slot]; hash != "" {
+			return pass.PictureURL("", s.session.Tenant, hash, "")
+		}
+	}
+	return ""
+}
 
 // offer is what the merchant offers on these days; nil for nothing.
 func (d *design) offer() *card.Field {

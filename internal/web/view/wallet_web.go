@@ -13,6 +13,8 @@ const (
 	webFirst = 64
 	webRow   = 34
 	webRows  = 7
+	webStrip = (cardWide - 2*webEdge) * 144 / 375 // a wide picture, as it stands in Apple Wallet
+	webEdge  = 8                                  // beside the card, as the page has it
 )
 
 // Web draws the card as the page shows it that any phone can open: whose it is, the head of the card in its colour, the
@@ -22,7 +24,12 @@ func (w Wallet) Web() Drawn {
 	f := w.Face
 	rows, first := p.webRows()
 	high := p.codeHigh()
-	height := max(webBar+webHead+high+webFirst+webRow*len(rows)+40, 400)
+	strip := p.wide()
+	height := webBar + webHead + high + webFirst + webRow*len(rows) + 40
+	if strip != "" {
+		height += webStrip
+	}
+	height = max(height, 400)
 	p.put(`<defs><clipPath id="web-%d"><rect width="%d" height="%d" rx="18"/></clipPath></defs>`, height, cardWide, height)
 	p.put(`<g clip-path="url(#web-%d)"><rect width="%d" height="%d" fill="#f5f6f7"/>`, height, cardWide, height)
 	x := cardSide
@@ -32,8 +39,12 @@ func (w Wallet) Web() Drawn {
 	p.write(line{x: x, y: 29, size: 15, bold: true, fill: "#1b2025", room: cardWide - x - cardSide, least: 12}, f.Merchant)
 	y := webBar
 	p.put(`<path d="M8 %dv-30a14 14 0 0 1 14 -14H318a14 14 0 0 1 14 14v30z" fill="%s"/>`, y+webHead, f.Colours.Background)
-	p.put(`<path d="M8 %dH332v%da14 14 0 0 1 -14 14H22a14 14 0 0 1 -14 -14z" fill="#ffffff"/>`, y+webHead, high)
 	p.webHead(y)
+	if strip != "" {
+		p.image(strip, webEdge, y+webHead, cardWide-2*webEdge, webStrip, "xMidYMid slice")
+		y += webStrip
+	}
+	p.put(`<path d="M8 %dH332v%da14 14 0 0 1 -14 14H22a14 14 0 0 1 -14 -14z" fill="#ffffff"/>`, y+webHead, high)
 	y += webHead
 	p.code(cardWide/2, y+6)
 	y += high + 24
@@ -49,6 +60,16 @@ func (w Wallet) Web() Drawn {
 	p.put(`</g><rect x="0.5" y="0.5" width="%d" height="%d" rx="18" fill="none" stroke="#00000022"/>`, cardWide-1, height-1)
 	p.voided(height)
 	return p.done(height)
+}
+
+// wide is the wide picture that can be shown; empty for none.
+func (p *pen) wide() string {
+	for _, slot := range []card.Slot{card.SlotStrip, card.SlotHero} {
+		if address, _, _ := p.Picture(p.Face.Pictures[slot]); address != "" {
+			return p.Face.Pictures[slot]
+		}
+	}
+	return ""
 }
 
 // webHead is what the card is called, and what stands in its corner.
