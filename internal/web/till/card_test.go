@@ -179,6 +179,7 @@ func TestCouponAndCertificate(t *testing.T) {
 	s.Allow("status of 422", "status of 409")
 	coupon, gift := s.coupon("Пирог в подарок к любому большому кофе"), s.certificate(70_000)
 	s.open()
+	s.giveBack()
 	s.enter(coupon)
 	s.See(`.paper[data-kind="coupon"]`)
 	s.enter("500")
@@ -216,6 +217,30 @@ func TestCouponAndCertificate(t *testing.T) {
 	s.picture("papers-used")
 	s.Click(`.paper[data-kind="coupon"] .square`)
 	s.Until(`document.querySelectorAll(".paper").length === 1`)
+}
+
+// giveBack returns a certificate that nobody has paid with; the cashier reads what to pay out.
+func (s *shop) giveBack() {
+	s.tb.Helper()
+	var made struct {
+		Number string `json:"number"`
+	}
+	id := s.template("gift_certificate", "Gift", `{"worth":70000,"valid_days":365}`)
+	body := map[string]any{"template_id": id.String(), "tender": "cash", "store_id": s.Made.Live.Store.String()}
+	if err := s.owner.Call(s.tb.Context(), "POST", "/api/v1/certificates", "sold-first", body, &made); err != nil {
+		s.tb.Fatal(err)
+	}
+	s.enter(made.Number)
+	s.Click("#take-back-0")
+	s.picture("take-back")
+	s.Click("#take-back-do")
+	s.See("dialog .notice.good")
+	s.picture("taken-back")
+	if said := s.Text("dialog .notice.good"); !strings.Contains(said, "700") {
+		s.tb.Errorf("what is paid out: %q", said)
+	}
+	s.Click("#take-back-done")
+	s.Until(`document.querySelector(".paper") === null`)
 }
 
 // TestDiscountCard: whoever shows a discount card is a guest, beside whose name stands what the card takes off.

@@ -6,15 +6,16 @@ import { counted, ending, minor, money, say } from "./say.js";
 import { keypad } from "./keypad.js";
 import { sheet } from "./sheet.js";
 
-/** papers shows what was handed over; nothing where nothing was. after is called when something was changed. */
-export function papers(basket, after) {
+/** papers shows what was handed over; nothing where nothing was. after is called when something was changed, back with a
+    certificate that is to be returned, which is offered where nothing is sold. */
+export function papers(basket, after, back) {
 	if (!basket.coupons.length && !basket.certificates.length) return null;
 	return h("ul", { class: "papers", "aria-label": say("paper.title") },
 		basket.coupons.map((c, i) => coupon(c, basket.quote?.coupons?.find((q) => q.index === i), () => {
 			basket.drop(basket.coupons, i);
 			after();
 		})),
-		basket.certificates.map((c, i) => certificate(basket, c, i, after)));
+		basket.certificates.map((c, i) => certificate(basket, c, i, after, back)));
 }
 
 function paper(kind, state, title, text, actions, remove) {
@@ -30,7 +31,7 @@ function coupon(c, quoted, remove) {
 	return paper("coupon", "bad", name, quoted.message || quoted.explanation?.text || say("paper.coupon_not"), null, remove);
 }
 
-function certificate(basket, c, i, after) {
+function certificate(basket, c, i, after, back) {
 	const quoted = basket.quote?.certificates?.find((q) => q.index === i);
 	const there = quoted?.balance.amount ?? c.card.worth?.amount ?? 0;
 	const pays = basket.fromCertificate(i);
@@ -38,6 +39,7 @@ function certificate(basket, c, i, after) {
 		basket.drop(basket.certificates, i);
 		after();
 	};
+	const offer = back && !basket.lines.length && there > 0 && h("button", { class: "button", type: "button", id: "take-back-" + i, onclick: () => back(c, remove) }, say("give_back.do"));
 	const text = quoted?.code ? quoted.message : [say("paper.worth", { sum: money(there) }), c.card.ends_at && say("paper.until", { date: ending(c.card.ends_at) })].filter(Boolean).join(" · ");
 	const change = quoted && !quoted.code && pays > 0 && h("button", { class: "button", type: "button", id: "certificate-" + i, onclick: async () => {
 		const most = await howMuch(Math.min(there, basket.total - basket.fromCertificates + pays));
@@ -47,7 +49,7 @@ function certificate(basket, c, i, after) {
 		}
 		after();
 	} }, say("paper.pays", { sum: money(pays) }));
-	return paper("certificate", quoted?.code ? "bad" : pays > 0 ? "good" : "", say("paper.certificate"), text, change, remove);
+	return paper("certificate", quoted?.code ? "bad" : pays > 0 ? "good" : "", say("paper.certificate"), text, change || offer, remove);
 }
 
 /** howMuch asks how much of a certificate is to pay. It resolves to null where nothing was chosen. */

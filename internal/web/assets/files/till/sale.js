@@ -23,6 +23,7 @@ import { money, say } from "./say.js";
 import { askPhone, typePIN, ways } from "./proof.js";
 import { till } from "./state.js";
 import * as sync from "./sync.js";
+import { takeBack } from "./take_back.js";
 import { sellGift, topUp } from "./top_up.js";
 import * as training from "./training.js";
 
@@ -98,7 +99,7 @@ export class Sale {
 		}) : guests.none());
 		const add = () => this.item();
 		put(this.sum, basket.lines.length > 0 ? parts.sum(basket, { remove: (i) => this.remove(i), change: (i) => this.item(i), add, clear: () => this.next() })
-			: parts.addButton(add), papers(basket, () => this.focus()), parts.spend(basket), ways(basket, (how) => this.prove(how)));
+			: parts.addButton(add), papers(basket, () => this.focus(), sync.online() && !training.on() ? (c, remove) => this.beyond(() => takeBack(c.card, remove)) : null), parts.spend(basket), ways(basket, (how) => this.prove(how)));
 		this.node.dataset.lines = String(basket.lines.length);
 		if (basket.trouble && this.shownTrouble !== basket.trouble) this.trouble(basket.trouble);
 		this.shownTrouble = basket.trouble;
