@@ -124,7 +124,7 @@ func TestAppleCertificates(t *testing.T) {
 	choose(tab, "#file", "soon.p12", p12(t, "Pass Type ID with NFC: pass.org.example.card", now.AddDate(0, 0, 5), "secret"))
 	tab.Fill("#password", "secret")
 	sends(tab, importForm+" .button.main", "section[aria-labelledby=past]")
-	if got := tab.Text("section[aria-labelledby=current]"); !strings.Contains(got, "ends in 4 days") && !strings.Contains(got, "ends in 5 days") {
+	if got := tab.Text("section[aria-labelledby=current]"); !strings.Contains(got, "expires in 4 days") && !strings.Contains(got, "expires in 5 days") {
 		t.Errorf("nothing is said of the end: %q", got)
 	}
 	savePages(t, tab, "apple-soon-en")
