@@ -195,7 +195,7 @@ func (b *bundle) keeps(s scene) {
 			b.t.Errorf("%s again: %d %q %s, first %d %s", s.one.do, again.status, again.header.Get("Idempotent-Replayed"), again.raw, first.status, first.raw)
 		}
 	}
-	if r := b.ask(request{do: "GET /operations/the-key", token: s.one.token}).want(200); r.body["result"] != nil && !brief[r.str("kind")] && !reflect.DeepEqual(r.body["result"], any(map[string]any(first.body))) {
+	if r := b.ask(request{do: "GET /operations/the-key", token: s.one.token}).want(200); r.body["result"] != nil && !brief[r.str("kind")] && !reflect.DeepEqual(r.body["result"], any(first.body)) {
 		b.t.Errorf("the operation says %s, the call had said %s", r.raw, first.raw)
 	}
 	if r := b.ask(s.other).want(422, "idempotency_key_reused"); r.header.Get("Idempotent-Replayed") != "" {
