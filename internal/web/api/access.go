@@ -71,6 +71,8 @@ var access = map[string]row{
 	"POST /card_templates/{id}/cards":    {may: verno.MayReadMembers | verno.MayWriteMembers},
 	"POST /cards/stock":                  {may: verno.MayReadMembers | verno.MayWriteMembers},
 	"GET /cards/{id}":                    {may: verno.MayReadMembers},
+	"GET /cards/{id}/document":           {may: verno.MayReadMembers},
+	"PUT /cards/{id}/document":           {may: verno.MayReadMembers | verno.MayWriteMembers},
 	"POST /cards/{id}/code":              {may: verno.MayShowCodes},
 	"POST /cards/{id}/block":             {may: verno.MayReadMembers | verno.MayWriteMembers},
 	"POST /cards/{id}/unblock":           {may: verno.MayReadMembers | verno.MayWriteMembers},

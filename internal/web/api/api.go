@@ -83,6 +83,7 @@ func (a *API) routes() {
 	a.certificateRoutes()
 	a.couponRoutes()
 	a.madeCardRoutes()
+	a.cardDocumentRoutes()
 	a.memberRoutes()
 	a.memberSearchRoutes()
 	a.memberPointsRoutes()

@@ -57,7 +57,7 @@ func TestCardDragged(t *testing.T) {
 	d.Carry(d.Middle(grip("debt")), d.Middle(grip("worth")))
 	d.stands("debt", "secondary", 0)
 	d.stands("worth", "secondary", 1)
-	d.Until(`document.getElementById("said").textContent.includes("Долг по\u00a0баллам")`)
+	d.Until(`document.getElementById("said").innerText.replaceAll("\u00a0", " ").includes("Долг по баллам")`)
 	d.Click(`.card-row:has([id="up-news"]) summary`) // A row that is being changed is not dragged.
 	d.Until(`!document.getElementById("up-news").closest(".card-row").draggable`)
 	d.Click(`.card-row:has([id="up-news"]) summary`)
@@ -223,7 +223,7 @@ func TestCardRolledBack(t *testing.T) {
 	savePages(t, d.Tab, "cards-archive")
 	d.Size(1440, 900)
 	d.Go(d.at)
-	d.See(".notice.warn")
+	d.See(`form[action$="/act/restore"]`)
 	d.Click(`form[action$="/act/restore"] button`)
-	d.Until(`document.querySelector(".notice.warn") === null && document.querySelector("#previews") !== null`)
+	d.Until(`document.querySelector('form[action$="/act/restore"]') === null && document.querySelector("#previews") !== null`)
 }

@@ -130,7 +130,7 @@ func TestSecondPerson(t *testing.T) {
 	ann.Fill("#reason", "goodwill")
 	ann.Click("main .button.main")
 	ann.See(".notice.good")
-	if got := ann.Text("main"); !strings.Contains(got, "You have asked for this") {
+	if got := ann.Text("main"); !strings.Contains(got, "You requested this") {
 		t.Errorf("who asked is told %q", got)
 	}
 	if got := p.available(t, p.member); got != before {
@@ -281,7 +281,7 @@ func TestErase(t *testing.T) {
 	p.See("#word-fault")
 	p.Fill("#word", "ERASE")
 	p.Click("main .button.risky")
-	p.done(t, "erased for ever")
+	p.done(t, "permanently erased")
 	if got := p.Text("h1"); got != "Erased" {
 		t.Errorf("the member is called %q", got)
 	}
@@ -300,13 +300,13 @@ func TestPairing(t *testing.T) {
 	p.at("/stores/new")
 	webtest.Eval[bool](p.Tab, `document.querySelector("#name").focus(), true`)
 	p.Keys("Riverside Hall\r")
-	p.done(t, "The store is open")
+	p.done(t, "Store added")
 	webtest.Eval[bool](p.Tab, `document.querySelector("a[href*='/terminals/new']").focus(), true`)
 	p.Keys("\r")
 	p.See("#store_id")
 	webtest.Eval[bool](p.Tab, `document.querySelector("#name").focus(), true`)
 	p.Keys("At the door\r")
-	p.done(t, "The till is added")
+	p.done(t, "Till added")
 	webtest.Eval[bool](p.Tab, `document.querySelector("form[action$='/pair'] button").focus(), true`)
 	p.Keys("\r")
 	p.See("#pairing-code")

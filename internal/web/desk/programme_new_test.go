@@ -75,10 +75,10 @@ func TestNumberIsBounded(t *testing.T) {
 	t.Parallel()
 	site := webtest.Serve(t, "en", webtest.Size{Guests: 1, Sales: 1}, nil)
 	w := enter(t, site, "en")
-	if body := string(w.get("/desk/receipts?number=nowhere").body); !strings.Contains(body, "The number was sought") || !strings.Contains(body, "from=2000-01-01") {
+	if body := string(w.get("/desk/receipts?number=nowhere").body); !strings.Contains(body, "Searched receipts since") || !strings.Contains(body, "from=2000-01-01") {
 		t.Error("nobody is told how far was looked")
 	}
-	if body := string(w.get("/desk/receipts?number=nowhere&from=2000-01-01").body); strings.Contains(body, "The number was sought") {
+	if body := string(w.get("/desk/receipts?number=nowhere&from=2000-01-01").body); strings.Contains(body, "Searched receipts since") {
 		t.Error("all were looked at")
 	}
 }

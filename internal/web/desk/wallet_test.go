@@ -180,7 +180,7 @@ func TestGoogleAccountPage(t *testing.T) {
 	choose(tab, "#file", "key.json", google.ServiceAccount())
 	sends(tab, "main form .button.main", ".notice.good")
 	sends(tab, `form[action$="/check"] button`, "#said")
-	if got := tab.Text("#said"); !strings.Contains(got, "допускает") {
+	if got := tab.Text("#said"); !strings.Contains(got, "принимает") {
 		t.Errorf("%q", got)
 	}
 	google.Fail(googletest.Fault{Match: "GET issuer", Status: http.StatusForbidden, Reason: "permissionDenied"})

@@ -38,7 +38,7 @@ func TestNoCamera(t *testing.T) {
 	c := stand(t, "en", "use-fake-ui-for-media-stream", "true")
 	c.begin()
 	c.tab.Click(`.field-row [aria-label="Scan with the camera"]`)
-	c.tab.Until(`document.querySelector(".camera-said")?.textContent.includes("no camera")`)
+	c.tab.Until(`document.querySelector(".camera-said")?.textContent.includes("No camera")`)
 	save(t, c.tab, "no-camera")
 	c.tab.Keys("\x1b")
 	c.sell("", "90")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/auth"
@@ -348,7 +349,11 @@ func TestMovedAtTheTill(t *testing.T) {
 	s.Click("#move-do")
 	s.See("#move-pin")
 	s.picture("move-proof")
-	s.put("#move-date", s.Server.Now().UTC().Format("2006-01-02"))
+	moscow, err := time.LoadLocation("Europe/Moscow")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.put("#move-date", s.Server.Now().In(moscow).Format(time.DateOnly))
 	s.put("#move-paid", "777")
 	s.Click("#move-do")
 	s.See(".said .notice.good")

@@ -79,7 +79,7 @@ func TestOfflineSale(t *testing.T) {
 	t.Parallel()
 	c := stand(t, "ru")
 	c.begin()
-	c.tab.Until(`navigator.serviceWorker.controller !== null`)
+	c.tab.Until(`navigator.serviceWorker.controller !== null && caches.match("/till/").then((kept) => kept !== undefined)`)
 	c.cut()
 	c.sell("", "500")
 	c.next()

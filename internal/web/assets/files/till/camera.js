@@ -2,9 +2,9 @@
 // from this server and only when they are needed. Pictures are looked at and forgotten; nothing of them leaves the till.
 //
 //   available()                 whether there can be a camera: browsers give one to encrypted pages only
-//   const text = await scan(say)   opens the camera over the page; resolves with what was read, or null when it is closed
+//   const text = await scan(tell)   opens the camera over the page; resolves with what was read, or null when it is closed
 //
-// The page says how it says things: say("title") and the like, in the reader's language. So the till and the card share it.
+// The page says how it says things: tell("title") and the like, in the reader's language. So the till and the card share it.
 import { h, icon, put } from "./dom.js";
 
 const formats = ["qr_code", "aztec", "code_128", "pdf417", "ean_13", "ean_8", "code_39"];
@@ -35,14 +35,14 @@ async function make() {
 }
 
 /** scan shows the camera until a code is read or somebody closes it. */
-export function scan(say) {
+export function scan(tell) {
 	return new Promise((resolve) => {
-		const video = h("video", { class: "camera-view", playsinline: true, muted: true, autoplay: true, "aria-label": say("title") });
+		const video = h("video", { class: "camera-view", playsinline: true, muted: true, autoplay: true, "aria-label": tell("title") });
 		video.muted = true;
-		const said = h("p", { class: "camera-said", role: "status" }, say("wait"));
+		const said = h("p", { class: "camera-said", role: "status" }, tell("wait"));
 		const tools = h("div", { class: "camera-tools" });
-		const dialog = h("dialog", { class: "camera", "aria-label": say("title") }, video, h("div", { class: "camera-frame", "aria-hidden": "true" }), said, tools);
-		const view = { say, video, said, tools, dialog, stream: null, open: true, facing: localStorage.getItem(facingPlace) ?? "environment", close };
+		const dialog = h("dialog", { class: "camera", "aria-label": tell("title") }, video, h("div", { class: "camera-frame", "aria-hidden": "true" }), said, tools);
+		const view = { tell, video, said, tools, dialog, stream: null, open: true, facing: localStorage.getItem(facingPlace) ?? "environment", close };
 		function close(text = null) {
 			if (!view.open) return;
 			view.open = false;
@@ -82,7 +82,7 @@ async function begin(view) {
 	} catch (e) {
 		if (!view.open || e.name === "AbortError") return;
 		view.dialog.classList.add("blind");
-		view.said.textContent = view.say(reason(e));
+		view.said.textContent = view.tell(reason(e));
 		return;
 	}
 	read(view, view.stream);
@@ -100,10 +100,10 @@ async function read(view, stream) {
 	try {
 		looks = await detector();
 	} catch {
-		if (view.open) view.said.textContent = view.say("no_reader");
+		if (view.open) view.said.textContent = view.tell("no_reader");
 		return;
 	}
-	if (view.open) view.said.textContent = view.say("hold");
+	if (view.open) view.said.textContent = view.tell("hold");
 	while (view.open && view.stream === stream) {
 		if (view.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
 			const found = await looks.detect(view.video).catch(() => []);
@@ -124,13 +124,13 @@ async function buttons(view) {
 		await track.applyConstraints({ advanced: [{ torch: !lit }] });
 		lit = !lit;
 		light.setAttribute("aria-pressed", String(lit));
-	} }, view.say("light"));
+	} }, view.tell("light"));
 	const turn = cameras > 1 && h("button", { class: "button", type: "button", onclick: () => {
 		view.facing = view.facing === "environment" ? "user" : "environment";
 		localStorage.setItem(facingPlace, view.facing);
 		begin(view);
-	} }, view.say("turn"));
-	const out = h("button", { class: "button", type: "button", onclick: () => view.close() }, icon("close"), view.say("close"));
+	} }, view.tell("turn"));
+	const out = h("button", { class: "button", type: "button", onclick: () => view.close() }, icon("close"), view.tell("close"));
 	put(view.tools, light, turn, out);
 	out.focus();
 }
