@@ -33,6 +33,9 @@ func inherit(ctx context.Context, a verno.Actor, old verno.CardID, unit verno.Un
 		if o := p.Owner(from); o != nil {
 			by := verno.CardID(p.ID())
 			p.PutOwner(&store.Owner{Tenant: a.Tenant, ID: verno.CardOwner(by), Kind: o.Kind})
+			if err := tx.OpenAccounts(ctx, a.Tenant, from, verno.CardOwner(by)); err != nil {
+				return err
+			}
 			return tx.MoveCertificate(ctx, a.Tenant, old, by)
 		}
 		if _, err := tx.Owner(ctx, a.Tenant, from); !errors.Is(err, store.ErrNotFound) {

@@ -24,3 +24,11 @@ func (tx *Tx) MoveCertificate(ctx context.Context, tenant verno.TenantID, from, 
 	_, err := tx.Exec(ctx, `UPDATE certificate SET card_id = $1 WHERE tenant = $2 AND card_id = $3`, to, tenant, from)
 	return err
 }
+
+// OpenAccounts opens for an owner the accounts that another has, with nothing on them: what was sold stays known as sold
+// where nothing is left of it.
+func (tx *Tx) OpenAccounts(ctx context.Context, tenant verno.TenantID, like, owner verno.OwnerID) error {
+	_, err := tx.Exec(ctx, `INSERT INTO account (tenant, owner_id, role, unit_id, balance)
+		SELECT tenant, $1, role, unit_id, 0 FROM account WHERE tenant = $2 AND owner_id = $3`, owner, tenant, like)
+	return err
+}
