@@ -25,6 +25,8 @@ var madePages = []page{
 	{"POST /cards/{id}/made/new", verno.MayReadConfig | changing, (*Desk).makeCard},
 	{"GET /made_cards/{card}", changing, (*Desk).madeCard},
 	{"POST /made_cards/{card}", changing, (*Desk).rewriteCard},
+	{"GET /made_cards/{card}/{act}", changing, (*Desk).cardActForm},
+	{"POST /made_cards/{card}/{act}", changing, (*Desk).cardAct},
 }
 
 // ownForm is what a card of a kind has for itself, as a form asks for it.

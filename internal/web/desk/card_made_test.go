@@ -118,3 +118,31 @@ func TestCardMade(t *testing.T) {
 		}
 	}
 }
+
+// TestCardOfNobodyIsReplaced: a card that is nobody's is blocked and replaced on its own page, for a reason.
+func TestCardOfNobodyIsReplaced(t *testing.T) {
+	t.Parallel()
+	site := webtest.Serve(t, "ru", webtest.Size{Guests: 1}, nil)
+	template, _, _ := personal(t, site, "ru")
+	w := enter(t, site, "ru")
+	typed := url.Values{"key": {strings.Repeat("0f", 16)}, "values/name": {"Пётр"}}
+	at, _, _ := strings.Cut(w.send(&shown{action: "/desk/cards/" + template.String() + "/made/new"}, typed).header.Get("Location"), "?")
+	reason, _ := url.ParseQuery("reason=lost&key=" + strings.Repeat("0e", 16))
+	for _, step := range []struct{ act, says string }{{"block", "/unblock"}, {"unblock", "/block"}, {"replace", "/block"}} {
+		page := string(w.get(at + "/" + step.act).body)
+		if !strings.Contains(page, at) {
+			t.Fatalf("%s: %s", step.act, page)
+		}
+		to, _, _ := strings.Cut(w.send(&shown{action: at + "/" + step.act}, reason).header.Get("Location"), "?")
+		if page := string(w.get(to).body); !strings.Contains(page, to+step.says) || (to == at) == (step.act == "replace") {
+			t.Errorf("after %s at %s: %s", step.act, to, page)
+		}
+	}
+	if page := string(w.get(at).body); strings.Contains(page, at+"/replace") {
+		t.Error("a card that was replaced is replaced again")
+	}
+	without := url.Values{"key": {strings.Repeat("0d", 16)}}
+	if got := w.send(&shown{action: at + "/replace"}, without); got.status < 400 || got.status >= 500 {
+		t.Errorf("without a reason: %d", got.status)
+	}
+}

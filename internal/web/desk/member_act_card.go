@@ -46,6 +46,39 @@ func (d *Desk) newCard(c *call) error {
 	return nil
 }
 
+// cardAction is what is to be done with a card, and the page from which one came: that of its member, or of the card where
+// that is nobody's.
+type cardAction struct {
+	card   member.Card
+	act    string
+	key    string
+	holder string
+	back   string
+}
+
+// cardAction reads what is to be done with the card in the address.
+func (d *Desk) cardAction(c *call) (*cardAction, error) {
+	act, err := acting(c)
+	if err != nil {
+		return nil, err
+	}
+	x := &cardAction{act: act, key: d.onceKey(c)}
+	if c.r.PathValue("id") != "" {
+		v, card, err := d.cardOf(c)
+		x.card, x.holder, x.back = card, fullName(c, &v), memberPath(v.ID)
+		return x, err
+	}
+	f, _, err := d.ownOf(c)
+	if err == nil && !f.member.IsZero() {
+		err = verno.NotFound("not_found").With("thing", f.card.ID.String())
+	}
+	if err != nil {
+		return nil, err
+	}
+	x.card, x.holder, x.back = f.card, c.Say("desk.made.title"), madePath(f.card.ID)
+	return x, nil
+}
+
 // cardOf reads a card of the member in the address.
 func (d *Desk) cardOf(c *call) (member.View, member.Card, error) {
 	v, err := d.subject(c)
@@ -63,6 +96,14 @@ func (d *Desk) cardOf(c *call) (member.View, member.Card, error) {
 	return v, card, err
 }
 
+// after is the page to go to when it is done: that of the card's successor, where one looked at a card alone.
+func (x *cardAction) after(now verno.CardID) string {
+	if x.card.Member.IsZero() {
+		return madePath(now)
+	}
+	return x.back
+}
+
 // acting says whether the last part of the address is something that is done with a card.
 func acting(c *call) (string, error) {
 	switch act := c.r.PathValue("act"); act {
@@ -74,43 +115,35 @@ func acting(c *call) (string, error) {
 }
 
 func (d *Desk) cardActForm(c *call) error {
-	act, err := acting(c)
+	x, err := d.cardAction(c)
 	if err != nil {
 		return err
 	}
-	v, card, err := d.cardOf(c)
-	if err != nil {
-		return err
-	}
-	return c.show(c.Say("desk.card."+act), cardActPage(c, &v, &card, act, d.onceKey(c)))
+	return c.show(c.Say("desk.card."+x.act), cardActPage(c, x))
 }
 
 func (d *Desk) cardAct(c *call) error {
-	act, err := acting(c)
+	x, err := d.cardAction(c)
 	if err != nil {
 		return err
 	}
-	v, card, err := d.cardOf(c)
-	if err != nil {
-		return err
-	}
-	ctx, reason := c.r.Context(), c.form.Value("reason")
-	switch act {
+	ctx, now, reason := c.r.Context(), x.card, c.form.Value("reason")
+	switch x.act {
 	case "block":
-		_, err = d.Members.BlockCard(ctx, c.actor, c.now, card.ID, reason)
+		now, err = d.Members.BlockCard(ctx, c.actor, c.now, x.card.ID, reason)
 	case "unblock":
-		_, err = d.Members.UnblockCard(ctx, c.actor, c.now, card.ID)
+		now, err = d.Members.UnblockCard(ctx, c.actor, c.now, x.card.ID)
 	default:
-		_, err = d.Members.ReplaceCard(ctx, c.actor, c.now, member.CardRequest{
-			Key: "desk " + d.onceKey(c), BodyHash: sha256.Sum256([]byte(card.ID.String() + " " + reason)), Card: card.ID, Reason: reason,
+		now, err = d.Members.ReplaceCard(ctx, c.actor, c.now, member.CardRequest{
+			Key: "desk " + x.key, BodyHash: sha256.Sum256([]byte(x.card.ID.String() + " " + reason)), Card: x.card.ID, Reason: reason,
 		})
 	}
 	if err != nil {
 		if err := c.mend(err, nil); err != nil {
 			return err
 		}
-		return c.again(c.Say("desk.card."+act), cardActPage(c, &v, &card, act, d.onceKey(c)))
+		return c.again(c.Say("desk.card."+x.act), cardActPage(c, x))
 	}
-	c.did(memberPath(v.ID), "card_"+act)
+	c.did(x.after(now.ID), "card_"+x.act)
 	return nil
 }
