@@ -127,7 +127,8 @@ func (d *Desk) cardAct(c *call) error {
 	if err != nil {
 		return err
 	}
-	ctx, now, reason := c.r.Context(), x.card, c.form.Value("reason")
+	ctx, reason := c.r.Context(), c.form.Value("reason")
+	var now member.Card
 	switch x.act {
 	case "block":
 		now, err = d.Members.BlockCard(ctx, c.actor, c.now, x.card.ID, reason)
