@@ -95,6 +95,7 @@ func ownText(k *card.Kind, d *card.Document) string {
 
 // making is the form of a card that is to be made of the template that the path names.
 func (d *Desk) making(c *call, of string) (*ownForm, error) {
+	c.Styles = append(c.Styles, "desk_people.css")
 	b, err := d.templateBoard(c)
 	if err != nil {
 		return nil, err
@@ -195,6 +196,7 @@ func ownValues(k *card.Kind, typed url.Values) map[string]string {
 
 // ownOf reads a card that has something for itself, with what it has.
 func (d *Desk) ownOf(c *call) (*ownForm, *card.Document, error) {
+	c.Styles = append(c.Styles, "desk_people.css")
 	ctx := c.r.Context()
 	id, err := path[verno.CardID](c, "card")
 	if err != nil {
