@@ -13,7 +13,8 @@ import (
 	"github.com/verno-loyalty/verno/internal/web/webtest"
 )
 
-// personal puts templates into force whose cards have something for themselves, and makes the first member a business card.
+// personal puts templates into force whose cards have something for themselves, and makes a card of each: the first member's
+// business card, and others that are nobody's.
 func personal(tb testing.TB, site *webtest.Site, lang string) (template verno.TemplateID, member verno.MemberID, made verno.CardID) {
 	tb.Helper()
 	s, actor := site.Server, auth.Operator(site.Made.Live.Tenant)
@@ -26,7 +27,12 @@ func personal(tb testing.TB, site *webtest.Site, lang string) (template verno.Te
 		if _, err := s.Office.PublishTemplate(tb.Context(), actor, s.Now(), t.ID, 0, ""); err != nil {
 			tb.Fatal(err)
 		}
-		template = t.ID
+		if template = t.ID; kind == "business_card" {
+			continue
+		}
+		if _, err := s.Roll.IssueOf(tb.Context(), actor, s.Now(), t.ID, verno.MemberID{}, card.Document{}); err != nil {
+			tb.Fatal(err)
+		}
 	}
 	list, err := s.Roll.List(tb.Context(), actor, verno.MemberID{}, 1)
 	if err != nil || len(list) == 0 {
