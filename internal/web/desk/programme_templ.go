@@ -1001,7 +1001,7 @@ func worthSheet(c *call, e *termsEditor) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = entry(c, e.form, "points/value/money", c.Say("desk.programme.worth_money"), c.Say("desk.programme.worth_hint"), e.symbol()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = entry(c, e.form, "points/value/money", c.Say("desk.programme.worth_money"), c.Say("desk.programme.worth_hint", "Symbol", e.symbol()), e.symbol()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
