@@ -204,6 +204,24 @@ func (b *Books) Seen(ctx context.Context, tenant verno.TenantID, key string, bod
 	return &r.outcome, nil
 }
 
+// Earlier is what came of a request when its key was first used, for one that cannot be asked for any more: presences end,
+// members are erased, tills are taken away, and days that were near are far. Where the key is free, or there is none, it
+// returns why the request is refused now.
+func (b *Books) Earlier(ctx context.Context, tenant verno.TenantID, key string, bodyHash [32]byte, cause error) (Outcome, error) {
+	if key == "" {
+		return Outcome{}, cause
+	}
+	out, err := b.Seen(ctx, tenant, key, bodyHash)
+	switch {
+	case err != nil:
+		return Outcome{}, err
+	case out == nil:
+		return Outcome{}, cause
+	default:
+		return *out, nil
+	}
+}
+
 // replay answers a claim with what its key was used for before.
 func replay(o *store.Operation, c *Claim) reply {
 	if !bytes.Equal(o.BodyHash, c.BodyHash[:]) {

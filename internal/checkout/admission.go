@@ -49,7 +49,7 @@ func (t *Till) Admit(ctx context.Context, a verno.Actor, q Admit) (*Admission, b
 	}
 	out, err := t.letIn(ctx, a, &q)
 	if err != nil {
-		out, err = t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
+		out, err = t.books.Earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
 	}
 	if err != nil {
 		return nil, false, err

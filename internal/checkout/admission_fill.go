@@ -60,7 +60,7 @@ func (t *Till) Fill(ctx context.Context, a verno.Actor, q Fill) (*Filled, bool, 
 		}
 	})
 	if err != nil {
-		if out, err = t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err); err != nil {
+		if out, err = t.books.Earlier(ctx, a.Tenant, q.Key, q.BodyHash, err); err != nil {
 			return nil, false, err
 		}
 	}

@@ -36,7 +36,7 @@ func (t *Till) UndoAdmission(ctx context.Context, a verno.Actor, key string, has
 		}
 	})
 	if err != nil {
-		out, err = t.earlier(ctx, a.Tenant, key, hash, err)
+		out, err = t.books.Earlier(ctx, a.Tenant, key, hash, err)
 	}
 	if err != nil {
 		return nil, false, err

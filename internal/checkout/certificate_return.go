@@ -52,7 +52,7 @@ func (t *Till) ReturnCertificate(ctx context.Context, a verno.Actor, q ReturnCer
 	var out books.Outcome
 	x, err := t.takingBack(ctx, a, &q)
 	if err != nil {
-		out, err = t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
+		out, err = t.books.Earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
 	} else {
 		out, err = t.books.Do(ctx, x.work(ctx))
 	}
@@ -80,10 +80,7 @@ type takingBack struct {
 }
 
 func (t *Till) takingBack(ctx context.Context, a verno.Actor, q *ReturnCertificate) (*takingBack, error) {
-	c, err := t.reader.Card(ctx, a.Tenant, q.Card)
-	if k, known := card.Find(c.Kind); errors.Is(err, store.ErrNotFound) || err == nil && (!known || k.Scan != card.ScanTender) {
-		return nil, verno.NotFound("not_found").With("thing", "certificate")
-	}
+	c, err := t.certificateCard(ctx, a.Tenant, q.Card)
 	if err == nil {
 		err = returnable(&c)
 	}

@@ -69,7 +69,7 @@ func (t *Till) SellCertificate(ctx context.Context, a verno.Actor, q SellCertifi
 	var out books.Outcome
 	x, err := t.selling(ctx, a, &q)
 	if err != nil {
-		out, err = t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
+		out, err = t.books.Earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
 	} else {
 		out, err = t.books.Do(ctx, x.work(ctx, t))
 	}
@@ -273,22 +273,29 @@ func (x *selling) decide(p *books.Page) (books.Result, error) {
 	return books.Result{ID: id, Owner: owner, Answer: string(text)}, err
 }
 
+func noCertificate() error { return verno.NotFound("not_found").With("thing", "certificate") }
+
+// certificateCard reads the card of a certificate, whatever its state. Error: not_found.
+func (t *Till) certificateCard(ctx context.Context, tenant verno.TenantID, id verno.CardID) (store.Card, error) {
+	c, err := t.reader.Card(ctx, tenant, id)
+	if k, known := card.Find(c.Kind); errors.Is(err, store.ErrNotFound) || err == nil && (!known || k.Scan != card.ScanTender) {
+		err = noCertificate()
+	}
+	return c, err
+}
+
 // Certificate reads a certificate as it is now, without what opens it. Error: not_found.
 func (t *Till) Certificate(ctx context.Context, a verno.Actor, id verno.CardID) (*Certificate, error) {
 	if err := a.Require(verno.MaySell); err != nil {
 		return nil, err
 	}
-	missing := verno.NotFound("not_found").With("thing", "certificate")
-	c, err := t.reader.Card(ctx, a.Tenant, id)
-	if k, known := card.Find(c.Kind); errors.Is(err, store.ErrNotFound) || err == nil && (!known || k.Scan != card.ScanTender) {
-		return nil, missing
-	}
+	c, err := t.certificateCard(ctx, a.Tenant, id)
 	if err != nil {
 		return nil, err
 	}
 	h, err := t.worth(ctx, a.Tenant, id)
 	if errors.Is(err, verno.Conflict("certificate_unfilled")) {
-		return nil, missing
+		return nil, noCertificate()
 	}
 	if err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func (t *Till) Commit(ctx context.Context, a verno.Actor, c Commit) (receipt *ve
 			continue
 		}
 		if err != nil {
-			out, err := t.earlier(ctx, a.Tenant, c.Key, c.BodyHash, err)
+			out, err := t.books.Earlier(ctx, a.Tenant, c.Key, c.BodyHash, err)
 			if err != nil {
 				return nil, false, err
 			}
@@ -51,20 +51,6 @@ func (t *Till) Commit(ctx context.Context, a verno.Actor, c Commit) (receipt *ve
 			return nil, false, err
 		}
 		return t.receiptOf(ctx, a.Tenant, out)
-	}
-}
-
-// earlier is what came of a request when its key was first used, for one that cannot be checked any more: presences end,
-// members are erased, tills are taken away, and days that were near are far. Where the key is free it returns why the request is refused now.
-func (t *Till) earlier(ctx context.Context, tenant verno.TenantID, key string, hash [32]byte, cause error) (books.Outcome, error) {
-	out, err := t.books.Seen(ctx, tenant, key, hash)
-	switch {
-	case err != nil:
-		return books.Outcome{}, err
-	case out == nil:
-		return books.Outcome{}, cause
-	default:
-		return *out, nil
 	}
 }
 

@@ -49,7 +49,7 @@ func (t *Till) Hold(ctx context.Context, a verno.Actor, q PlaceHold) (*verno.Hol
 	}
 	h, err := t.holding(ctx, a, &q)
 	if err != nil {
-		return holdOf(t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err))
+		return holdOf(t.books.Earlier(ctx, a.Tenant, q.Key, q.BodyHash, err))
 	}
 	out, err := t.books.Do(ctx, &books.Work{
 		Tenant: a.Tenant, Claim: books.Claim{Key: q.Key, BodyHash: q.BodyHash, Kind: "hold"},

@@ -38,7 +38,7 @@ func (t *Till) Replay(ctx context.Context, a verno.Actor, list []Replay) ([]Repl
 			works[i], pending[i] = w, t.books.Submit(w)
 			continue
 		}
-		out, err := t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
+		out, err := t.books.Earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
 		if outcomes[i], err = t.replayOutcome(ctx, a, out, err); err != nil {
 			return nil, err
 		}

@@ -34,7 +34,7 @@ func (t *Till) Return(ctx context.Context, a verno.Actor, q Return) (receipt *ve
 	case err == nil:
 		out, err = t.books.Do(ctx, w)
 	case !q.DryRun:
-		out, err = t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
+		out, err = t.books.Earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
 	}
 	if errors.Is(err, errDryRun) {
 		tried, _ := verno.AsError(err).Data.(*verno.Receipt)

@@ -58,7 +58,7 @@ func (t *Till) TopUp(ctx context.Context, a verno.Actor, q TopUp) (*ToppedUp, bo
 func (t *Till) topUp(ctx context.Context, a verno.Actor, q *TopUp) (books.Outcome, error) {
 	x, err := t.toppingUp(ctx, a, q)
 	if err != nil {
-		return t.earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
+		return t.books.Earlier(ctx, a.Tenant, q.Key, q.BodyHash, err)
 	}
 	return t.books.Do(ctx, &books.Work{
 		Tenant: a.Tenant, Claim: books.Claim{Key: q.Key, BodyHash: q.BodyHash, Kind: "top_up"},

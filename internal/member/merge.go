@@ -46,7 +46,7 @@ func (r *Roll) unite(ctx context.Context, a verno.Actor, now time.Time, q Merge)
 	w := &books.Work{Tenant: a.Tenant, Claim: claim("merge", q.Key, q.BodyHash), Moved: true}
 	g, err := r.couple(ctx, a, q)
 	if err != nil {
-		return r.earlier(ctx, a, w.Claim, err)
+		return r.Books.Earlier(ctx, a.Tenant, w.Claim.Key, w.Claim.BodyHash, err)
 	}
 	w.Owners = g.wants()
 	w.Also = func(tx *store.Tx, _ *books.Page) error { return g.rows(ctx, tx, now) }

@@ -140,7 +140,7 @@ func (r *Roll) owned(ctx context.Context, a verno.Actor, claim books.Claim, id v
 	for try := 1; ; try++ {
 		m, err := living(ctx, r.Store.Reader(), a.Tenant, id)
 		if err != nil {
-			out, err := r.earlier(ctx, a, claim, err)
+			out, err := r.Books.Earlier(ctx, a.Tenant, claim.Key, claim.BodyHash, err)
 			return m, out, err
 		}
 		w := &books.Work{Tenant: a.Tenant, Claim: claim, Owners: []books.Want{{Owner: m.Owner}}}
@@ -149,23 +149,6 @@ func (r *Roll) owned(ctx context.Context, a verno.Actor, claim books.Claim, id v
 		if !errors.Is(err, verno.Conflict("owner_moved")) || try == moves {
 			return m, out, err
 		}
-	}
-}
-
-// earlier is what came of a request when its key was first used, where it cannot be asked for any more because somebody was
-// erased since. Where the key is free it returns why the request is refused now.
-func (r *Roll) earlier(ctx context.Context, a verno.Actor, claim books.Claim, cause error) (books.Outcome, error) {
-	if claim.Key == "" {
-		return books.Outcome{}, cause
-	}
-	out, err := r.Books.Seen(ctx, a.Tenant, claim.Key, claim.BodyHash)
-	switch {
-	case err != nil:
-		return books.Outcome{}, err
-	case out == nil:
-		return books.Outcome{}, cause
-	default:
-		return *out, nil
 	}
 }
 

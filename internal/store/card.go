@@ -70,11 +70,6 @@ func (tx *Tx) MoveCards(ctx context.Context, tenant verno.TenantID, from, to ver
 
 // CardsMadeOf lists the cards that were made of a template, the latest first, older than before; the zero card begins.
 func (r *Reader) CardsMadeOf(ctx context.Context, tenant verno.TenantID, template verno.TemplateID, before verno.CardID, limit int) ([]Card, error) {
-	if before.IsZero() {
-		for i := range before {
-			before[i] = 0xff
-		}
-	}
 	return queryAll(ctx, r, scanCard, `SELECT `+cardColumns+` FROM card WHERE tenant = $1 AND template_id = $2 AND id < $3
-		ORDER BY id DESC LIMIT $4`, tenant, template, before, limit)
+		ORDER BY id DESC LIMIT $4`, tenant, template, latest(before.Bytes()), limit)
 }
