@@ -3,53 +3,53 @@ package verno
 // issueCodes are the codes of how cards come to members: by links, with the plastic that they had, and by lists.
 var issueCodes = map[string]CodeText{
 	"link_off": {
-		EN: "Links are not sent by {channel} here: no gateway is set up for it, or Verno has no public address.",
-		RU: "Здесь ссылки так не отправляются ({channel}): не настроен шлюз или у Verno нет публичного адреса.",
+		EN: "Links cannot be sent by {channel}: no gateway is set up, or Verno has no public address.",
+		RU: "Отправить ссылку нельзя ({channel}): не настроен шлюз или у Verno нет публичного адреса.",
 	},
 	"link_nowhere": {
-		EN: "The member has told nothing to reach them by {channel}.",
+		EN: "The member has no contact for {channel}.",
 		RU: "У участника не указано, куда отправить ссылку ({channel}).",
 	},
 	"link_consent": {
-		EN: "The member has withdrawn the use of personal data: nothing is sent.",
+		EN: "The member has withdrawn consent to the processing of personal data. Nothing can be sent.",
 		RU: "Участник отозвал согласие на обработку персональных данных: отправлять ему ничего нельзя.",
 	},
 	"link_too_many": {
-		EN: "Enough links were sent. Another can be sent in {hours} h.",
-		RU: "Ссылок отправлено достаточно. Следующую можно отправить через {hours} ч.",
+		EN: "Too many links were sent. Try again in {hours} h.",
+		RU: "Отправлено слишком много ссылок. Следующую можно отправить через {hours} ч.",
 	},
 	"card_link_over": {
-		EN: "This link opens nothing any more. Ask the shop for a new one, or enter with your phone number.",
+		EN: "This link has expired. Ask the shop for a new one, or log in with your phone number.",
 		RU: "Эта ссылка больше не действует. Попросите в магазине новую или войдите по номеру телефона.",
 	},
 	"move_proof_needed": {
-		EN:        "Show that the plastic card is the member's: a purchase made with it, its owner's phone, or the PIN at a till.",
+		EN:        "Confirm that the plastic card belongs to the member: by a purchase made with it, its owner's phone, or the PIN at a till.",
 		RU:        "Подтвердите, что карта принадлежит участнику: покупкой по ней, телефоном её владельца или PIN-кодом на кассе.",
 		CashierEN: "Ask for a receipt or the PIN", CashierRU: "Спросите чек или PIN",
 	},
 	"move_refused": {
-		EN:        "There is no such card, or what was told does not fit it.",
-		RU:        "Такой карты нет, или указанное к ней не подходит.",
-		CashierEN: "Does not fit this card", CashierRU: "К карте не подходит",
+		EN:        "The card was not found, or the details do not match it.",
+		RU:        "Карта не найдена, или данные к ней не подходят.",
+		CashierEN: "Details do not match", CashierRU: "Данные не подходят",
 	},
 	"move_too_many": {
-		EN:        "Too many tries. Try again later, or ask at the shop.",
+		EN:        "Too many attempts. Try again later, or ask at the shop.",
 		RU:        "Слишком много попыток. Повторите позже или обратитесь в магазин.",
-		CashierEN: "Too many tries", CashierRU: "Слишком много попыток",
+		CashierEN: "Too many attempts", CashierRU: "Слишком много попыток",
 	},
-	"line_unreadable": {EN: "The line cannot be read: it is too long, a quotation mark is open, or it has other columns than the header.", RU: "Строка не читается: она слишком длинная, не закрыта кавычка или столбцов не столько, сколько в заголовке."},
+	"line_unreadable": {EN: "The line cannot be read: it is too long, has an unclosed quotation mark, or its columns do not match the header.", RU: "Строка не читается: она слишком длинная, не закрыта кавычка или столбцы не совпадают с заголовком."},
 	"line_nobody": {
-		EN: "The line names nobody: it needs a phone, mail, a card number or an identifier.",
-		RU: "Строка никого не называет: нужен телефон, почта, номер карты или идентификатор.",
+		EN: "The line does not say who it is about: give a phone, an email, a card number or an identifier.",
+		RU: "В строке не указано, о ком она: нужен телефон, почта, номер карты или идентификатор.",
 	},
 	"template_not_members": {
-		EN: "By a list people get cards that say who they are. Coupons, certificates, passes and tickets are given to each one by one, or made blank for printing.",
-		RU: "По списку выдают карты, которые говорят, кто покупает. Купоны, сертификаты, абонементы и билеты выдают по одному или выпускают заготовками для печати.",
+		EN: "Only member cards can be issued by a list. Coupons, certificates, passes and tickets are issued one by one, or printed blank.",
+		RU: "По списку выдают только карты участников. Купоны, сертификаты, абонементы и билеты выдают по одному или печатают заготовками.",
 	},
-	"issue_started": {EN: "This issue of cards has begun. Stop it; what is done stays done.", RU: "Выпуск карт уже начат. Остановите его: что сделано, останется."},
-	"line_two":      {EN: "The line names two different members.", RU: "В строке указаны два разных участника."},
+	"issue_started": {EN: "This issue of cards has already started. You can stop it: cards already issued are kept.", RU: "Выпуск карт уже начат. Его можно остановить: выданные карты останутся."},
+	"line_two":      {EN: "The line refers to two different members.", RU: "В строке указаны два разных участника."},
 	"list_unreadable": {
-		EN: "This is no table with a header that has a column phone, email, number or external_id.",
-		RU: "Это не таблица с заголовком, в котором есть столбец phone, email, number или external_id.",
+		EN: "The file needs a header with a column phone, email, number or external_id.",
+		RU: "В файле нужен заголовок со столбцом phone, email, number или external_id.",
 	},
 }

@@ -27,7 +27,7 @@ the error. ` + "`errors`" + ` points at single fields. Quote ` + "`request_id`" 
   "type": "/docs/errors#totals_changed",
   "title": "Conflict",
   "status": 409,
-  "detail": "The totals are no longer those of the quote. Show the new ones and commit again with the same key.",
+  "detail": "The totals have changed since the quote. Show the new ones and commit again with the same key.",
   "code": "totals_changed",
   "request_id": "req_5f0c8f1f3a5e9b27",
   "cashier_message": "Totals changed"

@@ -38,7 +38,7 @@ func TestIssueLook(t *testing.T) {
 			if look.Looked != 44 || look.Issued != 30 || look.Had != 11 || look.Rejected != 3 || len(look.Faults) != 3 {
 				t.Fatalf("looked and saw %+v", look)
 			}
-			reasons := []string{"Это не номер телефона.", "Длиннее 100 символов.", "Это не номер карты."}
+			reasons := []string{"Это не номер телефона.", "Не длиннее 100 символов.", "Это не номер карты."}
 			for n, want := range reasons {
 				f := look.Faults[n]
 				if got := f.Reason("ru"); got != want || strings.ContainsAny(got, "{}") {

@@ -78,7 +78,7 @@ func TestFailSpeaksBothLanguages(t *testing.T) {
 		web.Fail(w, r, err, web.Extra{Name: "quote", Value: &quote})
 	}
 	for lang, want := range map[string][4]string{
-		"":                        {"en", "Conflict", "Totals changed", "Must be from 1 to 2."},
+		"":                        {"en", "Conflict", "Totals changed", "Must be between 1 and 2."},
 		"ru-RU,ru;q=0.9,en;q=0.8": {"ru", "Конфликт", "Итог изменился", "Допустимо от 1 до 2."},
 	} {
 		res := setup(t).ask(h, get("Accept-Language", lang))

@@ -95,11 +95,11 @@ func TestAppleCertificates(t *testing.T) {
 		name, password, at, says string
 		file                     []byte
 	}{
-		{"nothing", "", "file", "Must be given", nil},
-		{"logo.png", "", "file", "no certificate that can be read", []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")},
-		{"large.p12", "", "file", "no certificate that can be read", make([]byte, 300<<10)},
-		{"card.p12", "Secret", "password", "does not open", good},
-		{"old.p12", "secret", "file", "has expired", p12(t, "Pass Type ID: pass.org.example.card", now.AddDate(0, 0, -3), "secret")},
+		{"nothing", "", "file", "This is required", nil},
+		{"logo.png", "", "file", "This certificate cannot be read", []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")},
+		{"large.p12", "", "file", "This certificate cannot be read", make([]byte, 300<<10)},
+		{"card.p12", "Secret", "password", "Wrong password", good},
+		{"old.p12", "secret", "file", "expired on", p12(t, "Pass Type ID: pass.org.example.card", now.AddDate(0, 0, -3), "secret")},
 	} {
 		if c.file != nil {
 			choose(tab, "#file", c.name, c.file)
