@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -27,8 +28,8 @@ const (
 	ProofNone = "none"
 )
 
-// maxChannels is how many channels a tenant has at most, the closed ones too.
-const maxChannels = 500
+// MaxChannels is how many channels a tenant has at most, the closed ones too.
+const MaxChannels = 500
 
 // ChannelForm is what somebody says of a channel.
 type ChannelForm struct {
@@ -44,10 +45,10 @@ func (q *ChannelForm) check(f *verno.Faults) {
 	f.Text("/name", q.Name, 1, 100)
 	f.OneOf("/proof", q.Proof, ProofCode, ProofNone)
 	if q.Wallet && q.Proof != ProofNone {
-		f.Say("/wallet", "wallet_form_proof")
+		f.Say("/wallet_form", "wallet_form_proof")
 	}
 	if q.Wallet && q.Fields[FieldBirthday] == FieldRequired {
-		f.Say("/wallet", "wallet_form_birthday")
+		f.Say("/wallet_form", "wallet_form_birthday")
 	}
 	for name, how := range q.Fields {
 		f.OneOf("/fields", name, FieldName, FieldBirthday, FieldEmail)
@@ -58,7 +59,8 @@ func (q *ChannelForm) check(f *verno.Faults) {
 	}
 }
 
-// OpenChannel makes a new way to join. Errors: invalid fields, programme_ambiguous.
+// OpenChannel makes a new way to join. Errors: invalid fields, programme_ambiguous,
+// channels_full.
 func (r *Roll) OpenChannel(ctx context.Context, a verno.Actor, now time.Time, q ChannelForm) (store.Channel, error) {
 	if err := a.Require(verno.MayPublish); err != nil {
 		return store.Channel{}, err
@@ -75,7 +77,14 @@ func (r *Roll) OpenChannel(ctx context.Context, a verno.Actor, now time.Time, q 
 		Tenant: a.Tenant, ID: verno.NewID[verno.ChannelID](now, r.Entropy), Name: q.Name, Programme: q.Programme, Store: q.Store,
 		Fields: q.Fields, Proof: q.Proof, Wallet: q.Wallet, Revision: 1, CreatedAt: now, UpdatedAt: now,
 	}
-	return c, r.Store.Write(ctx, func(tx *store.Tx) error {
+	err := r.Store.Write(ctx, func(tx *store.Tx) error {
+		all, err := tx.Channels(ctx, a.Tenant, verno.ChannelID{}, MaxChannels)
+		if err == nil && len(all) == MaxChannels {
+			err = verno.Conflict("channels_full").With("max", strconv.Itoa(MaxChannels))
+		}
+		if err != nil {
+			return err
+		}
 		for free := false; !free; {
 			var err error
 			if c.Code, err = r.channelCode(); err != nil {
@@ -87,6 +96,7 @@ func (r *Roll) OpenChannel(ctx context.Context, a verno.Actor, now time.Time, q 
 		}
 		return r.recordChannel(ctx, tx, a, now, c, "opened")
 	})
+	return c, err
 }
 
 // channelCode draws eight letters and digits that nobody mistakes for each other.
@@ -130,54 +140,59 @@ func (r *Roll) placeChannel(ctx context.Context, a verno.Actor, f *verno.Faults,
 
 // ChangeChannel writes what somebody says of a channel over that of a revision; its address and programme stay. Errors:
 // invalid fields, etag_mismatch.
-func (r *Roll) ChangeChannel(ctx context.Context, a verno.Actor, now time.Time, id verno.ChannelID, revision int64, q ChannelForm) error {
+func (r *Roll) ChangeChannel(ctx context.Context, a verno.Actor, now time.Time, id verno.ChannelID, revision int64, q ChannelForm) (store.Channel, error) {
 	var f verno.Faults
 	q.check(&f)
-	return r.changeChannel(ctx, a, now, id, "changed", func(c *store.Channel) error {
+	return r.changeChannel(ctx, a, now, id, "changed", func(c *store.Channel) (bool, error) {
 		q.Programme = c.Programme
 		if err := r.placeChannel(ctx, a, &f, &q); err != nil {
-			return err
+			return false, err
 		}
 		c.Name, c.Store, c.Fields, c.Proof, c.Wallet, c.Revision = q.Name, q.Store, q.Fields, q.Proof, q.Wallet, revision
-		return f.Err()
+		return true, f.Err()
 	})
 }
 
-// CloseChannel lets nobody join by a channel any more, or, with open, lets people join by it again.
-func (r *Roll) CloseChannel(ctx context.Context, a verno.Actor, now time.Time, id verno.ChannelID, open bool) error {
+// CloseChannel lets nobody join by a channel any more, or, with open, lets people join by it again. Where that is so already
+// nothing changes.
+func (r *Roll) CloseChannel(ctx context.Context, a verno.Actor, now time.Time, id verno.ChannelID, open bool) (store.Channel, error) {
 	how := "closed"
 	if open {
 		how = "opened"
 	}
-	return r.changeChannel(ctx, a, now, id, how, func(c *store.Channel) error {
+	return r.changeChannel(ctx, a, now, id, how, func(c *store.Channel) (bool, error) {
+		if c.ClosedAt.IsZero() == open {
+			return false, nil
+		}
 		c.ClosedAt = now
 		if open {
 			c.ClosedAt = time.Time{}
 		}
-		return nil
+		return true, nil
 	})
 }
 
 func (r *Roll) changeChannel(ctx context.Context, a verno.Actor, now time.Time, id verno.ChannelID, how string,
-	change func(c *store.Channel) error,
-) error {
+	change func(c *store.Channel) (bool, error),
+) (c store.Channel, err error) {
 	if err := a.Require(verno.MayPublish); err != nil {
-		return err
+		return c, err
 	}
-	return r.Store.Write(ctx, func(tx *store.Tx) error {
-		c, err := tx.Channel(ctx, a.Tenant, id)
-		if err != nil {
+	err = r.Store.Write(ctx, func(tx *store.Tx) error {
+		if c, err = tx.Channel(ctx, a.Tenant, id); err != nil {
 			return missing(err, "channel")
 		}
-		if err := change(&c); err != nil {
+		if other, err := change(&c); err != nil || !other {
 			return err
 		}
 		c.UpdatedAt = now
 		if err := written(tx.ChangeChannel(ctx, c)); err != nil {
 			return err
 		}
+		c.Revision++
 		return r.recordChannel(ctx, tx, a, now, c, how)
 	})
+	return c, err
 }
 
 func (r *Roll) recordChannel(ctx context.Context, tx *store.Tx, a verno.Actor, now time.Time, c store.Channel, how string) error {
@@ -187,12 +202,12 @@ func (r *Roll) recordChannel(ctx context.Context, tx *store.Tx, a verno.Actor, n
 	})
 }
 
-// Channels are all ways to join, the closed ones too, in the order in which they were made.
-func (r *Roll) Channels(ctx context.Context, a verno.Actor) ([]store.Channel, error) {
+// Channels are the ways to join after one, the closed ones too, in the order in which they were made.
+func (r *Roll) Channels(ctx context.Context, a verno.Actor, after verno.ChannelID, limit int) ([]store.Channel, error) {
 	if err := a.Require(verno.MayReadConfig); err != nil {
 		return nil, err
 	}
-	return r.Store.Reader().Channels(ctx, a.Tenant, maxChannels)
+	return r.Store.Reader().Channels(ctx, a.Tenant, after, min(limit, MaxChannels))
 }
 
 // Channel reads a way to join.
@@ -202,12 +217,4 @@ func (r *Roll) Channel(ctx context.Context, a verno.Actor, id verno.ChannelID) (
 	}
 	c, err := r.Store.Reader().Channel(ctx, a.Tenant, id)
 	return c, missing(err, "channel")
-}
-
-// Funnels tells how many of those who came by a channel, or by any with the zero one, joined, bought, and bought again.
-func (r *Roll) Funnels(ctx context.Context, a verno.Actor, id verno.ChannelID, since time.Time) ([]store.Funnel, error) {
-	if err := a.Require(verno.MayReadConfig); err != nil {
-		return nil, err
-	}
-	return r.Store.Reader().Funnels(ctx, a.Tenant, id, since)
 }

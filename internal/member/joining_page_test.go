@@ -116,7 +116,7 @@ func TestJoinOnce(t *testing.T) {
 				b.t.Errorf("agreed to %+v", said)
 			}
 		}
-		f, err := b.roll.Funnels(b.ctx, b.actor, verno.ChannelID{}, time.Time{})
+		f, err := b.roll.Funnels(b.ctx, b.actor, verno.ChannelID{}, time.Time{}, time.Time{})
 		b.must(err)
 		if len(f) != 1 || f[0].Visits != 2 || f[0].Joined == 0 || f[0].Source["utm_source"] != "vk" || len(f[0].Source) != 1 {
 			b.t.Errorf("counted %+v", f)
@@ -132,7 +132,7 @@ func (b *bundle) sweepVisits() {
 		if more, err := b.roll.TidyVisits(b.ctx, b.clock().AddDate(int(c.years), 0, 0)); err != nil || more {
 			b.t.Error(more, err)
 		}
-		f, err := b.roll.Funnels(b.ctx, b.actor, verno.ChannelID{}, time.Time{})
+		f, err := b.roll.Funnels(b.ctx, b.actor, verno.ChannelID{}, time.Time{}, time.Time{})
 		b.must(err)
 		var left int64
 		for i := range f {
@@ -344,12 +344,21 @@ func TestChannels(t *testing.T) {
 		b.wrong(err, "/proof", "unknown_value")
 		got, err := b.roll.Open(b.ctx, strings.ToUpper(c.Code))
 		b.must(err)
-		b.must(b.roll.ChangeChannel(b.ctx, b.actor, b.clock(), c.ID, got.Revision, member.ChannelForm{Name: "Плакат", Proof: member.ProofNone, Store: b.made.Store}))
-		b.refused(b.roll.ChangeChannel(b.ctx, b.actor, b.clock(), c.ID, got.Revision, member.ChannelForm{Name: "Плакат", Proof: member.ProofNone}), "etag_mismatch")
-		b.must(b.roll.CloseChannel(b.ctx, b.actor, b.clock(), c.ID, false))
+		changed, err := b.roll.ChangeChannel(b.ctx, b.actor, b.clock(), c.ID, got.Revision, member.ChannelForm{Name: "Плакат", Proof: member.ProofNone, Store: b.made.Store})
+		b.must(err)
+		_, err = b.roll.ChangeChannel(b.ctx, b.actor, b.clock(), c.ID, got.Revision, member.ChannelForm{Name: "Плакат", Proof: member.ProofNone})
+		b.refused(err, "etag_mismatch")
+		closed, err := b.roll.CloseChannel(b.ctx, b.actor, b.clock(), c.ID, false)
+		b.must(err)
+		again, err := b.roll.CloseChannel(b.ctx, b.actor, b.clock(), c.ID, false)
+		b.must(err)
+		if closed.Revision != changed.Revision+1 || again.Revision != closed.Revision || !again.ClosedAt.Equal(closed.ClosedAt) {
+			b.t.Errorf("closed as %+v, and again as %+v", closed, again)
+		}
 		_, err = b.roll.Open(b.ctx, c.Code)
 		b.refused(err, "channel_closed")
-		b.must(b.roll.CloseChannel(b.ctx, b.actor, b.clock(), c.ID, true))
+		_, err = b.roll.CloseChannel(b.ctx, b.actor, b.clock(), c.ID, true)
+		b.must(err)
 		got, err = b.roll.Open(b.ctx, c.Code)
 		b.must(err)
 		if got.Name != "Плакат" || got.Store != b.made.Store || len(got.Fields) != 0 {

@@ -47,9 +47,10 @@ func (r *Reader) Channel(ctx context.Context, tenant verno.TenantID, id verno.Ch
 	return queryOne(ctx, r, scanChannel, `SELECT `+channelColumns+` FROM channel WHERE tenant = $1 AND id = $2`, tenant, id)
 }
 
-// Channels are a tenant's channels by ID, the closed ones too.
-func (r *Reader) Channels(ctx context.Context, tenant verno.TenantID, limit int) ([]Channel, error) {
-	return queryAll(ctx, r, scanChannel, `SELECT `+channelColumns+` FROM channel WHERE tenant = $1 ORDER BY id LIMIT $2`, tenant, limit)
+// Channels are a tenant's channels after one, by ID, the closed ones too.
+func (r *Reader) Channels(ctx context.Context, tenant verno.TenantID, after verno.ChannelID, limit int) ([]Channel, error) {
+	return queryAll(ctx, r, scanChannel, `SELECT `+channelColumns+` FROM channel WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3`,
+		tenant, after[:], limit)
 }
 
 // InsertChannel adds a channel and reports false where its code is taken.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"time"
@@ -53,9 +54,13 @@ type Funnel struct {
 	Again   int64 // at least twice
 }
 
-// Funnels counts the visits of one channel, or of all with the zero one, since a time: by channel and source. What is
-// erased or merged counts by the account that it has become.
-func (r *Reader) Funnels(ctx context.Context, tenant verno.TenantID, channel verno.ChannelID, since time.Time) ([]Funnel, error) {
+// Funnels counts the visits of one channel, or of all with the zero one, from a time to another, which is the end of time
+// where it is zero: by channel and source. What is erased or merged counts by the account that it has become.
+func (r *Reader) Funnels(ctx context.Context, tenant verno.TenantID, channel verno.ChannelID, from, until time.Time) ([]Funnel, error) {
+	end := bytes.Repeat([]byte{0xff}, len(verno.VisitID{}))
+	if !until.IsZero() {
+		end = firstOf(until)
+	}
 	return queryAll(ctx, r, func(row Scanner) (f Funnel, err error) {
 		var source string
 		if err = row.Scan(&f.Channel, &source, &f.Visits, &f.Joined, &f.Kept, &f.Removed, &f.Bought, &f.Again); err == nil {
@@ -71,9 +76,9 @@ func (r *Reader) Funnels(ctx context.Context, tenant verno.TenantID, channel ver
 					JOIN pass_history h ON h.tenant = c.tenant AND h.card_id = c.id WHERE m.tenant = v.tenant AND m.id = v.member_id) AS wallet,
 				(SELECT COUNT(*) FROM (SELECT 1 FROM member m JOIN receipt r ON r.tenant = m.tenant AND r.owner_id = m.owner_id
 					WHERE m.tenant = v.tenant AND m.id = v.member_id AND r.kind = 'sale' LIMIT 2) two) AS bought
-			FROM visit v WHERE v.tenant = $1 AND (v.channel_id = $2 OR $2 IS NULL) AND v.id >= $3) one
+			FROM visit v WHERE v.tenant = $1 AND (v.channel_id = $2 OR $2 IS NULL) AND v.id >= $3 AND v.id < $4) one
 		GROUP BY channel_id, source ORDER BY channel_id, COUNT(*) DESC`,
-		tenant, channel, firstOf(since))
+		tenant, channel, firstOf(from), end)
 }
 
 // firstOf is the smallest identifier that could have been made at a time: identifiers begin with theirs.

@@ -126,6 +126,15 @@ var access = map[string]row{
 	"POST /news":          {may: verno.MayPublish},
 	"POST /news/{id}/end": {may: verno.MayPublish},
 
+	"GET /channels":              {may: verno.MayReadConfig},
+	"POST /channels":             {may: verno.MayPublish},
+	"GET /channels/figures":      {may: verno.MayReadConfig},
+	"GET /channels/{id}":         {may: verno.MayReadConfig},
+	"PUT /channels/{id}":         {may: verno.MayPublish},
+	"POST /channels/{id}/close":  {may: verno.MayPublish},
+	"POST /channels/{id}/open":   {may: verno.MayPublish},
+	"GET /channels/{id}/figures": {may: verno.MayReadConfig},
+
 	"GET /stores":       {may: verno.MayReadConfig},
 	"POST /stores":      {may: verno.MayManageStores},
 	"GET /stores/{id}":  {may: verno.MayReadConfig},

@@ -102,6 +102,7 @@ func (a *API) routes() {
 	a.pictureRoutes()
 	a.promotionTypeRoutes()
 	a.newsRoutes()
+	a.channelRoutes()
 	a.storeRoutes()
 	a.issuerRoutes()
 	a.terminalRoutes()

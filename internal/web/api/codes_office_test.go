@@ -3,9 +3,11 @@ package api_test
 import (
 	"crypto/rand"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/promo"
 	"github.com/verno-loyalty/verno/internal/store"
 )
@@ -155,6 +157,21 @@ var apart = map[string]cause{
 			return err
 		}))
 		return request{do: "POST " + path, body: one.at("items", 0, "draft")}
+	}},
+	"channels_full": {409, func(b *bundle) request {
+		body := m{"name": "Плакат", "proof": "none"}
+		b.ask(request{do: "POST /channels", body: body}) // the second time there are enough already
+		b.must(b.store.Write(b.ctx, func(tx *store.Tx) (err error) { // one by one they would take long
+			one, err := tx.Channels(b.ctx, b.tenant, verno.ChannelID{}, 1)
+			for i := range member.MaxChannels - 1 {
+				c := one[0]
+				c.ID, c.Code = verno.NewID[verno.ChannelID](b.clock(), rand.Reader), "full"+strconv.Itoa(i)
+				_, fault := tx.InsertChannel(b.ctx, c)
+				err = errors.Join(err, fault)
+			}
+			return err
+		}))
+		return request{do: "POST /channels", body: body}
 	}},
 	"rate_limited": {429, func(b *bundle) request {
 		q := request{do: "POST /identifications", body: m{"external_id": b.unique("nobody"), "terminal_id": b.till.String()}}

@@ -28,6 +28,7 @@ var tags = []*huma.Tag{
 	{Name: "cards", Description: "Carriers of a member's identity."},
 	{Name: "programmes", Description: "The terms: drafted, published as versions, rolled back."},
 	{Name: "promotions", Description: "The rules of a programme."},
+	{Name: "channels", Description: "The ways to join, and how far those went who came by each."},
 	{Name: "stores", Description: "Places that sell, and the legal entities behind them."},
 	{Name: "terminals", Description: "Tills: paired, seen, revoked."},
 	{Name: "access", Description: "Staff, sessions, API keys."},
@@ -215,6 +216,7 @@ func aliasText(r huma.Registry) {
 	aliasID[verno.TemplateID](r)
 	aliasID[verno.AdmissionID](r)
 	aliasID[verno.NewsID](r)
+	aliasID[verno.ChannelID](r)
 	aliasID[verno.UnitID](r)
 	aliasID[verno.StoreID](r)
 	aliasID[verno.TerminalID](r)

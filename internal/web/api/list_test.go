@@ -37,6 +37,7 @@ var lists = map[string]struct {
 			b.ask(request{do: "POST /news", body: m{"text": m{"ru": b.unique("Пироги")}, "until": "2027-01-31"}}).want(201)
 		}
 	}, at("/news")},
+	"GET /channels": {fill("POST /channels", m{"proof": "none"}), at("/channels")},
 	"GET /stores":   {(*bundle).fillStores, at("/stores")},
 	"GET /issuers":  {fill("POST /issuers", m{}), at("/issuers")},
 	"GET /partners": {fill("POST /partners", m{}), at("/partners")},

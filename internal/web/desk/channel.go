@@ -2,8 +2,10 @@ package desk
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/member"
@@ -54,11 +56,11 @@ func (d *Desk) channels(c *call) error {
 
 // channelRows are all ways to join, with what came of each in the time that the reader looks at.
 func (d *Desk) channelRows(c *call) ([]channelRow, error) {
-	list, err := d.Members.Channels(c.r.Context(), c.actor)
+	list, err := d.Members.Channels(c.r.Context(), c.actor, verno.ChannelID{}, member.MaxChannels)
 	if err != nil {
 		return nil, err
 	}
-	counted, err := d.Members.Funnels(c.r.Context(), c.actor, verno.ChannelID{}, since(c))
+	counted, err := d.Members.Funnels(c.r.Context(), c.actor, verno.ChannelID{}, since(c), time.Time{})
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +72,7 @@ func (d *Desk) channelRows(c *call) ([]channelRow, error) {
 	}
 	for _, f := range counted {
 		if i, ok := at[f.Channel]; ok {
-			add(&rows[i].Funnel, &f)
+			member.AddFunnel(&rows[i].Funnel, &f)
 		}
 	}
 	return rows, nil
@@ -82,15 +84,15 @@ func (d *Desk) channel(c *call) error {
 	if err != nil {
 		return err
 	}
-	counted, err := d.Members.Funnels(c.r.Context(), c.actor, ch.ID, since(c))
+	counted, err := d.Members.Funnels(c.r.Context(), c.actor, ch.ID, since(c), time.Time{})
 	if err != nil {
 		return err
 	}
 	by := c.Query.Get("by")
-	if !isDimension(by) {
-		by = dimensions[0]
+	if !slices.Contains(member.Dimensions, by) {
+		by = member.Dimensions[0]
 	}
-	return c.show(ch.Name, channelPage(c, &ch, d.joinAddress(c, &ch), by, funnelsBy(counted, by)))
+	return c.show(ch.Name, channelPage(c, &ch, d.joinAddress(c, &ch), by, member.BySource(counted, by)))
 }
 
 // channelQR is the code of a channel's address as a file, for whatever is printed elsewhere.
@@ -176,7 +178,7 @@ func (d *Desk) changeChannel(c *call) error {
 	if err != nil {
 		return verno.Precondition("etag_mismatch")
 	}
-	if err := d.Members.ChangeChannel(c.r.Context(), c.actor, c.now, ch.ID, revision, channelTyped(c)); err != nil {
+	if _, err := d.Members.ChangeChannel(c.r.Context(), c.actor, c.now, ch.ID, revision, channelTyped(c)); err != nil {
 		return d.channelAgain(c, &ch, err)
 	}
 	c.to(Base + "/channels/" + ch.ID.String())
@@ -187,7 +189,7 @@ func (d *Desk) channelAgain(c *call, ch *store.Channel, err error) error {
 	if e := c.explain(err); e.Kind == verno.Internal || e.Kind == verno.KindUnavailable || e.Kind == verno.KindForbidden {
 		return err
 	}
-	c.form.Fail(c.r, c.Page, err, map[string]string{"store_id": "store", "programme_id": "store"})
+	c.form.Fail(c.r, c.Page, err, map[string]string{"store_id": "store", "programme_id": "store", "wallet_form": "wallet"})
 	f, err := d.channelChoices(c)
 	if err != nil {
 		return err
@@ -207,7 +209,7 @@ func (d *Desk) turnChannel(c *call, open bool) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Members.CloseChannel(c.r.Context(), c.actor, c.now, ch.ID, open); err != nil {
+	if _, err := d.Members.CloseChannel(c.r.Context(), c.actor, c.now, ch.ID, open); err != nil {
 		return err
 	}
 	c.to(Base + "/channels/" + ch.ID.String())

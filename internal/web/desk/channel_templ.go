@@ -842,7 +842,7 @@ func funnelBar(c *call, name string, n, of int64) templ.Component {
 	})
 }
 
-func channelPage(c *call, ch *store.Channel, address, by string, rows []sourceRow) templ.Component {
+func channelPage(c *call, ch *store.Channel, address, by string, rows []member.SourceFunnel) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1072,7 +1072,7 @@ func channelPage(c *call, ch *store.Channel, address, by string, rows []sourceRo
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, name := range dimensions {
+			for _, name := range member.Dimensions {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 80, "<a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1144,7 +1144,7 @@ func channelPage(c *call, ch *store.Channel, address, by string, rows []sourceRo
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if rows[i].name == "" {
+				if rows[i].Name == "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 89, "<span class=\"quiet\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -1164,7 +1164,7 @@ func channelPage(c *call, ch *store.Channel, address, by string, rows []sourceRo
 					}
 				} else {
 					var templ_7745c5c3_Var60 string
-					templ_7745c5c3_Var60, templ_7745c5c3_Err = templ.JoinStringErrs(rows[i].name)
+					templ_7745c5c3_Var60, templ_7745c5c3_Err = templ.JoinStringErrs(rows[i].Name)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `desk/channel.templ`, Line: 190, Col: 25}
 					}

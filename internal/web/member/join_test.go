@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 
@@ -75,7 +76,7 @@ func demo(tab *webtest.Tab) string {
 // joined counts by the desk's own figures who has come by the poster.
 func (p *poster) joined() (visits, members int64) {
 	p.t.Helper()
-	f, err := p.Server.Roll.Funnels(p.t.Context(), auth.Operator(p.Made.Live.Tenant), p.channel.ID, p.Server.Now().AddDate(0, 0, -1))
+	f, err := p.Server.Roll.Funnels(p.t.Context(), auth.Operator(p.Made.Live.Tenant), p.channel.ID, p.Server.Now().AddDate(0, 0, -1), time.Time{})
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -107,7 +107,7 @@ func (f *Face) entrance(c *call) (path string, of verno.TenantID, err error) {
 		return "", of, nil
 	}
 	const most = 200
-	channels, err := f.Reader.Channels(c.r.Context(), tenants[0].ID, most)
+	channels, err := f.Reader.Channels(c.r.Context(), tenants[0].ID, verno.ChannelID{}, most)
 	for i := range channels {
 		if channels[i].ClosedAt.IsZero() {
 			return JoinBase + channels[i].Code + "/enter", tenants[0].ID, err

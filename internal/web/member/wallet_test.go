@@ -173,7 +173,7 @@ func TestFromPosterToWallet(t *testing.T) {
 // wallets looks at what the desk counts of those who came by the poster.
 func (p *poster) wallets(kept, removed int64) {
 	p.t.Helper()
-	f, err := p.Server.Roll.Funnels(p.t.Context(), auth.Operator(p.Made.Live.Tenant), p.channel.ID, p.Server.Now().AddDate(0, 0, -1))
+	f, err := p.Server.Roll.Funnels(p.t.Context(), auth.Operator(p.Made.Live.Tenant), p.channel.ID, p.Server.Now().AddDate(0, 0, -1), time.Time{})
 	check(p.t, err)
 	if len(f) != 1 || f[0].Joined != 1 || f[0].Kept != kept || f[0].Removed != removed || f[0].Bought != 1 {
 		p.t.Errorf("counted %+v", f)

@@ -28,7 +28,7 @@ type launch struct {
 
 // channel is the poster's way to join, made when it is first looked for.
 func (z *Wizard) channel(c *call) (store.Channel, error) {
-	list, err := z.Members.Channels(c.r.Context(), c.actor)
+	list, err := z.Members.Channels(c.r.Context(), c.actor, verno.ChannelID{}, 1)
 	if err != nil || len(list) > 0 {
 		if len(list) > 0 {
 			return list[0], err
