@@ -160,7 +160,7 @@ var apart = map[string]cause{
 	}},
 	"channels_full": {409, func(b *bundle) request {
 		body := m{"name": "Плакат", "proof": "none"}
-		b.ask(request{do: "POST /channels", body: body}) // the second time there are enough already
+		b.ask(request{do: "POST /channels", body: body})             // the second time there are enough already
 		b.must(b.store.Write(b.ctx, func(tx *store.Tx) (err error) { // one by one they would take long
 			one, err := tx.Channels(b.ctx, b.tenant, verno.ChannelID{}, 1)
 			for i := range member.MaxChannels - 1 {
