@@ -104,7 +104,7 @@ func (p *Passes) followEvents(ctx context.Context, clock store.WalletClock, even
 				return err
 			}
 		}
-		tx.Bulk().TouchPasses(clock.Tenant, changed, tag, now)
+		tx.Bulk().TouchPasses(clock.Tenant, changed, store.Touch{Tag: tag, Cause: tag, At: now})
 		return p.rebind(ctx, tx, clock.Tenant, c.rebound)
 	})
 }

@@ -35,7 +35,7 @@ func (p *Passes) addDays(ctx context.Context, tenant verno.TenantID) error {
 			continue
 		}
 		if err := p.turn(ctx, func(tx *store.Tx) error {
-			return errors.Join(tx.AddPassSweep(ctx, s), tx.DeletePassSweeps(ctx, now.Add(-sweepsKept)), tx.DeletePushCounts(ctx, now.Add(-countsKept)), tx.DeleteRings(ctx, now.Add(-ringsIn)))
+			return errors.Join(tx.AddPassSweep(ctx, s), tx.DeletePassSweeps(ctx, now.Add(-sweepsKept)), tx.DeletePushCounts(ctx, now.Add(-countsKept)), tx.DeleteRings(ctx, now.Add(-ringsKept)))
 		}); err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (p *Passes) sweep(ctx context.Context, tenant verno.TenantID, behind bool) 
 
 // sweepMoving gives the next passes of a programme its new standard template, where their cards have none of their own.
 func (p *Passes) sweepMoving(ctx context.Context, s *store.PassSweep) error {
-	now, some := p.Clock(), sweepQuietly
+	some := sweepQuietly
 	if p.sweeping.busy(p.Store) {
 		some = sweepStep
 	}
@@ -76,14 +76,14 @@ func (p *Passes) sweepMoving(ctx context.Context, s *store.PassSweep) error {
 	if len(cards) > 0 {
 		last = cards[len(cards)-1]
 	}
-	return p.sweepTurn(ctx, s, last, func(tx *store.Tx, tag int64) {
-		tx.Bulk().MovePasses(s.Tenant, cards, s.Template, tag, now)
+	return p.sweepTurn(ctx, s, last, func(tx *store.Tx, t store.Touch) {
+		tx.Bulk().MovePasses(s.Tenant, cards, s.Template, t)
 	})
 }
 
 // sweepTrusting touches the next passes of a template.
 func (p *Passes) sweepTrusting(ctx context.Context, s *store.PassSweep) error {
-	now, some := p.Clock(), sweepQuietly
+	some := sweepQuietly
 	if p.sweeping.busy(p.Store) {
 		some = sweepStep
 	}
@@ -91,14 +91,14 @@ func (p *Passes) sweepTrusting(ctx context.Context, s *store.PassSweep) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	return p.sweepTurn(ctx, s, until, func(tx *store.Tx, tag int64) {
-		tx.Bulk().TouchTemplate(s.Tenant, s.Template, s.After, until, tag, now)
+	return p.sweepTurn(ctx, s, until, func(tx *store.Tx, t store.Touch) {
+		tx.Bulk().TouchTemplate(s.Tenant, s.Template, s.After, until, t)
 	})
 }
 
 // sweepLooking looks at the next passes, and touches those that look different; all of them where it need not look.
 func (p *Passes) sweepLooking(ctx context.Context, s *store.PassSweep) error {
-	now, some := p.Clock(), looksStep
+	some := looksStep
 	if !s.Looks {
 		some = sweepStep
 	}
@@ -114,24 +114,25 @@ func (p *Passes) sweepLooking(ctx context.Context, s *store.PassSweep) error {
 	if err != nil {
 		return err
 	}
-	return p.sweepTurn(ctx, s, last, func(tx *store.Tx, tag int64) {
-		tx.Bulk().TouchPasses(s.Tenant, changed, tag, now)
+	return p.sweepTurn(ctx, s, last, func(tx *store.Tx, t store.Touch) {
+		tx.Bulk().TouchPasses(s.Tenant, changed, t)
 	})
 }
 
 // sweepTurn moves a sweep on, and touches passes in the same transaction, unless another follower has moved it.
-func (p *Passes) sweepTurn(ctx context.Context, s *store.PassSweep, to verno.CardID, touch func(tx *store.Tx, tag int64)) error {
+func (p *Passes) sweepTurn(ctx context.Context, s *store.PassSweep, to verno.CardID, touch func(tx *store.Tx, t store.Touch)) error {
 	return p.turn(ctx, func(tx *store.Tx) error {
 		tag, err := tx.NextTag(ctx, s.Tenant)
 		if err != nil {
 			return err
 		}
-		ok, err := tx.MovePassSweep(ctx, s, to, p.Clock())
+		now := p.Clock()
+		ok, err := tx.MovePassSweep(ctx, s, to, now)
 		if err != nil || !ok {
 			return errors.Join(err, notMine(ok))
 		}
 		if !to.IsZero() {
-			touch(tx, tag)
+			touch(tx, store.Touch{Tag: tag, Cause: s.Cause(), At: now})
 		}
 		return nil
 	})

@@ -1,12 +1,16 @@
 package pass
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/verno-loyalty/verno/internal/store"
 )
 
 // googleVerdict is what an answer means.
@@ -142,7 +146,8 @@ func (w *googleWork) taken(a *googleAnswer, now time.Time) {
 		}
 	case googleMessage:
 		if w.rings {
-			w.had.Notices, w.rung = rang(w.had.Notices, now), true
+			w.had.Notices = rang(w.had.Notices, now)
+			w.said(newsSaid(w.told))
 		}
 		w.had.News, w.had.Asked, w.outcome = w.told, nil, googleDone
 		w.prune(a.body)
@@ -154,9 +159,15 @@ func (w *googleWork) taken(a *googleAnswer, now time.Time) {
 // known notes what Google holds now.
 func (w *googleWork) known(now time.Time) {
 	if w.speaks {
-		w.had.Changes, w.rung = rang(w.had.Changes, now), true
+		w.had.Changes = rang(w.had.Changes, now)
+		w.said(changeSaid(&w.pass))
 	}
 	w.had.Sent, w.had.Loud = w.digest, w.loud
+}
+
+// said notes that something was said aloud.
+func (w *googleWork) said(what []byte) {
+	w.rung = slices.DeleteFunc(w.rung, func(r store.Ring) bool { return bytes.Equal(r.Said, what) })
 }
 
 // prune takes the oldest messages away where there is no room for a next one.

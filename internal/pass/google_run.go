@@ -36,6 +36,9 @@ func (p *Passes) runGoogle(ctx context.Context, g *googleIssuer, works []*google
 			w.fault, w.why = w.class.fault, w.class.why
 		}
 	}
+	if err := p.claimVoices(ctx, works, now); err != nil {
+		return err
+	}
 	if err := p.ask(ctx, works); err != nil {
 		return err
 	}
@@ -76,6 +79,49 @@ func (g *googleIssuer) rounds(ctx context.Context, works []*googleWork, now time
 			w.outcome, w.wait = googleLater, googlePause(w.had.Tries)
 		}
 	}
+}
+
+// claimVoices settles which of some cards speak up of what they tell, before any of them does: not those whose members have
+// heard it from another of their cards, or as much as they bear this week. A card that Google has not yet is silent.
+func (p *Passes) claimVoices(ctx context.Context, works []*googleWork, now time.Time) error {
+	type claim struct {
+		work   *googleWork
+		what   *bool // that it speaks of
+		said   []byte
+		may    bool
+		counts *store.Ring
+	}
+	var claims []claim
+	for _, w := range works {
+		w.rings = w.rings && w.news != nil && w.step != googleInsert
+		if w.outcome == googleUnderWay && w.speaks {
+			claims = append(claims, claim{work: w, what: &w.speaks, said: changeSaid(&w.pass)})
+		}
+		if w.outcome == googleUnderWay && w.rings {
+			claims = append(claims, claim{work: w, what: &w.rings, said: newsSaid(w.told)})
+		}
+	}
+	if len(claims) == 0 {
+		return nil
+	}
+	err := p.Store.WriteLow(ctx, func(tx *store.Tx) (err error) {
+		for i := range claims {
+			c := &claims[i]
+			if c.may, c.counts, err = ring(ctx, tx, &c.work.pass, c.said, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range claims {
+		if *c.what = c.may; c.counts != nil {
+			c.work.rung = append(c.work.rung, *c.counts)
+		}
+	}
+	return nil
 }
 
 // ask notes which news are about to be told, so that whoever comes after a fall looks before telling them again.
@@ -181,12 +227,12 @@ func (p *Passes) reportOne(ctx context.Context, tx *store.Tx, g *googleIssuer, w
 	if err := tx.PutGoogleObject(ctx, had); err != nil {
 		return err
 	}
-	if w.rung && !pass.Member.IsZero() {
-		if err := tx.Ring(ctx, pass.Tenant, pass.Member, voiceOf(w.view.Face).of(&pass), now); err != nil {
-			return err
-		}
-	}
 	if w.outcome != googleLater {
+		for _, r := range w.rung {
+			if err := tx.Unring(ctx, r); err != nil {
+				return err
+			}
+		}
 		if err := tx.GoogleDone(ctx, pass, w.outcome == googleDone, claim, now); err != nil {
 			return err
 		}

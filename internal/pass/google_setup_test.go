@@ -173,7 +173,7 @@ func (b *shop) change(id verno.CardID, fn func(f *card.Facts)) {
 func (b *shop) due(id verno.CardID) {
 	b.t.Helper()
 	b.write(func(tx *store.Tx) error {
-		_, err := tx.Exec(b.t.Context(), `UPDATE pass SET tag = tag + 1, google_due = $1 WHERE tenant = $2 AND card_id = $3`,
+		_, err := tx.Exec(b.t.Context(), `UPDATE pass SET tag = tag + 1, cause = tag + 1, google_due = $1 WHERE tenant = $2 AND card_id = $3`,
 			verno.Micros(b.clock()), b.tenant, id)
 		return err
 	})

@@ -43,9 +43,9 @@ type googleWork struct {
 	news    card.Text // that has to be told; nil for none
 	told    []byte    // hash of the news of the face
 	step    googleStep
-	speaks  bool // the change is spoken of
-	rings   bool // the message is spoken of
-	rung    bool // something was spoken of
+	speaks  bool         // the change is spoken of
+	rings   bool         // the message is spoken of
+	rung    []store.Ring // what it may say aloud for the first time, and has not said yet
 	outcome googleOutcome
 	wait    time.Duration
 	held    bool   // Google would not listen, to nobody perhaps
@@ -108,13 +108,6 @@ func (p *Passes) googleWork(ctx context.Context, g *googleIssuer, pass store.Pas
 		}
 	}
 	w := newGoogleWork(view, had, now)
-	if w.speaks || w.rings && w.news != nil {
-		may, err := p.mayRing(ctx, reader, &pass, voiceOf(&face), now)
-		if err != nil {
-			return nil, err
-		}
-		w.speaks, w.rings = w.speaks && may, w.rings && may
-	}
 	w.class, err = p.googleClassWork(ctx, view, &template)
 	return w, err
 }

@@ -16,7 +16,9 @@ import (
 )
 
 // A card changes as often as it has to, and speaks up about it no more often than its holder bears. What is over that is
-// changed in silence: the card is right, and no phone lights up.
+// changed in silence: the card is right, and no phone lights up. Of several cards of one holder that tell the same, one
+// purchase or the same news, the one speaks whose wallet comes first; the others show it and are silent. To choose a card
+// beforehand would leave it to a phone in a drawer whether anything is heard.
 
 const (
 	// UsualRings is how often the cards of a member speak up in a week where the merchant has not settled it.
@@ -24,11 +26,17 @@ const (
 	// MostRings is how often a merchant may let them.
 	MostRings = 50
 	ringsIn   = 7 * 24 * time.Hour
+	// ringsKept is how long it is known which card has said something: a phone that was off for so long hears it again.
+	ringsKept = 31 * 24 * time.Hour
 )
 
 // Rings is how often the cards of a member may speak up in a week.
 func (p *Passes) Rings(ctx context.Context, tenant verno.TenantID) (int64, error) {
-	n, err := p.Store.Reader().RingsPerWeek(ctx, tenant)
+	return ringsOf(ctx, p.Store.Reader(), tenant)
+}
+
+func ringsOf(ctx context.Context, r *store.Reader, tenant verno.TenantID) (int64, error) {
+	n, err := r.RingsPerWeek(ctx, tenant)
 	if errors.Is(err, store.ErrNotFound) {
 		return UsualRings, nil
 	}
@@ -55,28 +63,42 @@ func (p *Passes) SetRings(ctx context.Context, a verno.Actor, n int64) error {
 	})
 }
 
-// mayRing says whether the cards of a member may speak up of this this week. Those of nobody may, and so may a wallet of
-// what another wallet has told already: it is one change, and counts once.
-func (p *Passes) mayRing(ctx context.Context, r *store.Reader, pass *store.Pass, said voice, now time.Time) (bool, error) {
+// ring lets a card say something to its member aloud, unless another of their cards has said it, or they have heard as much
+// this week as they bear. What was let for the first time is given as well, as it counts. Cards of nobody may say anything.
+func ring(ctx context.Context, tx *store.Tx, pass *store.Pass, said []byte, now time.Time) (may bool, counts *store.Ring, err error) {
 	if pass.Member.IsZero() {
-		return true, nil
+		return true, nil, nil
 	}
-	most, err := p.Rings(ctx, pass.Tenant)
+	most, err := ringsOf(ctx, tx.Reader, pass.Tenant)
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
-	n, err := r.Rings(ctx, pass.Tenant, pass.Member, now.Add(-ringsIn), said.of(pass))
-	return n < most, err
+	r := store.Ring{Tenant: pass.Tenant, Member: pass.Member, Card: pass.Card, Said: said, At: now}
+	may, fresh, err := tx.Ring(ctx, r, now.Add(-ringsIn), most)
+	if !fresh {
+		return may, nil, err
+	}
+	return may, &r, err
 }
 
-// FetchedPass is ApplePass for a phone that fetches it: beyond what its holder bears in a week, the pass says nothing of
-// what has changed on it.
+// changeSaid names the change of a pass as all cards know it that it has changed.
+func changeSaid(pass *store.Pass) []byte {
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("change"), uint64(pass.Cause)))
+	return sum[:]
+}
+
+// newsSaid names news as all cards know them that tell them.
+func newsSaid(news []byte) []byte {
+	sum := sha256.Sum256(append([]byte("news"), news...))
+	return sum[:]
+}
+
+// FetchedPass is ApplePass for a phone that fetches it: of what another card of its holder has told, and beyond what they
+// bear in a week, the pass says nothing.
 func (p *Passes) FetchedPass(ctx context.Context, pass store.Pass, now time.Time) ([]byte, error) {
 	return p.applePass(ctx, pass, now, func(f *card.Face) error {
 		hushed, err := p.hushed(ctx, &pass, voiceOf(f), now)
-		if hushed {
-			hush(f)
-		}
+		hush(f, hushed)
 		return err
 	})
 }
@@ -93,45 +115,67 @@ func voiceOf(f *card.Face) voice {
 	return v
 }
 
-// of names one change of one card of which it is said, the same for all wallets.
-func (v voice) of(pass *store.Pass) []byte {
-	sum := sha256.Sum256(append(binary.BigEndian.AppendUint64(pass.Card.Bytes(), uint64(pass.Tag)), v...))
-	return sum[:]
+// parts are the two hashes; nil for a pass that no phone has fetched.
+func (v voice) parts() (fields, news []byte) {
+	n := min(len(v), sha256.Size)
+	return v[:n], v[n:]
 }
 
-// after says whether something is spoken of where a pass has said something else before: that news are over is not.
-func (v voice) after(before voice) bool {
-	return before != nil && (len(v) > sha256.Size || !bytes.HasPrefix(before, v))
-}
-
-// hushed says whether a pass with such fields is to be silent. All phones that fetch the same have the same answer.
-func (p *Passes) hushed(ctx context.Context, pass *store.Pass, loud voice, now time.Time) (bool, error) {
+// hushed says of which changes a pass that says this is to be silent. All phones that fetch the same have the same answer.
+func (p *Passes) hushed(ctx context.Context, pass *store.Pass, loud voice, now time.Time) (store.Hush, error) {
 	for {
 		if bytes.Equal(pass.Loud, loud) {
 			return pass.Hushed, nil
 		}
-		decided, hushed := false, false
-		err := p.Store.WriteLow(ctx, func(tx *store.Tx) error {
-			may, err := true, error(nil)
-			speaks := loud.after(pass.Loud) // What is fetched for the first time speaks of nothing.
-			if speaks {
-				may, err = p.mayRing(ctx, tx.Reader, pass, loud, now)
-			}
-			if hushed = !may; err != nil {
+		decided, hushed := false, store.Hush(0)
+		err := p.Store.WriteLow(ctx, func(tx *store.Tx) (err error) {
+			if decided, err = tx.SaysStill(ctx, *pass); err != nil || !decided {
 				return err
 			}
-			if decided, err = tx.SpeakOf(ctx, *pass, loud, hushed); err != nil || !decided || hushed || !speaks || pass.Member.IsZero() {
+			if hushed, err = decide(ctx, tx, pass, loud, now); err != nil {
 				return err
 			}
-			return tx.Ring(ctx, pass.Tenant, pass.Member, loud.of(pass), now)
+			return tx.SpeakOf(ctx, *pass, loud, hushed)
 		})
 		if err != nil || decided {
 			return hushed, err
 		}
 		if *pass, err = p.Store.Reader().Pass(ctx, pass.Tenant, pass.Card); err != nil {
-			return false, err
+			return 0, err
 		}
 	}
+}
+
+// decide says of which changes a pass is to be silent that says something else than before. What is fetched for the first
+// time speaks of nothing, and that news are over is not spoken of.
+func decide(ctx context.Context, tx *store.Tx, pass *store.Pass, loud voice, now time.Time) (hushed store.Hush, err error) {
+	if pass.Loud == nil {
+		return 0, nil
+	}
+	fields, news := loud.parts()
+	hadFields, hadNews := voice(pass.Loud).parts()
+	for _, part := range []struct {
+		hush      store.Hush
+		said      []byte
+		same, mum bool
+	}{
+		{store.HushFields, changeSaid(pass), bytes.Equal(fields, hadFields), false},
+		{store.HushNews, newsSaid(news), bytes.Equal(news, hadNews), len(news) == 0},
+	} {
+		switch {
+		case part.same:
+			hushed |= pass.Hushed & part.hush // A phone that is behind hears of it as the others did.
+		case !part.mum:
+			may, _, err := ring(ctx, tx, pass, part.said, now)
+			if err != nil {
+				return 0, err
+			}
+			if !may {
+				hushed |= part.hush
+			}
+		}
+	}
+	return hushed, nil
 }
 
 // newsValue is what a card tells as news; nil where it has none.
@@ -145,11 +189,20 @@ func newsValue(f *card.Face) card.Text {
 }
 
 // hush takes from a face what is said of changes.
-func hush(f *card.Face) {
+func hush(f *card.Face, hushed store.Hush) {
+	if hushed == 0 {
+		return
+	}
 	for _, area := range []*[]card.Field{&f.Header, &f.Primary, &f.Secondary, &f.Auxiliary, &f.Back} {
 		*area = slices.Clone(*area)
 		for i := range *area {
-			(*area)[i].Change = nil
+			part := store.HushFields
+			if (*area)[i].Key == newsField {
+				part = store.HushNews
+			}
+			if hushed&part != 0 {
+				(*area)[i].Change = nil
+			}
 		}
 	}
 }

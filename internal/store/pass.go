@@ -25,19 +25,21 @@ type Pass struct {
 	RemovedAt  time.Time // from Google Wallet; zero for never
 	Face       []byte    // hash of the face that was last told of; nil where it changed since it was looked at
 	Loud       []byte    // hash of the fields whose changes are spoken of, as a phone last fetched them; nil where none has
-	Hushed     bool      // that change of them was not to be spoken of
+	Hushed     Hush      // which change of them was not to be spoken of
+	Cause      int64     // what changed it last, the same for all passes that it changed
 	CreatedAt  time.Time
 }
 
 //nolint:gosec // G101 takes the names of columns for a credential.
 //nolint:gosec // The word is that of a card in a phone.
 const passColumns = `tenant, card_id, member_id, template_id, serial, tag, modified_at, pushed_tag, due_at,
-	COALESCE(google_id, ''), google_tag, google_due, saved_at, removed_at, face, loud, hushed, created_at`
+	COALESCE(google_id, ''), google_tag, google_due, saved_at, removed_at, face, loud, hushed, cause, created_at`
 
 func scanPass(row Scanner) (p Pass, err error) {
 	var modified, created int64
 	err = row.Scan(&p.Tenant, &p.Card, &p.Member, &p.Template, &p.Serial, &p.Tag, &modified, &p.PushedTag, when{&p.DueAt},
-		&p.GoogleID, &p.GoogleTag, when{&p.GoogleDue}, when{&p.SavedAt}, when{&p.RemovedAt}, &p.Face, &p.Loud, &p.Hushed, &created)
+		&p.GoogleID, &p.GoogleTag, when{&p.GoogleDue}, when{&p.SavedAt}, when{&p.RemovedAt}, &p.Face, &p.Loud, (*int64)(&p.Hushed),
+		&p.Cause, &created)
 	p.ModifiedAt, p.CreatedAt = verno.FromMicros(modified), verno.FromMicros(created)
 	return p, err
 }

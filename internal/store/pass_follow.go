@@ -83,19 +83,19 @@ func (r *Reader) PassesOf(ctx context.Context, tenant verno.TenantID, owners []v
 }
 
 // touched is what a change does to a pass: it gets the tag and a later second, and who has it is to be told.
-const touched = `tag = k.tag,
+const touched = `tag = k.tag, cause = k.cause,
 	modified_at = CASE WHEN pass.modified_at + 1000000 > k.second THEN pass.modified_at + 1000000 ELSE k.second END,
 	due_at = CASE WHEN EXISTS (SELECT 1 FROM pass_registration r WHERE r.tenant = pass.tenant AND r.card_id = pass.card_id)
 		THEN k.at ELSE pass.due_at END,
 	google_due = CASE WHEN pass.google_id IS NULL THEN pass.google_due ELSE k.at END`
 
 var (
-	touchPass = Keyed("tenant bytea, card_id bytea, tag bigint, second bigint, at bigint, face bytea",
+	touchPass = Keyed("tenant bytea, card_id bytea, tag bigint, cause bigint, second bigint, at bigint, face bytea",
 		`UPDATE pass SET `+touched+`, face = k.face FROM k WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id`)
-	touchPasses = Keyed("tenant bytea, template_id bytea, after bytea, until bytea, tag bigint, second bigint, at bigint",
+	touchPasses = Keyed("tenant bytea, template_id bytea, after bytea, until bytea, tag bigint, cause bigint, second bigint, at bigint",
 		`UPDATE pass SET `+touched+`, face = NULL FROM k WHERE pass.tenant = k.tenant AND pass.template_id = k.template_id
 		AND pass.card_id > k.after AND pass.card_id <= k.until`)
-	movePass = Keyed("tenant bytea, card_id bytea, template_id bytea, tag bigint, second bigint, at bigint",
+	movePass = Keyed("tenant bytea, card_id bytea, template_id bytea, tag bigint, cause bigint, second bigint, at bigint",
 		`UPDATE pass SET `+touched+`, face = NULL, template_id = k.template_id FROM k
 		WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id`)
 	rebindPass = Keyed("tenant bytea, card_id bytea, member_id bytea, template_id bytea",
@@ -103,26 +103,35 @@ var (
 		WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id`)
 )
 
-// TouchPasses writes that passes have changed, at a moment and with a tag that TickWallet gave. What each looks like now
-// is its face, nil where nobody has looked.
-func (p *Pipe) TouchPasses(tenant verno.TenantID, passes []Followed, tag int64, at time.Time) {
+// Touch is a change of passes.
+type Touch struct {
+	Tag   int64 // that TickWallet or NextTag gave
+	Cause int64 // what changed them, the same for all that it changed: for what is done in several turns not each turn's tag
+	At    time.Time
+}
+
+func (t *Touch) write(v *Values) *Values {
+	return v.Int(t.Tag).Int(t.Cause).Int(verno.Micros(t.At.Truncate(time.Second))).Int(verno.Micros(t.At))
+}
+
+// TouchPasses writes that passes have changed. What each looks like now is its face, nil where nobody has looked.
+func (p *Pipe) TouchPasses(tenant verno.TenantID, passes []Followed, t Touch) {
 	v := p.Values(touchPass)
 	for i := range passes {
-		v.Bytes(tenant[:]).Bytes(passes[i].Card[:]).Int(tag).Int(verno.Micros(at.Truncate(time.Second))).Int(verno.Micros(at)).Bytes(passes[i].Face)
+		t.write(v.Bytes(tenant[:]).Bytes(passes[i].Card[:])).Bytes(passes[i].Face)
 	}
 }
 
 // TouchTemplate is TouchPasses for the passes of a template between two cards.
-func (p *Pipe) TouchTemplate(tenant verno.TenantID, template verno.TemplateID, after, until verno.CardID, tag int64, at time.Time) {
-	p.Values(touchPasses).Bytes(tenant[:]).Bytes(template[:]).Bytes(after[:]).Bytes(until[:]).
-		Int(tag).Int(verno.Micros(at.Truncate(time.Second))).Int(verno.Micros(at))
+func (p *Pipe) TouchTemplate(tenant verno.TenantID, template verno.TemplateID, after, until verno.CardID, t Touch) {
+	t.write(p.Values(touchPasses).Bytes(tenant[:]).Bytes(template[:]).Bytes(after[:]).Bytes(until[:]))
 }
 
 // MovePasses is TouchPasses for passes that show another template from now on.
-func (p *Pipe) MovePasses(tenant verno.TenantID, cards []verno.CardID, template verno.TemplateID, tag int64, at time.Time) {
+func (p *Pipe) MovePasses(tenant verno.TenantID, cards []verno.CardID, template verno.TemplateID, t Touch) {
 	v := p.Values(movePass)
 	for i := range cards {
-		v.Bytes(tenant[:]).Bytes(cards[i][:]).Bytes(template[:]).Int(tag).Int(verno.Micros(at.Truncate(time.Second))).Int(verno.Micros(at))
+		t.write(v.Bytes(tenant[:]).Bytes(cards[i][:]).Bytes(template[:]))
 	}
 }
 
@@ -142,6 +151,9 @@ type PassSweep struct {
 	At        time.Time
 	DoneAt    time.Time
 }
+
+// Cause tells what a sweep changes from what anything else does. No tag is less than nothing.
+func (s *PassSweep) Cause() int64 { return -verno.Micros(s.At) }
 
 const sweepColumns = `tenant, name, programme_id, template_id, looks, after, at, done_at`
 

@@ -65,7 +65,8 @@ CREATE TABLE pass (
 	removed_at  BIGINT,          -- from Google Wallet, by its callback
 	face        BYTEA,           -- SHA-256 of the face that was last told of
 	loud        BYTEA,           -- SHA-256 of the fields whose changes are spoken of, and of the news, as a phone last fetched them
-	hushed      BIGINT NOT NULL DEFAULT 0, -- 1 where that change of them was not to be spoken of
+	hushed      BIGINT NOT NULL DEFAULT 0, -- which change was not to be spoken of: 1 that of the fields, 2 the news
+	cause       BIGINT NOT NULL DEFAULT 0, -- what changed it last, the same for all that it changed: a turn's tag, or less than nothing for a sweep
 	created_at  BIGINT NOT NULL,
 	PRIMARY KEY (tenant, card_id)
 );
@@ -154,11 +155,13 @@ CREATE TABLE pass_sweep (
 	PRIMARY KEY (tenant, name)
 );
 
--- When cards spoke up to a member: no more often in a week than the merchant lets them.
+-- What was said to a member aloud, and by which card: one card says it, in all of its wallets, and no more is said in a week
+-- than the merchant lets cards say.
 CREATE TABLE push_ring (
 	tenant    BYTEA  NOT NULL,
 	member_id BYTEA  NOT NULL,
-	said      BYTEA  NOT NULL, -- SHA-256 of the card, its change and what is spoken of: two wallets that tell it are one ring
+	said      BYTEA  NOT NULL, -- SHA-256 of what changed cards, or of the news
+	card_id   BYTEA  NOT NULL,
 	at        BIGINT NOT NULL,
 	PRIMARY KEY (tenant, member_id, said)
 );
@@ -372,3 +375,8 @@ CREATE TABLE certificate (
 	entry_id BYTEA NOT NULL,
 	PRIMARY KEY (tenant, card_id)
 ) /*sqlite WITHOUT ROWID*/;
+
+-- Certificates in the order in which they were sold, and what has happened to what a card itself is good for.
+CREATE UNIQUE INDEX certificate_sold ON certificate (tenant, entry_id);
+CREATE INDEX event_card_value ON event (tenant, owner_id, batch_id, ordinal)
+	WHERE kind IN ('card.value_changed', 'certificate.returned');

@@ -162,7 +162,7 @@ func (b *service) change(p store.Pass) {
 	b.t.Helper()
 	if err := b.store.Write(b.t.Context(), func(tx *store.Tx) error {
 		tag, err := tx.NextTag(b.t.Context(), b.tenant)
-		tx.Bulk().TouchPasses(b.tenant, []store.Followed{{Card: p.Card}}, tag, b.passes.Clock())
+		tx.Bulk().TouchPasses(b.tenant, []store.Followed{{Card: p.Card}}, store.Touch{Tag: tag, Cause: tag, At: b.passes.Clock()})
 		return err
 	}); err != nil {
 		b.t.Fatal(err)
