@@ -26,6 +26,9 @@ const blemishes = `((lang) => {
 		const hides = ["hidden", "clip"].includes(getComputedStyle(e).overflowX);
 		if (e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 && (hides || e.matches(".button, .tag, h1, h2"))) bad.push("cut off: " + e.outerHTML.slice(0, 160));
 	}
+	for (const e of document.querySelectorAll(".scroll")) {
+		if (seen(e) && e.scrollWidth > e.clientWidth + 1) bad.push("scrolls sideways by " + (e.scrollWidth - e.clientWidth) + ": " + e.innerText.slice(0, 80));
+	}
 	const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	for (let n = walk.nextNode(); n; n = walk.nextNode()) {
 		const text = n.data.trim();
@@ -44,7 +47,7 @@ var notLetter = regexp.MustCompile(`[^a-z0-9]+`)
 // reader's language.
 func TestLook(t *testing.T) {
 	t.Parallel()
-	widths := []int64{360}
+	widths := []int64{360, 768}
 	if os.Getenv("VERNO_PICTURES") != "" {
 		widths = []int64{360, 768, 1440}
 	}

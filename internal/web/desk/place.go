@@ -113,27 +113,7 @@ var knownZones = []string{
 	"Asia/Yerevan", "Asia/Baku", "Asia/Bishkek", "Asia/Dubai", "Europe/Istanbul", "Europe/Belgrade", "Europe/Berlin", "Europe/London",
 }
 
-// zoneName is a zone as people know it: a city, and how far its clocks are from the zero meridian now.
-func zoneName(c *call, name string) string {
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return name
-	}
-	_, seconds := c.now.In(zone).Zone()
-	city := name
-	if id := "desk.zone." + strings.ReplaceAll(strings.ToLower(name), "/", "_"); c.Has(id) {
-		city = c.Say(id)
-	}
-	sign := "+"
-	if seconds < 0 {
-		sign, seconds = "−", -seconds
-	}
-	offset := sign + strconv.Itoa(seconds/3600)
-	if rest := seconds % 3600 / 60; rest != 0 {
-		offset += fmt.Sprintf(":%02d", rest)
-	}
-	return city + " (UTC" + offset + ")"
-}
+func zoneName(c *call, name string) string { return c.Zone(name, c.now) }
 
 func (d *Desk) placeForm(c *call) error {
 	o, err := d.placing(c)

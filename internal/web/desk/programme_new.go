@@ -83,7 +83,7 @@ func (s *programmeStart) options() []view.Option {
 func inWords(c *call) []view.Option {
 	var list []view.Option
 	for _, code := range currencies {
-		list = append(list, view.Option{Value: code, Label: code + " · " + c.Say("desk.currency."+strings.ToLower(code))})
+		list = append(list, view.Option{Value: code, Label: c.Currency(money.Currency(code))})
 	}
 	return list
 }

@@ -99,7 +99,15 @@ func (d *Desk) promotionNew(c *call) error {
 		if err != nil {
 			return err
 		}
-		return c.show(c.Say("desk.promotion.new"), kindCards(c, id))
+		if id.IsZero() {
+			c.to(Base + "/promotions") // There is no programme yet, which that page says.
+			return nil
+		}
+		p, err := d.Office.Programme(c.r.Context(), c.actor, id)
+		if err != nil {
+			return err
+		}
+		return c.show(c.Say("desk.promotion.new"), kindCards(c, c.teller(&p.Draft, nil)))
 	}
 	e, err := d.editor(c)
 	if err != nil {

@@ -125,6 +125,18 @@ func (t *teller) rows(kind string, f *promo.Field, v any) string {
 
 func (t *teller) money(a money.Amount) string { return t.Money(a, t.of.Currency) }
 
+// kind is what the choice of a type says of it, with sums in the programme's own money.
+func (t *teller) kind(name, what string) string {
+	sum := func(whole string) string {
+		a, err := t.of.Currency.ParseAmount(whole)
+		if err != nil {
+			return whole
+		}
+		return t.money(a)
+	}
+	return t.Say("desk.kind."+name+"."+what, "Off", sum("100"), "From", sum("1000"), "Paid", sum("500"))
+}
+
 // points are points with their name.
 func (t *teller) points(p money.Points) string {
 	if t.of.Points.Scale == 0 {

@@ -71,9 +71,19 @@ func (p *Page) With(name, value string) string {
 func (p *Page) Error(err error) string {
 	e := verno.AsError(err)
 	if id := "problem." + e.Code; p.Has(id) {
-		return p.Say(id) // What is said to programs speaks of keys, which people do not have.
+		// What is said to programs speaks of keys, which people do not have, and calls rights and records as programs do.
+		return p.Say(id, "Needed", p.rights(e.Params["needed"]))
 	}
 	return verno.TextOf(e.Code, p.Code, e.Params)
+}
+
+// rights are the names of permissions in the reader's own words.
+func (p *Page) rights(scopes string) string {
+	var all []string
+	for scope := range strings.FieldsSeq(scopes) {
+		all = append(all, p.Say("desk.scope."+strings.ReplaceAll(scope, ".", "_")))
+	}
+	return strings.Join(all, "; ")
 }
 
 // Form is what somebody typed, and what is wrong with it: both come back with the page, so that nothing is lost.

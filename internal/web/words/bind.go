@@ -42,15 +42,24 @@ func bound(name string, value any) any {
 	return value
 }
 
-// bind puts a space that no line breaks at after Russian words of one or two letters, and before a dash: no line ends
-// with a preposition and none begins with a dash. English text stays as it is.
+// Bind is what bind does, for Russian texts that are no messages, such as a legal document. Others stay as they are.
+func Bind(text string) string {
+	if !cyrillic(text) {
+		return text
+	}
+	return bind(text)
+}
+
+// bind puts a space that no line breaks at after Russian words of one or two letters, before a dash, and before a word of
+// up to three letters that ends a paragraph: no line ends with a preposition, none begins with a dash, and none is left
+// to a short word alone. English text stays as it is.
 func bind(text string) string {
 	parts := strings.Split(text, " ")
 	var b strings.Builder
 	for i, part := range parts {
 		switch {
 		case i == 0:
-		case short(parts[i-1]) || part == "—" && cyrillic(text):
+		case short(parts[i-1]) || part == "—" && cyrillic(text) || lonely(part, i == len(parts)-1):
 			b.WriteString(space)
 		default:
 			b.WriteByte(' ')
@@ -60,13 +69,24 @@ func bind(text string) string {
 	return b.String()
 }
 
+// lonely says whether a part of a text ends a paragraph with a short word.
+func lonely(part string, last bool) bool {
+	word, _, ends := strings.Cut(part, "\n")
+	word = strings.TrimRight(word, ".,:;!?…»“)")
+	return (ends || last) && word != "" && utf8.RuneCountInString(word) <= 3 && russian(word)
+}
+
 // particles belong to the word before them.
 var particles = []string{"же", "ли", "бы", "ж", "б"}
 
 func short(word string) bool {
-	word = strings.ToLower(strings.TrimLeft(word, "«„(\n"))
-	return utf8.RuneCountInString(word) <= 2 && cyrillic(word) && !strings.ContainsFunc(word, func(r rune) bool { return !unicode.Is(unicode.Cyrillic, r) }) &&
-		!slices.Contains(particles, word)
+	word = strings.ToLower(strings.TrimLeft(word[strings.LastIndexByte(word, '\n')+1:], "«„("))
+	return utf8.RuneCountInString(word) <= 2 && russian(word) && !slices.Contains(particles, word)
+}
+
+// russian says whether a word has Russian letters only.
+func russian(word string) bool {
+	return word != "" && !strings.ContainsFunc(word, func(r rune) bool { return !unicode.Is(unicode.Cyrillic, r) })
 }
 
 func cyrillic(text string) bool {

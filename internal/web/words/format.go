@@ -30,6 +30,15 @@ func (l *Lang) Money(a money.Amount, c money.Currency) string {
 	return s + text
 }
 
+// Currency is what people call a currency, with its sign: Russian rouble, ₽.
+func (l *Lang) Currency(c money.Currency) string {
+	id := "desk.currency." + strings.ToLower(string(c))
+	if !l.Has(id) {
+		return string(c)
+	}
+	return l.Say(id) + "," + space + sign(c)
+}
+
 // Points is a number of points at a scale, without their name.
 func (l *Lang) Points(p money.Points, scale int) string { return l.decimal(p.Format(scale)) }
 
@@ -84,6 +93,28 @@ func (l *Lang) grouped(text string) string {
 		b.WriteByte(d)
 	}
 	return b.String()
+}
+
+// Zone is a time zone as people know it: a city, and how far its clocks are from the zero meridian at a moment.
+func (l *Lang) Zone(name string, at time.Time) string {
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return name
+	}
+	city := name
+	if id := "desk.zone." + strings.ReplaceAll(strings.ToLower(name), "/", "_"); l.Has(id) {
+		city = l.Say(id)
+	}
+	_, seconds := at.In(zone).Zone()
+	sign := "+"
+	if seconds < 0 {
+		sign, seconds = "−", -seconds
+	}
+	offset := sign + strconv.Itoa(seconds/3600)
+	if rest := seconds % 3600 / 60; rest != 0 {
+		offset += ":" + strconv.Itoa(rest/10) + strconv.Itoa(rest%10)
+	}
+	return city + " (UTC" + offset + ")"
 }
 
 var (
