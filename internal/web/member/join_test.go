@@ -21,6 +21,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/campaign"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/internal/store/storetest"
 	"github.com/verno-loyalty/verno/internal/web/webtest"
 )
 
@@ -34,7 +35,13 @@ type poster struct {
 
 func newPoster(t *testing.T, lang, proof string) *poster {
 	t.Helper()
-	p := &poster{Site: webtest.Serve(t, lang, webtest.Size{}, nil), t: t, lang: lang}
+	return posterOn(t, storetest.Empty(t, store.SQLite), lang, proof)
+}
+
+// posterOn is newPoster on an empty database.
+func posterOn(t *testing.T, db, lang, proof string) *poster {
+	t.Helper()
+	p := &poster{Site: webtest.ServeOn(t, db, lang, webtest.Size{}, nil), t: t, lang: lang}
 	s, boss := p.Server, auth.Operator(p.Made.Live.Tenant)
 	s.Roll.Courier.Aloud = true
 	name := map[string]string{"ru": "Верно", "en": "Verno Coffee"}[lang]

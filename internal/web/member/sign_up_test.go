@@ -16,6 +16,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/pass"
 	"github.com/verno-loyalty/verno/internal/server"
+	"github.com/verno-loyalty/verno/internal/store/storetest"
 )
 
 // signing is a poster by which people join in Apple Wallet itself.
@@ -23,17 +24,29 @@ type signing struct {
 	*poster
 }
 
-func newSigning(t *testing.T) *signing {
+// eachSigning makes such a poster on every engine.
+func eachSigning(t *testing.T, fn func(t *testing.T, p *signing)) {
 	t.Helper()
-	p := &signing{newPoster(t, "ru", member.ProofNone)}
+	for _, engine := range storetest.Engines(t) {
+		t.Run(engine.String(), func(t *testing.T) {
+			t.Parallel()
+			fn(t, newSigning(t, storetest.Empty(t, engine)))
+		})
+	}
+}
+
+func newSigning(t *testing.T, db string) *signing {
+	t.Helper()
+	p := &signing{posterOn(t, db, "ru", member.ProofNone)}
 	s, boss := p.Server, auth.Operator(p.Made.Live.Tenant)
 	s.Passes.Base = "https://cards.example"
 	_, _, err := s.SelfSign(t.Context(), server.Whose{}, server.TrialCertificate{PassType: passType, Team: "ABCDE12345", NFC: true})
 	check(t, err)
-	check(t, s.Roll.ChangeChannel(t.Context(), boss, s.Now(), p.channel.ID, p.channel.Revision, member.ChannelForm{
+	_, err = s.Roll.ChangeChannel(t.Context(), boss, s.Now(), p.channel.ID, p.channel.Revision, member.ChannelForm{
 		Name: "Poster", Proof: member.ProofNone, Wallet: true,
 		Fields: map[string]string{member.FieldName: member.FieldRequired, member.FieldEmail: member.FieldAsked},
-	}))
+	})
+	check(t, err)
 	return p
 }
 
@@ -98,7 +111,11 @@ func (p *signing) members() int64 {
 // of one member: the same pass, with the very documents agreed to that it showed, and no advertising.
 func TestJoinInAppleWallet(t *testing.T) {
 	t.Parallel()
-	p := newSigning(t)
+	eachSigning(t, joinInAppleWallet)
+}
+
+func joinInAppleWallet(t *testing.T, p *signing) {
+	t.Helper()
 	if status, _, _ := p.get("/wallet", iPhone); status != http.StatusNotFound {
 		t.Errorf("without a key for NFC: %d", status)
 	}
@@ -181,7 +198,11 @@ func (p *signing) agreed(phone string) {
 // gets nothing of the member's.
 func TestAppleFormGivesNoCardAway(t *testing.T) {
 	t.Parallel()
-	p := newSigning(t)
+	eachSigning(t, appleFormGivesNoCardAway)
+}
+
+func appleFormGivesNoCardAway(t *testing.T, p *signing) {
+	t.Helper()
 	_, err := p.Server.MakeNFCKey(t.Context(), server.Whose{}, "apple_vas")
 	check(t, err)
 	first, _, _ := p.take()
@@ -209,7 +230,11 @@ func TestAppleFormGivesNoCardAway(t *testing.T) {
 // of a forged pass.
 func TestAppleFormIsHeldToItsForm(t *testing.T) {
 	t.Parallel()
-	p := newSigning(t)
+	eachSigning(t, appleFormIsHeldToItsForm)
+}
+
+func appleFormIsHeldToItsForm(t *testing.T, p *signing) {
+	t.Helper()
 	_, err := p.Server.MakeNFCKey(t.Context(), server.Whose{}, "apple_vas")
 	check(t, err)
 	held, _, _ := p.take()
@@ -235,7 +260,8 @@ func TestAppleFormIsHeldToItsForm(t *testing.T) {
 		t.Errorf("%d have joined", p.members())
 	}
 	boss := auth.Operator(p.Made.Live.Tenant)
-	check(t, p.Server.Roll.CloseChannel(t.Context(), boss, p.Server.Now(), p.channel.ID, false))
+	_, err = p.Server.Roll.CloseChannel(t.Context(), boss, p.Server.Now(), p.channel.ID, false)
+	check(t, err)
 	if status, _ := held.ask(http.MethodPost, held.form(), good); status != http.StatusNotFound || p.members() != 0 {
 		t.Errorf("by a channel that is closed: %d", status)
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/rig"
 	"github.com/verno-loyalty/verno/internal/server"
+	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/internal/store/storetest"
 )
 
 // Site is a running Verno with a small chain in it, and everything that is needed to go in.
@@ -32,7 +34,13 @@ type Size struct{ Guests, Sales int }
 // Serve starts a Verno of the test's own with a chain in it. The clock is the real one, moved by shift.
 func Serve(tb testing.TB, lang string, size Size, shift func(time.Time) time.Time) *Site {
 	tb.Helper()
-	site := Start(tb, shift)
+	return ServeOn(tb, storetest.Empty(tb, store.SQLite), lang, size, shift)
+}
+
+// ServeOn is Serve on a database that is given, in which nothing is.
+func ServeOn(tb testing.TB, db, lang string, size Size, shift func(time.Time) time.Time) *Site {
+	tb.Helper()
+	site := startOn(tb, db, shift)
 	site.found(tb, lang, size)
 	return site
 }
@@ -40,13 +48,18 @@ func Serve(tb testing.TB, lang string, size Size, shift func(time.Time) time.Tim
 // Start starts a Verno in which nothing is yet.
 func Start(tb testing.TB, shift func(time.Time) time.Time) *Site {
 	tb.Helper()
+	return startOn(tb, storetest.Empty(tb, store.SQLite), shift)
+}
+
+func startOn(tb testing.TB, db string, shift func(time.Time) time.Time) *Site {
+	tb.Helper()
 	ctx := tb.Context()
 	clock := time.Now //nolint:forbidigo // A server under test has the clock of a server.
 	if shift != nil {
 		clock = func() time.Time { return shift(time.Now()) } //nolint:forbidigo // As above.
 	}
 	c := server.Config{
-		DB: filepath.Join(tb.TempDir(), "verno.db"), Fresh: true, Clock: clock, Rates: server.NoRates, Log: slog.New(slog.DiscardHandler),
+		DB: db, KEKFile: filepath.Join(tb.TempDir(), "verno.kek"), Fresh: true, Clock: clock, Rates: server.NoRates, Log: slog.New(slog.DiscardHandler),
 		Fleeting: true, Hashing: auth.Hashing{Memory: 64, Passes: 1, Parallel: 2}, Timeout: Patience,
 	}
 	if os.Getenv("VERNO_PICTURES") != "" {
