@@ -40,7 +40,7 @@ var walletCodes = map[string]CodeText{
 	},
 	"google_off": {
 		EN: "Cards cannot be saved to Google Wallet: no Google account is set up, its access is denied, or Verno has no public https address.",
-		RU: "Сохранять карты в Google Кошелек нельзя: аккаунт Google не настроен, у него нет доступа или у Verno нет публичного адреса https.",
+		RU: "Сохранять карты в Google Кошелёк нельзя: аккаунт Google не настроен, у него нет доступа или у Verno нет публичного адреса https.",
 	},
 	"google_signature": {
 		EN: "This request was not signed by Google for this issuer.",

@@ -51,7 +51,7 @@ func quoteMessages(q *checkout.Quote, lang string) Messages {
 	}
 	switch {
 	case q.Member.Frozen:
-		said.cashier(s.pick("The account is frozen: nothing can be spent.", "Счёт заморожен: списать ничего нельзя."))
+		said.cashier(s.pick("Spending is blocked: points can be earned but not spent.", "Списания остановлены: начислить можно, списать нельзя."))
 	case q.Outcome.MaxPoints > 0:
 		said.cashier(s.pick("Can be spent here: ", "Можно списать: ") + s.points(q.Outcome.MaxPoints) + ".")
 	}

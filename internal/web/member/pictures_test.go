@@ -22,7 +22,7 @@ func TestCardPictures(t *testing.T) {
 	t.Parallel()
 	widths, grounds := []int64{360}, []bool{false}
 	if os.Getenv("VERNO_PICTURES") != "" {
-		widths, grounds = []int64{360, 768, 1440}, []bool{false, true}
+		widths, grounds = []int64{320, 360, 768, 1440}, []bool{false, true}
 	}
 	for lang, name := range map[string]string{"ru": "Константин-Александр", "en": "Maximilian-Alexander"} {
 		p := newPocket(t, lang, name)

@@ -161,7 +161,7 @@ func (s *shop) picture(name string) {
 	if os.Getenv("VERNO_PICTURES") == "" {
 		return
 	}
-	for _, size := range [][2]int64{{360, 740}, {768, 1024}, {1440, 900}} {
+	for _, size := range [][2]int64{{360, 740}, {800, 1280}, {1280, 800}} {
 		s.resize(size[0], size[1])
 		for _, theme := range []string{"light", "dark"} {
 			s.Dark(theme == "dark")

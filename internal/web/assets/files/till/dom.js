@@ -21,6 +21,9 @@ export function put(host, ...nodes) {
 	host.replaceChildren(...nodes.flat(9).filter((c) => c !== false && c != null && c !== ""));
 }
 
+/** named is the name of a field that may stay empty, with the mark that says so; no line begins with the dot between. */
+export const named = (name, mark) => h("span", {}, name + "\u00a0· ", h("span", { class: "optional" }, mark));
+
 /** icon draws one of the signs below, for the eye only. */
 export function icon(name) {
 	const svg = document.createElementNS(drawings, "svg");

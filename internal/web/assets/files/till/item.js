@@ -1,6 +1,6 @@
 // One line of goods: what it is, what a piece costs, and how many.
 
-import { h } from "./dom.js";
+import { h, named } from "./dom.js";
 import { cost, one, quantity } from "./quantity.js";
 import { counted, decimal, minor, money, say } from "./say.js";
 import { sheet } from "./sheet.js";
@@ -37,7 +37,7 @@ function form(line, close) {
 	look();
 	const field = (label, of) => h("div", { class: "field" }, h("label", { for: of.id }, label), of);
 	return h("form", { class: "stack", novalidate: true, onsubmit: submit },
-		field(h("span", {}, say("item.name"), h("span", { class: "quiet small" }, " · " + say("join.optional"))), name),
+		field(named(say("item.name"), say("join.optional")), name),
 		h("div", { class: "pair" }, field(say("item.price"), price), field(say("item.count"), count)), wrong, go,
 		line && h("button", { class: "button", type: "button", id: "item-out", onclick: () => close("out") }, say("item.out")));
 }

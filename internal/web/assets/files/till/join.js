@@ -2,7 +2,7 @@
 // that is shown, or a sentence of the till's own while there are none.
 
 import { ask, Problem, Unreachable } from "./ask.js";
-import { h } from "./dom.js";
+import { h, named } from "./dom.js";
 import { say } from "./say.js";
 import { sheet } from "./sheet.js";
 import { texts } from "./texts.js";
@@ -75,7 +75,7 @@ function form(phone, documents, close) {
 	}
 	return h("form", { class: "stack", onsubmit: submit, novalidate: true },
 		h("div", { class: "field" }, h("label", { for: "join-phone" }, say("join.phone")), number),
-		h("div", { class: "field" }, h("label", { for: "join-name" }, say("join.name"), h("span", { class: "quiet small" }, " · " + say("join.optional"))), name),
+		h("div", { class: "field" }, h("label", { for: "join-name" }, named(say("join.name"), say("join.optional"))), name),
 		boxes.map(consent), wrong, go);
 }
 

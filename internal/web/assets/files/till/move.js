@@ -49,7 +49,7 @@ function form(guest, close, stops) {
 		return date.value && sum >= 0 ? { ...asked, receipt: { date: date.value, paid: sum } } : asked;
 	};
 	const prove = () => {
-		put(proofs, h("p", { class: "notice" }, say("move.prove")), pinned, h("p", { class: "quiet small" }, say("move.or")), h("div", { class: "pairs" }, dated, summed));
+		put(proofs, h("p", { class: "notice" }, say("move.prove")), pinned, h("fieldset", {}, h("legend", { class: "quiet small" }, say("move.or")), h("div", { class: "pairs" }, dated, summed)));
 		pin.focus();
 	};
 	return h("form", { class: "stack", novalidate: true, onsubmit: async (e) => {
