@@ -106,16 +106,16 @@ func (c *certificates) selfSign(ctx context.Context, t *term, s *server.Server, 
 func certificateFiles(names []string, passwordFile string) (from server.CertificateFiles, err error) {
 	from.Password = os.Getenv("VERNO_CERT_PASSWORD")
 	if passwordFile != "" {
-		text, err := os.ReadFile(passwordFile)
+		text, err := readFile(passwordFile, mostOfSetting)
 		if err != nil {
-			return from, wrong{err}
+			return from, err
 		}
 		from.Password = strings.TrimRight(string(text), "\r\n")
 	}
 	for _, name := range names {
-		raw, err := os.ReadFile(name)
+		raw, err := readFile(name, mostOfSetting)
 		if err != nil {
-			return from, wrong{err}
+			return from, err
 		}
 		from.Files = append(from.Files, raw)
 	}

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/verno-loyalty/verno"
@@ -90,9 +89,9 @@ func google(ctx context.Context, t *term, args []string) error {
 }
 
 func importGoogle(ctx context.Context, s *server.Server, whose server.Whose, issuer, path, readers string) error {
-	file, err := os.ReadFile(path)
+	file, err := readFile(path, mostOfSetting)
 	if err != nil {
-		return wrong{err}
+		return err
 	}
 	var smartTap []string
 	if readers != "" {

@@ -94,9 +94,9 @@ func (p *passes) buildCard(ctx context.Context, t *term) ([]byte, error) {
 }
 
 func (p *passes) buildDocument(t *term, name string) ([]byte, error) {
-	document, err := os.ReadFile(name)
+	document, err := readFile(name, mostOfSetting)
 	if err != nil {
-		return nil, wrong{err}
+		return nil, err
 	}
 	from, err := certificateFiles(p.certificates, p.passwordFile)
 	if err != nil {
@@ -109,16 +109,16 @@ func (p *passes) buildDocument(t *term, name string) ([]byte, error) {
 		if !filepath.IsAbs(picture) {
 			picture = filepath.Join(filepath.Dir(name), picture)
 		}
-		return os.ReadFile(picture)
+		return readFile(picture, mostOfPass)
 	}
 	return server.BuildPassFile(document, beside, from, time.Now())
 }
 
 // report reads a file as a pass.
 func (p *passes) report(name string) (*server.PassReport, error) {
-	raw, err := os.ReadFile(name)
+	raw, err := readFile(name, mostOfPass)
 	if err != nil {
-		return nil, wrong{err}
+		return nil, err
 	}
 	r, err := server.InspectPass(raw, time.Now())
 	if err != nil {

@@ -48,7 +48,17 @@ func TestPassByCommand(t *testing.T) {
 	if got := s.verno("pass", "verify", "changed.pkpass"); got.code != 1 || !strings.Contains(got.out, "manifest_missing") {
 		t.Errorf("a changed pass ends with %d: %s", got.code, got.out)
 	}
+	endless, err := os.Create(filepath.Join(s.dir, "endless.pkpass"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer endless.Close()
+	if err := endless.Truncate(1 << 40); err != nil { // Which takes no room, and no machine could read it whole.
+		t.Fatal(err)
+	}
 	for _, words := range [][]string{
+		{"pass", "inspect", "endless.pkpass"},
+		{"pass", "build", "endless.pkpass", "--out", "x"},
 		{"pass", "verify", "card.json"},
 		{"pass", "verify", "nothing.pkpass"},
 		{"pass", "build", "card.json"},
