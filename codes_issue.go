@@ -10,6 +10,10 @@ var issueCodes = map[string]CodeText{
 		EN: "The member has no contact for {channel}.",
 		RU: "У участника не указано, куда отправить ссылку ({channel}).",
 	},
+	"link_to_member": {
+		EN: "A member's card goes to the member's own phone or mail only.",
+		RU: "Карта участника отправляется только на его собственный телефон или почту.",
+	},
 	"link_consent": {
 		EN: "The member has withdrawn consent to the processing of personal data. Nothing can be sent.",
 		RU: "Участник отозвал согласие на обработку персональных данных: отправлять ему ничего нельзя.",

@@ -52,6 +52,7 @@ type Link struct {
 	ExpiresAt time.Time
 	Replayed  bool
 	Aloud     string // the address itself, where a demo is to show it
+	Path      string // of a link that is shown on a screen, below the public address of Verno; empty for one that was sent
 }
 
 // LinkRequest asks for a link to be sent.
@@ -59,7 +60,8 @@ type LinkRequest struct {
 	Key      string
 	BodyHash [32]byte
 	Card     verno.CardID
-	Channel  string // one of LinkWays
+	Channel  string // one of LinkWays; OnScreen too of a card that is nobody's
+	To       string // of a card that is nobody's: the phone or the address of mail
 }
 
 // CanSend says whether links can be sent by a way at all.
@@ -69,15 +71,22 @@ func (r *Roll) CanSend(channel string) bool {
 
 // SendLink sends a card's own member the address that brings it into a phone. It is a message about the card and no
 // advertising; where the member has withdrawn the use of personal data it is not sent. It goes out by a job, so that no
-// gateway is waited for. Errors: link_off, link_nowhere, link_consent, link_too_many, card_state, not_found.
+// gateway is waited for. A card that is nobody's goes to where the request says. Errors: link_off, link_nowhere, link_consent, link_too_many, card_state, not_found.
 func (r *Roll) SendLink(ctx context.Context, a verno.Actor, now time.Time, q LinkRequest) (Link, error) {
-	var f verno.Faults
-	if f.OneOf("/channel", q.Channel, LinkWays...); f.Err() != nil {
-		return Link{}, f.Err()
-	}
-	of, err := r.holder(ctx, a, q.Card)
+	of, err := r.ownOrBearer(ctx, a, q.Card)
 	if err != nil {
 		return Link{}, err
+	}
+	if of.IsZero() {
+		return r.sendBearer(ctx, a, now, q)
+	}
+	var f verno.Faults
+	f.OneOf("/channel", q.Channel, LinkWays...)
+	if q.To != "" {
+		f.Say("/to", "link_to_member")
+	}
+	if f.Err() != nil {
+		return Link{}, f.Err()
 	}
 	if !r.CanSend(q.Channel) {
 		return Link{}, verno.Conflict("link_off").With("channel", q.Channel)
@@ -89,14 +98,8 @@ func (r *Roll) SendLink(ctx context.Context, a verno.Actor, now time.Time, q Lin
 			if _, err := r.lockLinked(ctx, tx, a, q.Card, m); err != nil {
 				return err
 			}
-			for _, l := range []struct {
-				of    string
-				limit store.Limit
-			}{{"link/by " + a.Name(), linksByActor}, {"link/all", linksForTenant}} {
-				wait, err := tx.Take(ctx, store.Counted{Tenant: a.Tenant, Subject: l.of}, now, l.limit)
-				if err != nil || wait > 0 {
-					return tooManyLinks(wait, err)
-				}
+			if err := takeLinks(ctx, tx, a.Tenant, now, counted{"link/by " + a.Name(), linksByActor}, counted{"link/all", linksForTenant}); err != nil {
+				return err
 			}
 			return r.newLink(ctx, tx, now, m, id, q.Card, q.Channel)
 		}
@@ -246,6 +249,9 @@ func (r *Roll) shownLink(ctx context.Context, row *store.CardLink) (Link, error)
 	case row.SentAt.IsZero():
 		l.State = "waiting"
 	}
+	if row.Member.IsZero() {
+		return l, nil
+	}
 	to, token, err := r.reach(ctx, r.Store.Reader(), row.Tenant, row.Member, row.Channel)
 	switch {
 	case errors.Is(err, vault.ErrErased), errors.Is(err, verno.Conflict("link_nowhere")):
@@ -270,7 +276,7 @@ func masked(to string) string {
 type Opened struct {
 	Tenant verno.TenantID
 	Card   verno.CardID
-	Member verno.MemberID
+	Member verno.MemberID // zero of a card that is nobody's
 	// Once says that the link can still put the card into a browser; it does that once, and not where it came by mail to
 	// somebody who could prove a phone.
 	Once bool
@@ -299,6 +305,9 @@ func (r *Roll) openLink(ctx context.Context, reader *store.Reader, text string, 
 	c, err := reader.Card(ctx, row.Tenant, row.Card)
 	if err != nil {
 		return Opened{}, err
+	}
+	if row.Member.IsZero() {
+		return opensBearer(&row, &c)
 	}
 	m, err := resolve(ctx, reader, row.Tenant, row.Member)
 	if err != nil || c.State != verno.CardActive || c.Member != m.ID {
@@ -336,6 +345,14 @@ func (r *Roll) UseLink(ctx context.Context, text, device string, now time.Time) 
 		}
 		if !first || !o.Once {
 			return verno.NotFound("card_link_over")
+		}
+		if o.Member.IsZero() {
+			id, err := r.openBearer(ctx, tx, o, device, token, now)
+			if err != nil {
+				return err
+			}
+			return books.Record(ctx, tx, now, r.Entropy, event(verno.EventCardLinkOpened, verno.Actor{Tenant: o.Tenant, Session: id},
+				verno.Member{Tenant: o.Tenant}, o.Card.String(), "session", id.String()))
 		}
 		id, err := r.openSession(ctx, tx, session{tenant: o.Tenant, member: o.Member, card: o.Card, device: device, token: token}, now)
 		if err != nil {

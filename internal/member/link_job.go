@@ -87,9 +87,17 @@ var errUnreachable = errors.New("member: there is nobody to send it to")
 // letter writes a link to its member, in the language of the business.
 func (r *Roll) letter(ctx context.Context, l *store.CardLink) (Letter, error) {
 	reader := r.Store.Reader()
-	to, token, err := r.reach(ctx, reader, l.Tenant, l.Member, l.Channel)
+	var to string
+	var token []byte
+	var err error
+	if l.Member.IsZero() {
+		token = l.Token
+		to, err = r.bearerTarget(ctx, l)
+	} else {
+		to, token, err = r.reach(ctx, reader, l.Tenant, l.Member, l.Channel)
+	}
 	switch {
-	case errors.Is(err, vault.ErrErased), errors.Is(err, verno.Conflict("link_nowhere")), err == nil && string(token) != string(l.Token):
+	case errors.Is(err, errUnreachable), errors.Is(err, vault.ErrErased), errors.Is(err, verno.Conflict("link_nowhere")), err == nil && string(token) != string(l.Token):
 		return Letter{}, errUnreachable
 	case err != nil:
 		return Letter{}, err

@@ -124,6 +124,11 @@ func roomForSession(ctx context.Context, tx *store.Tx, m verno.Member, now time.
 // Session finds out whose card a phone has, by its token. The error for a token that opens nothing, or nothing any more,
 // is credential_invalid.
 func (r *Roll) Session(ctx context.Context, token string, now time.Time) (*Session, error) {
+	return r.session(ctx, token, now, func(c *store.Card) bool { return !c.Member.IsZero() })
+}
+
+// session finds a session whose card is of those that are asked for.
+func (r *Roll) session(ctx context.Context, token string, now time.Time, fits func(c *store.Card) bool) (*Session, error) {
 	if len(token) > 64 || !strings.HasPrefix(token, cardToken) {
 		return nil, sessionOver()
 	}
@@ -141,7 +146,7 @@ func (r *Roll) Session(ctx context.Context, token string, now time.Time) (*Sessi
 	if err != nil {
 		return nil, err
 	}
-	if card.State != verno.CardActive || card.Member.IsZero() {
+	if card.State != verno.CardActive || !fits(&card) {
 		return nil, sessionOver()
 	}
 	t, err := reader.Tenant(ctx, row.Tenant)

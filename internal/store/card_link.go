@@ -7,15 +7,17 @@ import (
 	"github.com/verno-loyalty/verno"
 )
 
-// CardLink is an address that brings a card into a phone, as it was or is to be sent to its member.
+// CardLink is an address that brings a card into a phone, as it was or is to be sent to its member, or given to whoever holds
+// a card that is nobody's.
 type CardLink struct {
 	Tenant    verno.TenantID
 	ID        verno.LinkID
 	Hash      []byte // of what stands in the address
 	Card      verno.CardID
-	Member    verno.MemberID // to whom it was sent
+	Member    verno.MemberID // to whom it was sent; zero of a card that is nobody's
 	Channel   string
-	Token     []byte // blind index of the phone or the address of mail
+	Token     []byte // blind index of the phone or the address of mail; empty of a card that is nobody's
+	Target    []byte // of such a card, sealed: where it goes, until that is done with
 	Tries     int64
 	Fault     string    // why it was given up; empty for nothing
 	DueAt     time.Time // zero where it was handed over, or was given up
@@ -25,11 +27,11 @@ type CardLink struct {
 	ExpiresAt time.Time
 }
 
-const cardLinkColumns = `tenant, id, hash, card_id, member_id, channel, token, tries, fault, due_at, sent_at, used_at,
+const cardLinkColumns = `tenant, id, hash, card_id, member_id, channel, token, target, tries, fault, due_at, sent_at, used_at,
 	created_at, expires_at`
 
 func scanCardLink(row Scanner) (l CardLink, err error) {
-	err = row.Scan(&l.Tenant, &l.ID, &l.Hash, &l.Card, &l.Member, &l.Channel, &l.Token, &l.Tries, &l.Fault, when{&l.DueAt},
+	err = row.Scan(&l.Tenant, &l.ID, &l.Hash, &l.Card, &l.Member, &l.Channel, &l.Token, &l.Target, &l.Tries, &l.Fault, when{&l.DueAt},
 		when{&l.SentAt}, when{&l.UsedAt}, when{&l.CreatedAt}, when{&l.ExpiresAt})
 	return l, err
 }
@@ -53,8 +55,8 @@ func (r *Reader) CardLinks(ctx context.Context, tenant verno.TenantID, card vern
 // InsertCardLink adds a link.
 func (tx *Tx) InsertCardLink(ctx context.Context, l CardLink) error {
 	_, err := tx.Exec(ctx, `INSERT INTO card_link (`+cardLinkColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		l.Tenant, l.ID, l.Hash, l.Card, l.Member, l.Channel, l.Token, l.Tries, l.Fault, microsOrNull(l.DueAt),
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		l.Tenant, l.ID, l.Hash, l.Card, l.Member, l.Channel, l.Token, l.Target, l.Tries, l.Fault, microsOrNull(l.DueAt),
 		microsOrNull(l.SentAt), microsOrNull(l.UsedAt), verno.Micros(l.CreatedAt), verno.Micros(l.ExpiresAt))
 	return err
 }
@@ -78,10 +80,13 @@ func (tx *Tx) TakeCardLinks(ctx context.Context, now, again time.Time, limit int
 	return list, nil
 }
 
-// SettleCardLink writes what came of handing a link over.
+// SettleCardLink writes what came of handing a link over. Where that is done with, it is forgotten where it went.
 func (tx *Tx) SettleCardLink(ctx context.Context, l CardLink) error {
-	_, err := tx.Exec(ctx, `UPDATE card_link SET fault = $1, due_at = $2, sent_at = $3 WHERE tenant = $4 AND id = $5`,
-		l.Fault, microsOrNull(l.DueAt), microsOrNull(l.SentAt), l.Tenant, l.ID)
+	if l.DueAt.IsZero() {
+		l.Target = nil
+	}
+	_, err := tx.Exec(ctx, `UPDATE card_link SET fault = $1, due_at = $2, sent_at = $3, target = $4 WHERE tenant = $5 AND id = $6`,
+		l.Fault, microsOrNull(l.DueAt), microsOrNull(l.SentAt), l.Target, l.Tenant, l.ID)
 	return err
 }
 

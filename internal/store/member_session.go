@@ -7,12 +7,12 @@ import (
 	"github.com/verno-loyalty/verno"
 )
 
-// MemberSession is a phone that has a member's card. Only the hash of its token is kept.
+// MemberSession is a phone that has a member's card, or one that is nobody's. Only the hash of its token is kept.
 type MemberSession struct {
 	Hash      []byte
 	Tenant    verno.TenantID
 	ID        verno.SessionID
-	Member    verno.MemberID // who it was opened for; whose the card is now says the card
+	Member    verno.MemberID // who it was opened for, zero for nobody; whose the card is now says the card
 	Card      verno.CardID
 	Device    string
 	CreatedAt time.Time

@@ -78,7 +78,7 @@ CREATE TABLE member_session (
 	hash       BYTEA  NOT NULL PRIMARY KEY,
 	tenant     BYTEA  NOT NULL,
 	id         BYTEA  NOT NULL,
-	member_id  BYTEA  NOT NULL,
+	member_id  BYTEA,           -- null for a card that is nobody's
 	card_id    BYTEA  NOT NULL,
 	device     TEXT   NOT NULL, -- what the phone says it is, for the member's own list
 	created_at BIGINT NOT NULL,

@@ -309,15 +309,17 @@ CREATE TABLE confirmation (
 CREATE INDEX confirmation_member ON confirmation (tenant, member_id, expires_at);
 CREATE INDEX confirmation_expires ON confirmation (expires_at);
 
--- A link brings a member's card into a phone. Its address goes out by text message or mail and opens for some days.
+-- A link brings a card into a phone. Its address goes out by text message or mail, or is shown on a screen, and opens for
+-- some days.
 CREATE TABLE card_link (
 	tenant     BYTEA  NOT NULL,
 	id         BYTEA  NOT NULL,
 	hash       BYTEA  NOT NULL, -- SHA-256 of what stands in the address, which itself is nowhere
 	card_id    BYTEA  NOT NULL,
-	member_id  BYTEA  NOT NULL,
-	channel    TEXT   NOT NULL, -- sms, email
+	member_id  BYTEA,           -- null for a card that is nobody's
+	channel    TEXT   NOT NULL, -- sms, email, screen
 	token      BYTEA  NOT NULL, -- blind index of where it goes: whose phone has changed, their old links open nothing
+	target     BYTEA,           -- of nobody's card, sealed: where it goes, until it is handed over or given up
 	tries      BIGINT NOT NULL, -- to hand it over
 	fault      TEXT   NOT NULL, -- why that was given up
 	due_at     BIGINT,          -- when to hand it over; null when that is done with
