@@ -127,6 +127,7 @@ func (a *apns) push(ctx context.Context, topic, token string) answered {
 type answered struct {
 	status     int
 	reason     string
+	since      time.Time // of a device that is gone: since when Apple knows; zero where it does not say
 	retryAfter time.Duration
 	err        error // where there was no answer
 }
@@ -136,17 +137,28 @@ func readAnswer(got *http.Response, now time.Time) answered {
 	a := answered{status: got.StatusCode}
 	var body struct {
 		Reason string `json:"reason"`
+		Since  int64  `json:"timestamp"` // milliseconds
 	}
 	if text, err := io.ReadAll(io.LimitReader(got.Body, enough)); err == nil && json.Unmarshal(text, &body) == nil {
 		a.reason = body.Reason
+		if body.Since > 0 {
+			a.since = time.UnixMilli(body.Since)
+		}
 	}
 	a.retryAfter = retryAfter(got.Header, now)
 	return a
 }
 
-// unregistered says that the device will never hear again: the pass was taken off it, or it never was a device.
-func (a *answered) unregistered() bool {
-	return a.err == nil && (a.status == http.StatusGone || a.status == http.StatusBadRequest && a.reason == "BadDeviceToken")
+// unregistered says that the device will never hear again: the pass was taken off it, or it never was a device. One that
+// has registered itself since Apple found it gone has come back, though Apple may not know yet.
+func (a *answered) unregistered(registered time.Time) bool {
+	switch {
+	case a.err != nil:
+		return false
+	case a.status == http.StatusGone:
+		return a.since.IsZero() || !registered.After(a.since)
+	}
+	return a.status == http.StatusBadRequest && a.reason == "BadDeviceToken"
 }
 
 // ours says that it is the credential that Apple does not take, so that no device will hear until that is mended.

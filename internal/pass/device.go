@@ -47,8 +47,9 @@ const (
 	mostDevices = 20
 	// mostCarried is how many passes of a type one device has.
 	mostCarried = 200
-	// registrationFresh is how long a registration that says nothing new is not written again.
-	registrationFresh = 24 * time.Hour
+	// registrationFresh is how long a registration that says nothing new is not written again. It is short, as what Apple says
+	// of a device that is gone holds only where that is later than its registration.
+	registrationFresh = time.Minute
 )
 
 var (

@@ -44,6 +44,7 @@ const (
 	googleSlice   = 20               // passes that are claimed and sent at once
 	googleClaim   = 2 * time.Minute  // after which what was claimed and not reported is taken again
 	googleLease   = time.Minute      // for which one process speaks for an issuer
+	googleTurn    = 90 * time.Second // of all calls of a slice, which end before its claim does
 )
 
 // The kinds of task that Google leaves.
@@ -165,7 +166,9 @@ func (p *Passes) tellGoogle(ctx context.Context, tenant verno.TenantID) (more bo
 		}
 		works = append(works, w)
 	}
-	if err := p.runGoogle(ctx, issuer, works, now); err != nil {
+	limited, cancel := context.WithTimeout(ctx, googleTurn)
+	defer cancel()
+	if err := p.runGoogle(limited, issuer, works, now); err != nil {
 		return false, err
 	}
 	return len(claimed) == googleSlice, p.reportGoogle(ctx, issuer, works, claim)

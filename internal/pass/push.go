@@ -50,8 +50,20 @@ func (p *Passes) Push(ctx context.Context) error {
 	return nil
 }
 
+// keepPush renews the lease of telling for as long as it goes on, also while a connection hangs, and ends it where another
+// process has come to it.
+func (p *Passes) keepPush(ctx context.Context, end context.CancelFunc) {
+	for pause(ctx, leaseLife/3) == nil {
+		if err := p.leasePush(ctx, p.Clock()); err != nil {
+			end()
+		}
+	}
+}
+
 // pushTenant tells a tenant's devices, batch by batch.
 func (p *Passes) pushTenant(ctx context.Context, tenant verno.TenantID) error {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	var (
 		batches sync.WaitGroup
 		ahead   = make(chan struct{}, pushAhead)
@@ -81,6 +93,9 @@ func (p *Passes) pushTenant(ctx context.Context, tenant verno.TenantID) error {
 				return err
 			} else if err != nil {
 				break
+			}
+			if leased.IsZero() {
+				go p.keepPush(ctx, end)
 			}
 			leased = now
 		}

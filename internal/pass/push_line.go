@@ -17,6 +17,7 @@ type pushing struct {
 	mu    sync.Mutex
 	rests map[verno.TenantID]time.Time // until when nothing is sent for a tenant
 	lines map[string]*line             // by credential
+	uses  map[passTypeOf]string        // which credential, last
 }
 
 // line is the connection of one credential, and how it went lately.
@@ -117,6 +118,7 @@ func (p *Passes) line(ctx context.Context, tenant verno.TenantID, passType strin
 	}
 	p.push.mu.Lock()
 	defer p.push.mu.Unlock()
+	p.push.use(passTypeOf{tenant, passType}, credential.ID)
 	if l := p.push.lines[credential.ID]; l != nil {
 		return l, nil
 	}
@@ -126,6 +128,25 @@ func (p *Passes) line(ctx context.Context, tenant verno.TenantID, passType strin
 	l := &line{name: credential.ID, client: newAPNs(p.Apple, credential, p.Clock)}
 	p.push.lines[credential.ID] = l
 	return l, nil
+}
+
+// use notes which credential a tenant's passes of a type are told with. The connection of one that nothing uses any more is
+// given up; what is under way on it ends by itself.
+func (p *pushing) use(of passTypeOf, credential string) {
+	before := p.uses[of]
+	if p.uses == nil {
+		p.uses = map[passTypeOf]string{}
+	}
+	p.uses[of] = credential
+	for _, used := range p.uses {
+		if used == before {
+			return
+		}
+	}
+	if l := p.lines[before]; l != nil {
+		l.client.transport.CloseIdleConnections()
+		delete(p.lines, before)
+	}
 }
 
 // judge notes what an answer means for a device, and for what is to come.
@@ -138,7 +159,7 @@ func (p *Passes) judge(ctx context.Context, tenant verno.TenantID, l *line, s *s
 	}
 	s.why = a.why()
 	switch {
-	case a.unregistered():
+	case a.unregistered(s.registration.UpdatedAt):
 		s.outcome = isGone
 		l.well()
 		return

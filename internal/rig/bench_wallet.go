@@ -34,13 +34,13 @@ func BenchWallet(ctx context.Context, w *World, clients int, seconds time.Durati
 		}
 	}
 	f.Passes = len(phones)
-	later := w.Server.Now().Add(time.Hour).UTC().Format(http.TimeFormat)
+	now := w.Server.Now().UTC().Format(http.TimeFormat)
 	handler := w.Server.Handler()
 	f.NotModified, err = w.ask(handler, clients, seconds, http.StatusNotModified, func(i int) *http.Request {
 		i %= len(phones)
 		r := httptest.NewRequestWithContext(ctx, http.MethodGet, wallet.Base+"v1/passes/"+phoneTopic+"/"+phones[i].serial, http.NoBody)
 		r.Header.Set("Authorization", "ApplePass "+tokens[i])
-		r.Header.Set("If-Modified-Since", later)
+		r.Header.Set("If-Modified-Since", now)
 		return r
 	})
 	if err != nil {

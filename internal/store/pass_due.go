@@ -50,14 +50,15 @@ func (r *Reader) RegistrationsOfAll(ctx context.Context, passes []DuePass, found
 var (
 	toldPass = Keyed("tenant bytea, card_id bytea, tag bigint, due_at bigint",
 		`UPDATE pass SET pushed_tag = CASE WHEN pass.pushed_tag < k.tag THEN k.tag ELSE pass.pushed_tag END,
-			due_at = CASE WHEN pass.tag <= k.tag AND pass.due_at <= k.due_at THEN NULL ELSE pass.due_at END
+			due_at = CASE WHEN pass.tag <= k.tag AND pass.due_at = k.due_at THEN NULL ELSE pass.due_at END
 		FROM k WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id`)
 	laterPass = Keyed("tenant bytea, card_id bytea, later bigint",
 		`UPDATE pass SET due_at = k.later FROM k
 		WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id AND pass.due_at IS NOT NULL`)
-	toldRegistration = Keyed("pass_type text, device text, serial text, tag bigint",
+	toldRegistration = Keyed("pass_type text, device text, serial text, push_token text, tag bigint",
 		`UPDATE pass_registration SET pushed_tag = k.tag FROM k WHERE pass_registration.pass_type = k.pass_type
-		AND pass_registration.device = k.device AND pass_registration.serial = k.serial`)
+		AND pass_registration.device = k.device AND pass_registration.serial = k.serial
+		AND pass_registration.push_token = k.push_token`)
 	pruneDevice = Keyed("pass_type text, device text, serial text, push_token text, updated_at bigint",
 		`DELETE FROM pass_registration USING k WHERE pass_registration.pass_type = k.pass_type
 		AND pass_registration.device = k.device AND pass_registration.serial = k.serial
@@ -84,7 +85,7 @@ type Tally struct {
 var tallyTold = Keyed("tenant bytea, told bigint, failed bigint", `UPDATE wallet_clock
 	SET told = wallet_clock.told + k.told, failed = wallet_clock.failed + k.failed FROM k WHERE wallet_clock.tenant = k.tenant`)
 
-// PutTold writes what came of telling. A pass that was changed meanwhile stays due.
+// PutTold writes what came of telling. A pass that was changed meanwhile, or is on another device, stays due.
 func (p *Pipe) PutTold(t *Told) {
 	done := p.Values(toldPass)
 	for i := range t.Done {
@@ -99,7 +100,7 @@ func (p *Pipe) PutTold(t *Told) {
 	knows := p.Values(toldRegistration)
 	for i := range t.Knows {
 		r := &t.Knows[i]
-		knows.Text(r.PassType).Text(r.Device).Text(r.Serial).Int(r.PushedTag)
+		knows.Text(r.PassType).Text(r.Device).Text(r.Serial).Text(r.PushToken).Int(r.PushedTag)
 	}
 	tallies := p.Values(tallyTold)
 	for _, one := range t.Tallies {

@@ -68,24 +68,41 @@ func (r *Reader) CountCarried(ctx context.Context, passType, device string) (int
 }
 
 // Register writes that a device has a pass, with the clock's next tag where that is new, and makes the pass due: what the
-// device has may be older than what it is told now. It reports whether it is new.
+// device has may be older than what it is told now. So it does where the device is to be told by another token, as what was
+// sent to the old one may be lost. It reports whether the pass is new on the device.
 func (tx *Tx) Register(ctx context.Context, r Registration, now time.Time) (bool, error) {
 	tag, err := tx.NextTag(ctx, r.Tenant) // Whoever registers the same waits here, and then finds it.
 	if err != nil {
 		return false, err
 	}
-	n, err := tx.Exec(ctx, `UPDATE pass_registration SET push_token = $4, scheme = $5, updated_at = $6
-		WHERE pass_type = $1 AND device = $2 AND serial = $3`, r.PassType, r.Device, r.Serial, r.PushToken, r.Scheme, verno.Micros(now))
+	n, err := tx.Exec(ctx, `UPDATE pass_registration SET updated_at = $6
+		WHERE pass_type = $1 AND device = $2 AND serial = $3 AND push_token = $4 AND scheme = $5`,
+		r.PassType, r.Device, r.Serial, r.PushToken, r.Scheme, verno.Micros(now))
 	if err != nil || n > 0 {
 		return false, err
+	}
+	n, err = tx.Exec(ctx, `UPDATE pass_registration SET push_token = $4, scheme = $5, pushed_tag = 0, updated_at = $6
+		WHERE pass_type = $1 AND device = $2 AND serial = $3`, r.PassType, r.Device, r.Serial, r.PushToken, r.Scheme, verno.Micros(now))
+	if err != nil {
+		return false, err
+	}
+	if n > 0 {
+		return false, tx.tellAnew(ctx, r, now)
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO pass_registration (pass_type, device, serial, tenant, card_id, push_token, scheme,
 		tag, pushed_tag, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $9)`,
 		r.PassType, r.Device, r.Serial, r.Tenant, r.Card, r.PushToken, r.Scheme, tag, verno.Micros(now)); err != nil {
 		return false, err
 	}
-	_, err = tx.Exec(ctx, `UPDATE pass SET due_at = $3 WHERE tenant = $1 AND card_id = $2`, r.Tenant, r.Card, verno.Micros(now))
-	return true, err
+	return true, tx.tellAnew(ctx, r, now)
+}
+
+// tellAnew makes a pass due, at another moment than any before, so that whoever is telling its devices does not take it for
+// done.
+func (tx *Tx) tellAnew(ctx context.Context, r Registration, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE pass SET due_at = CASE WHEN due_at <= $3 THEN due_at - 1 ELSE $3 END WHERE tenant = $1 AND card_id = $2`,
+		r.Tenant, r.Card, verno.Micros(now))
+	return err
 }
 
 // Unregister forgets a pass on a device, and reports whether it was there.

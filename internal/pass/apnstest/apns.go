@@ -55,6 +55,7 @@ type Seen struct {
 type Fault struct {
 	Status     int // with a reason
 	Reason     string
+	Since      time.Time       // the device is gone; zero for it does not say
 	RetryAfter int             // seconds
 	Reset      bool            // the stream is reset, after the device heard
 	GoAway     bool            // the connection ends after this answer
@@ -155,14 +156,14 @@ func (a *APNs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.mu.Lock()
 		a.faults = append(a.faults, why)
 		a.mu.Unlock()
-		refuse(w, http.StatusBadRequest, "BadMessageId", 0)
+		refuse(w, &Fault{Status: http.StatusBadRequest, Reason: "BadMessageId"})
 		return
 	}
 	a.mu.Lock()
 	gone, broken := a.gone[token], a.fault
 	a.mu.Unlock()
 	if gone {
-		refuse(w, http.StatusGone, "Unregistered", 0)
+		refuse(w, &Fault{Status: http.StatusGone, Reason: "Unregistered"})
 		return
 	}
 	number := a.total.Add(1)
@@ -192,7 +193,7 @@ func (a *APNs) happens(w http.ResponseWriter, r *http.Request, f *Fault) bool {
 		w.Header().Set("Connection", "close")
 	}
 	if f.Status != 0 {
-		refuse(w, f.Status, f.Reason, f.RetryAfter)
+		refuse(w, f)
 		return false
 	}
 	return true
@@ -229,13 +230,17 @@ func wrong(r *http.Request, body, token string) string {
 	return ""
 }
 
-func refuse(w http.ResponseWriter, status int, reason string, retryAfter int) {
-	if retryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
+func refuse(w http.ResponseWriter, f *Fault) {
+	if f.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(f.RetryAfter))
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = fmt.Fprintf(w, `{"reason":%q}`, reason)
+	w.WriteHeader(f.Status)
+	if f.Since.IsZero() {
+		_, _ = fmt.Fprintf(w, `{"reason":%q}`, f.Reason)
+		return
+	}
+	_, _ = fmt.Fprintf(w, `{"reason":%q,"timestamp":%d}`, f.Reason, f.Since.UnixMilli())
 }
 
 // NewCertificate makes a certificate that signs itself, for whoever sends notifications.

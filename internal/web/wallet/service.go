@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/verno-loyalty/verno/internal/pass"
 	"github.com/verno-loyalty/verno/internal/store"
@@ -95,6 +96,12 @@ func (f *Face) updated(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// current says whether what a device has is as new as a pass. A moment that is yet to come says so only where it is the very
+// one that the pass is of: else, after the clock was set back, a device would be kept from all changes until it is there again.
+func current(modified, has, now time.Time) bool {
+	return has.Equal(modified) || has.After(modified) && !has.After(now)
+}
+
 // fetch gives a pass, unless what the device has is as new. Only here a pass is made and signed.
 func (f *Face) fetch(w http.ResponseWriter, r *http.Request) error {
 	p, _, err := f.authorised(r)
@@ -102,7 +109,7 @@ func (f *Face) fetch(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Last-Modified", p.ModifiedAt.UTC().Format(http.TimeFormat))
-	if has, err := http.ParseTime(r.Header.Get("If-Modified-Since")); err == nil && !p.ModifiedAt.After(has) {
+	if has, err := http.ParseTime(r.Header.Get("If-Modified-Since")); err == nil && current(p.ModifiedAt, has, f.Clock()) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
