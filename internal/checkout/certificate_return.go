@@ -63,6 +63,22 @@ func (t *Till) ReturnCertificate(ctx context.Context, a verno.Actor, q ReturnCer
 	return back, out.Replayed, json.Unmarshal([]byte(out.Answer), back)
 }
 
+// Returnable says what its buyer would get for a certificate now, and changes nothing. Errors: those of ReturnCertificate.
+func (t *Till) Returnable(ctx context.Context, a verno.Actor, id verno.CardID) (*ReturnedCertificate, error) {
+	if err := a.Require(verno.MayReturn); err != nil {
+		return nil, err
+	}
+	x, err := t.takingBack(ctx, a, &ReturnCertificate{Card: id})
+	if err != nil {
+		return nil, err
+	}
+	h, err := t.worth(ctx, a.Tenant, id)
+	if err != nil {
+		return nil, err
+	}
+	return &x.back, x.whole(h, verno.Micros(t.clock()))
+}
+
 // takingBack is a certificate on its way back through the books.
 type takingBack struct {
 	actor  verno.Actor
@@ -200,15 +216,9 @@ func (x *takingBack) decide(p *books.Page) (books.Result, error) {
 	if h.More {
 		return books.Result{}, ledger.ErrMore
 	}
-	there := int64(0)
-	for _, l := range h.Lots {
-		if l.ExpiresAt == ledger.Debt || l.ExpiresAt > p.Now() {
-			there += l.Remaining
-		}
-	}
 	worth := x.back.Balance
-	if there != int64(worth) {
-		return books.Result{}, verno.Conflict("certificate_touched").With("left", x.back.Currency.Format(money.Amount(max(0, there))))
+	if err := x.whole(h, p.Now()); err != nil {
+		return books.Result{}, err
 	}
 	far := ledger.Account{Owner: verno.IssuerOwner(x.issuer), Role: verno.AccountClearing, Unit: x.unit}
 	for _, l := range h.Clone().Lots {
@@ -239,6 +249,20 @@ func (x *takingBack) decide(p *books.Page) (books.Result, error) {
 	done.Balance = 0
 	text, err := json.Marshal(&done)
 	return books.Result{ID: x.card, Owner: whose, Answer: string(text)}, err
+}
+
+// whole sees that all is there for which it was sold.
+func (x *takingBack) whole(h *ledger.Holding, now int64) error {
+	there := int64(0)
+	for _, l := range h.Lots {
+		if l.ExpiresAt == ledger.Debt || l.ExpiresAt > now {
+			there += l.Remaining
+		}
+	}
+	if there == int64(x.back.Balance) {
+		return nil
+	}
+	return verno.Conflict("certificate_touched").With("left", x.back.Currency.Format(money.Amount(max(0, there))))
 }
 
 // pointsBack puts points that had paid into their lots. It says whose history the return belongs to, as of the sale.

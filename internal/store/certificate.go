@@ -19,6 +19,31 @@ func (r *Reader) CertificateSold(ctx context.Context, tenant verno.TenantID, car
 		FROM certificate c JOIN entry e ON e.tenant = c.tenant AND e.id = c.entry_id WHERE c.tenant = $1 AND c.card_id = $2`, tenant, card)
 }
 
+// SoldCertificate is a certificate, and the entry by which it was sold.
+type SoldCertificate struct {
+	Card  verno.CardID
+	Entry Entry
+}
+
+// CertificatesSold lists certificates that were sold, the latest first, sold before an entry (zero for the newest). One that
+// was replaced stands there as the card that has come after it.
+func (r *Reader) CertificatesSold(ctx context.Context, tenant verno.TenantID, before verno.EntryID, limit int) ([]SoldCertificate, error) {
+	return queryAll(ctx, r, func(row Scanner) (s SoldCertificate, err error) {
+		e := &s.Entry
+		err = row.Scan(&s.Card, &e.Tenant, &e.Owner, &e.ID, &e.Kind, &e.Reason, &e.Actor, &e.Ref, &e.At, &e.Postings)
+		return s, err
+	}, `SELECT c.card_id, e.tenant, e.owner_id, e.id, e.kind, e.reason, e.actor, e.ref, e.occurred_at, e.postings
+		FROM certificate c JOIN entry e ON e.tenant = c.tenant AND e.id = c.entry_id
+		WHERE c.tenant = $1 AND c.entry_id < $2 ORDER BY c.entry_id DESC LIMIT $3`, tenant, latest(before.Bytes()), limit)
+}
+
+// ValueEvents lists the newest events of what a card itself is good for: what was put on it, and what was taken off.
+func (r *Reader) ValueEvents(ctx context.Context, tenant verno.TenantID, card verno.CardID, limit int) ([]EventRow, error) {
+	return queryAll(ctx, r, scanEvent, `SELECT `+eventColumns+`, CAST(-1 AS BIGINT) FROM event e
+		WHERE e.tenant = $1 AND e.owner_id = $2 AND e.kind IN ('card.value_changed', 'certificate.returned')
+		ORDER BY e.batch_id DESC, e.ordinal DESC LIMIT $3`, tenant, verno.CardOwner(card), limit)
+}
+
 // MoveCertificate lets a card stand for one that was sold and that it replaces; nothing where that was no certificate.
 func (tx *Tx) MoveCertificate(ctx context.Context, tenant verno.TenantID, from, to verno.CardID) error {
 	_, err := tx.Exec(ctx, `UPDATE certificate SET card_id = $1 WHERE tenant = $2 AND card_id = $3`, to, tenant, from)

@@ -37,12 +37,22 @@ type ownForm struct {
 	member   verno.MemberID // zero for whoever holds it
 	holder   string         // what that member is called
 	card     member.Card    // zero for a new one
+	worth    *worth         // of a card that is good for something by itself
+	next     member.Card    // that has replaced it, if any
 	key      string
 	done     string
 }
 
 // made says whether there is a card yet.
 func (f *ownForm) made() bool { return !f.card.ID.IsZero() }
+
+// heading is what its page is called.
+func (f *ownForm) heading(c *call) string {
+	if f.made() {
+		return c.Say("desk.made.title")
+	}
+	return c.Say("desk.made.new")
+}
 
 // dated says whether a new card may be given days of its own.
 func (f *ownForm) dated() bool { return !f.made() && f.kind.Scan == card.ScanEnter }
@@ -51,6 +61,9 @@ func (f *ownForm) dated() bool { return !f.made() && f.kind.Scan == card.ScanEnt
 func (f *ownForm) back(c *call) (templ.SafeURL, string) {
 	if !f.member.IsZero() {
 		return templ.SafeURL(Base + memberPath(f.member)), f.holder
+	}
+	if f.kind.Scan == card.ScanTender && c.actor.May.Has(finding) {
+		return templ.SafeURL(Base + "/certificates"), c.Say("desk.certificate.title")
 	}
 	if c.actor.May.Has(verno.MayReadConfig) {
 		return templ.SafeURL(cardPath(f.template) + "/made"), f.title
@@ -130,10 +143,7 @@ func (d *Desk) makeCardForm(c *call) error {
 }
 
 func (c *call) showOwn(f *ownForm, again bool) error {
-	title := c.Say("desk.made.title")
-	if !f.made() {
-		title = c.Say("desk.made.new")
-	}
+	title := f.heading(c)
 	if again {
 		return c.again(title, ownPage(c, f))
 	}
@@ -207,8 +217,8 @@ func (d *Desk) ownOf(c *call) (*ownForm, *card.Document, error) {
 		return nil, nil, err
 	}
 	f.template, f.member = f.card.Template, f.card.Member
-	f.kind, _ = card.Find(f.card.Kind)
-	if f.kind == nil || f.template.IsZero() || len(f.kind.Own) == 0 && !makes(f.kind) {
+	f.kind = kindOf(&f.card)
+	if !hasPage(&f.card) {
 		return nil, nil, verno.NotFound("not_found").With("thing", id.String())
 	}
 	row, err := d.Reader.CardTemplate(ctx, c.actor.Tenant, f.template)
@@ -219,6 +229,14 @@ func (d *Desk) ownOf(c *call) (*ownForm, *card.Document, error) {
 		if f.holder, err = d.holderOf(c, f.member); err != nil {
 			return nil, nil, err
 		}
+	}
+	if by := f.card.ReplacedBy; !by.IsZero() {
+		if f.next, err = d.Members.Card(ctx, c.actor, by); err != nil {
+			return nil, nil, err
+		}
+	}
+	if f.worth, err = d.worthOf(c, f); err != nil {
+		return nil, nil, err
 	}
 	doc, err := d.Members.CardDocument(ctx, c.actor, id)
 	return f, &doc, err

@@ -33,6 +33,9 @@ func personal(tb testing.TB, site *webtest.Site, lang string) (template verno.Te
 		if _, err := s.Roll.IssueOf(tb.Context(), actor, s.Now(), t.ID, verno.MemberID{}, card.Document{}); err != nil {
 			tb.Fatal(err)
 		}
+		if kind == "gift_certificate" {
+			giftSold(tb, site, "first", t.ID)
+		}
 	}
 	list, err := s.Roll.List(tb.Context(), actor, verno.MemberID{}, 1)
 	if err != nil || len(list) == 0 {

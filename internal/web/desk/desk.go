@@ -93,7 +93,7 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("GET "+Base+"/login", desk.showLogin)
 	mux.HandleFunc("POST "+Base+"/login", desk.login)
 	mux.HandleFunc("POST "+Base+"/logout", desk.logout)
-	for _, p := range slices.Concat(exportPages(), pages, memberActs, taskPages, staffPages, mePages, placePages, terminalPages, channelPages, legalPages, cardPages, issuePages, walletPages, linkPages, newsPages, madePages) {
+	for _, p := range slices.Concat(exportPages(), pages, memberActs, taskPages, staffPages, mePages, placePages, terminalPages, channelPages, legalPages, cardPages, issuePages, walletPages, linkPages, newsPages, madePages, certificatePages) {
 		method, path, _ := strings.Cut(p.route, " ")
 		if method == http.MethodGet {
 			desk.ways[path] = p.may
@@ -198,5 +198,5 @@ func (d *Desk) fail(c *call, err error) {
 func (c *call) explain(err error) *verno.Error { return web.Explain(c.r, err) }
 
 func (d *Desk) nothing(w http.ResponseWriter, r *http.Request) {
-	d.serve(w, r, page{do: func(*Desk, *call) error { return verno.NotFound("not_found").With("thing", r.URL.Path) }})
+	d.serve(w, r, page{do: func(*Desk, *call) error { return verno.NotFound("route_not_found") }})
 }

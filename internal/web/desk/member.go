@@ -181,6 +181,8 @@ func moved(c *call, m *member.Move, scale int) string {
 		return plus + c.Money(money.Amount(n), m.Unit.Currency)
 	case verno.UnitStamps:
 		return plus + c.Count("desk.stamps", n)
+	case verno.UnitUses:
+		return plus + c.Count("desk.uses", n)
 	default:
 		if scale == 0 {
 			return plus + c.Count("points", n)

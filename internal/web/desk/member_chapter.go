@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"strings"
+
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
@@ -100,6 +102,9 @@ func explained(c *call, s *member.Step) string {
 		return c.Say("desk.reason." + s.Reason)
 	case s.Kind == "award":
 		return ""
+	case s.Kind == "certificate" || s.Kind == "certificate_return":
+		_, reference, _ := strings.Cut(s.Reason, " ") // Before it stands what paid, and the step's name says that.
+		return reference
 	}
 	return s.Reason
 }

@@ -28,6 +28,7 @@ var menu = []section{
 	{"desk.section.customers", []link{
 		{"/members", "desk.members", verno.MayFindMembers},
 		{"/receipts", "desk.receipts", verno.MayReadReceipts},
+		{"/certificates", "desk.certificate.title", finding},
 	}},
 	{"desk.section.offers", []link{
 		{"/promotions", "desk.promotions", verno.MayReadConfig},
