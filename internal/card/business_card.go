@@ -15,14 +15,14 @@ type businessSettings struct {
 }
 
 // businessCard introduces an employee: its code is a contact that any phone can add. It changes by itself when the
-// person's post or telephone does.
+// person's job or phone does.
 var businessCard = define(Kind{
 	Name: "business_card", Title: Both("Business card", "Визитка сотрудника"), Style: StyleGeneric, Class: ClassGeneric, Scan: ScanShow,
-	About: Both("An employee's name, post and contacts; the code adds them to a phone.", "Имя, должность и контакты сотрудника; код добавляет их в телефон."),
+	About: Both("An employee's name, job title and contacts; the code adds them to a phone.", "Имя, должность и контакты сотрудника; код добавляет их в телефон."),
 	Fields: []Known{
-		ownValue("name", Both("Name", "Имя")), ownValue("post", Both("Post", "Должность")),
-		told(Known{Name: "phone", Label: Both("Telephone", "Телефон")}, func(x *Facts) Value { return linked(x.Values["phone"], "tel:", telephone) }),
-		told(Known{Name: "email", Label: Both("E-mail", "Почта")}, func(x *Facts) Value { return linked(x.Values["email"], "mailto:", strings.TrimSpace) }),
+		ownValue("name", Both("Name", "Имя")), ownValue("post", Both("Job title", "Должность")),
+		told(Known{Name: "phone", Label: Both("Phone", "Телефон")}, func(x *Facts) Value { return linked(x.Values["phone"], "tel:", telephone) }),
+		told(Known{Name: "email", Label: Both("Email", "Почта")}, func(x *Facts) Value { return linked(x.Values["email"], "mailto:", strings.TrimSpace) }),
 		ownValue("department", Both("Department", "Отдел")),
 		set(Known{Name: "company", Label: Both("Company", "Компания")}, func(s *businessSettings, x *Facts) Value { return textValue(Same(s.company(x))) }),
 		set(Known{Name: "site", Label: Both("Site", "Сайт")}, func(s *businessSettings, _ *Facts) Value { return Value{Text: Same(s.Site), Link: s.Site} }),
@@ -31,10 +31,10 @@ var businessCard = define(Kind{
 	},
 	Own: []Own{
 		{Name: "name", Title: Both("Name", "Имя"), Required: true, Max: 80, Personal: true},
-		{Name: "post", Title: Both("Post", "Должность"), Max: 80, Personal: true},
+		{Name: "post", Title: Both("Job title", "Должность"), Max: 80, Personal: true},
 		{Name: "department", Title: Both("Department", "Отдел"), Max: 80, Personal: true},
-		{Name: "phone", Title: Both("Telephone", "Телефон"), Max: 30, Personal: true},
-		{Name: "email", Title: Both("E-mail", "Почта"), Max: 120, Personal: true},
+		{Name: "phone", Title: Both("Phone", "Телефон"), Max: 30, Personal: true},
+		{Name: "email", Title: Both("Email", "Почта"), Max: 120, Personal: true},
 	},
 	Starter: Design{
 		Title: Both("Business card", "Визитка"), Format: QR, Colours: Colours{Background: "#f7f5f0", Foreground: "#1d1d1f", Label: "#6b5f4a"},

@@ -31,12 +31,12 @@ func total(rows []member.SourceFunnel) store.Funnel {
 	return all
 }
 
-// percent is a share in whole percents; nothing of nothing.
+// percent is a share in whole percents, the nearest ones; nothing of nothing.
 func percent(n, of int64) int64 {
 	if of == 0 {
 		return 0
 	}
-	return n * 100 / of
+	return (200*n + of) / (2 * of)
 }
 
 // share says a share in percents, and nothing of nothing.

@@ -154,7 +154,7 @@ func spaced(code string, every int) string {
 	var b strings.Builder
 	for i, r := range code {
 		if i > 0 && i%every == 0 {
-			b.WriteString("\u00a0")
+			b.WriteByte(' ')
 		}
 		b.WriteRune(r)
 	}

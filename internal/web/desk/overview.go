@@ -3,6 +3,7 @@ package desk
 import (
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/report"
@@ -34,6 +35,18 @@ type figure struct {
 	rising      int    // above zero for better, below for worse
 	more        []string
 	path        string // of the list behind it; empty for none
+}
+
+// tight says how small the letters of a long number are, so that it fits its box: long from a million with its currency,
+// longer from a hundred millions.
+func (f *figure) tight() string {
+	switch n := utf8.RuneCountInString(f.value); {
+	case n > 13:
+		return "longer"
+	case n > 9:
+		return "long"
+	}
+	return ""
 }
 
 // chore is something to be done, and where.

@@ -25,6 +25,12 @@ import (
 // past hands in receipts of many days, as an offline till would: late, so that they must count on their own days.
 func past(t *testing.T, site *webtest.Site, days, guests int) (sold money.Amount) {
 	t.Helper()
+	return pastOf(t, site, "past", 100_00, days, guests)
+}
+
+// pastOf is past in receipts of a least price or up to ten times as much.
+func pastOf(t *testing.T, site *webtest.Site, name string, least money.Amount, days, guests int) (sold money.Amount) {
+	t.Helper()
 	draw := rand.New(rand.NewPCG(7, 2026))
 	owner := auth.Operator(site.Made.Tenant)
 	var list []checkout.Replay
@@ -32,9 +38,9 @@ func past(t *testing.T, site *webtest.Site, days, guests int) (sold money.Amount
 		for range 2 + draw.IntN(6) {
 			at := site.Server.Now().AddDate(0, 0, -1-day)
 			g := site.Chain.Goods
-			price := money.Amount(100_00 + 10_00*draw.IntN(90))
+			price := least + least/10*money.Amount(draw.IntN(90))
 			r := checkout.Replay{
-				Key: fmt.Sprintf("past-%d", len(list)), OccurredAt: at, Number: fmt.Sprintf("P-%d", len(list)),
+				Key: fmt.Sprintf("%s-%d", name, len(list)), OccurredAt: at, Number: fmt.Sprintf("%s-%d", strings.ToUpper(name[:1]), len(list)),
 				Sale: checkout.Sale{Store: site.Made.Live.Store, Basket: verno.Basket{Currency: "RUB", Lines: []verno.Line{{
 					ID: "1", SKU: strconv.Itoa(len(g)), Name: "Обед / Lunch", Quantity: money.One, Price: price, Sum: price,
 				}}}},
@@ -103,7 +109,8 @@ func visitor(tb testing.TB, site *webtest.Site, login, password, lang string) fu
 	return func(path string) answer { return ask(http.MethodGet, path, "") }
 }
 
-// TestOverview: late receipts count, a period is compared with the one before, and a figure leads to its receipts.
+// TestOverview: late receipts count, a period is compared with the one before, a figure leads to its receipts, and sums of
+// many millions fit their boxes.
 func TestOverview(t *testing.T) {
 	t.Parallel()
 	site := webtest.Serve(t, "ru", webtest.Size{Guests: 30}, nil)
@@ -131,6 +138,16 @@ func TestOverview(t *testing.T) {
 	}
 	complete(t, tab)
 	pictures(t, site, map[string]string{"overview": "/", "overview-90": "/?days=90"})
+	pastOf(t, site, "millions", 1_234_567_89, 8, 30)
+	tab.Go(site.Base + "/desk/")
+	for _, width := range []int64{360, 768, 1024, 1440} {
+		tab.Size(width, 900)
+		if bad := webtest.Eval[[]string](tab, `[...document.querySelectorAll(".figure dd")].filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.innerText)`); len(bad) > 0 {
+			t.Errorf("at %d these figures do not fit: %q", width, bad)
+		}
+		complete(t, tab)
+	}
+	pictures(t, site, map[string]string{"overview-millions": "/"})
 }
 
 // TestFreshOverview: who has just begun is told what to do, and shown no zeros.

@@ -3,6 +3,7 @@ package desk
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/pass"
@@ -40,6 +41,32 @@ func (d *Desk) appleSide(c *call) (*appleSide, error) {
 	a.pushKey = key.Name
 	c.walletDress()
 	return a, some(err)
+}
+
+// readable is the name of who has signed a certificate as people read it: its parts without the signs that mark them for
+// programs (RFC 4514).
+func readable(name string) string {
+	var parts []string
+	var b strings.Builder
+	end := func() {
+		_, value, _ := strings.Cut(b.String(), "=")
+		parts = append(parts, value)
+		b.Reset()
+	}
+	for i := 0; i < len(name); i++ {
+		switch name[i] {
+		case '\\':
+			if i++; i < len(name) {
+				b.WriteByte(name[i])
+			}
+		case ',', '+':
+			end()
+		default:
+			b.WriteByte(name[i])
+		}
+	}
+	end()
+	return strings.Join(parts, " · ")
 }
 
 func (d *Desk) apple(c *call) error {
