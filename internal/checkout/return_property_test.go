@@ -22,6 +22,7 @@ func TestSaleWithAllItsReturnsIsNothing(t *testing.T) {
 	each(t, func(t *testing.T, b *bundle) {
 		b.promote("percent_discount", `{"percent":"7"}`, goods("tea", "oil"))
 		b.promote("fixed_discount", `{"amount":777,"on":"basket"}`, func(p *verno.Promotion) { p.MinBasket = 50_00 })
+		b.promote("special_price", `{"price":777}`, goods("nut", "cup"))
 		b.promote("buy_n_get_cheapest", `{"buy":2}`, goods("cup", "pot"))
 		b.promote("points_multiplier", `{"extra":"33"}`, goods("oil"))
 		b.promote("welcome_bonus", `{"points":13,"when":"first_purchase"}`)

@@ -56,6 +56,8 @@ func TestHostileSettings(t *testing.T) {
 		{"fixed_discount", `{"amount":"100"}`, "/settings/amount wrong_type"},
 		{"fixed_discount", `{"amount":true}`, "/settings/amount wrong_type"},
 		{"fixed_discount", `{"amount":100,"max":99}`, "/settings/max below"},
+		{"special_price", `{}`, "/settings/price required"},
+		{"special_price", `{"price":0}`, "/settings/price out_of_range"},
 		{"welcome_bonus", `{"points":1,"until_first":"yes"}`, "/settings/until_first wrong_type"},
 		{"points_by_amount", `{"thresholds":[]}`, "/settings/thresholds required"},
 		{"points_by_amount", `{"thresholds":[5]}`, "/settings/thresholds/0 wrong_type"},

@@ -82,6 +82,7 @@ var refused = []Text{
 	{"excluded_class", params("class"), "Товары этого вида в акции не участвуют: {class}.", "Goods of this class are barred from the promotion: {class}."},
 	{"till_discount", nil, "Цена уже снижена кассой.", "The till has lowered the price already."},
 	{"min_price", nil, "Цена уже на нижней границе.", "The price is at its lower bound already."},
+	{"cheap_already", params("need"), "Товары и так не дороже цены по акции: {need}.", "The goods cost no more than the promotion's price anyway: {need}."},
 	{"nothing_left", nil, "Цена уже снижена до нуля.", "The price is down to zero already."},
 	{"too_little", nil, "Скидка меньше самой мелкой монеты.", "The discount is smaller than the smallest coin."},
 	{"few_pieces", params("count", "of"), "Штук товара: {count}, нужно {of}.", "Pieces: {count}; {of} are needed."},

@@ -5,6 +5,7 @@ var kinds = []*kind{
 	{name: "percent_discount", lowers: true, make: func() rule { return newPercentDiscount() }},
 	{name: "card_discount", lowers: true, make: func() rule { return newCardDiscount() }},
 	{name: "fixed_discount", lowers: true, make: func() rule { return newFixedDiscount() }},
+	{name: "special_price", lowers: true, make: func() rule { return new(specialPrice) }},
 	{name: "buy_n_get_cheapest", lowers: true, make: func() rule { return newBuyNGetCheapest() }},
 	{name: "points_by_amount", members: true, make: func() rule { return newPointsByAmount() }},
 	{name: "points_multiplier", members: true, make: func() rule { return new(pointsMultiplier) }},

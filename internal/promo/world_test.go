@@ -21,6 +21,7 @@ var settingsOf = map[string][]string{
 	"fixed_discount": {
 		`{"amount":999}`, `{"amount":333,"on":"unit","max":1000}`, `{"amount":50,"on":"line"}`, `{"amount":12345,"on":"basket"}`,
 	},
+	"special_price":      {`{"price":4990}`, `{"price":12345,"max":700}`, `{"price":1}`},
 	"buy_n_get_cheapest": {`{"buy":2}`, `{"buy":1,"get":2,"percent":"33.33"}`, `{"buy":1,"percent":"50","max_sets":2}`},
 	"points_by_amount": {
 		`{"points":1,"step":1000}`, `{"percent":"1.5","base":"net","rounding":"half_up","per":"line"}`,
@@ -65,11 +66,11 @@ func some[T comparable](t *rapid.T, from []T) []T {
 
 func drawPromotion(t *rapid.T, n int) verno.Promotion {
 	kind := pick(t, []string{
-		"percent_discount", "fixed_discount", "buy_n_get_cheapest", "points_by_amount", "points_multiplier", "stamps",
-		"welcome_bonus", "birthday_bonus",
+		"percent_discount", "fixed_discount", "special_price", "buy_n_get_cheapest", "points_by_amount", "points_multiplier",
+		"stamps", "welcome_bonus", "birthday_bonus",
 	})
 	p := active(n, fmt.Sprint("P", n), kind, pick(t, settingsOf[kind]))
-	lowers := slices.Contains([]string{"percent_discount", "fixed_discount", "buy_n_get_cheapest"}, kind)
+	lowers := slices.Contains([]string{"percent_discount", "fixed_discount", "special_price", "buy_n_get_cheapest"}, kind)
 	p.Active = rapid.IntRange(0, 9).Draw(t, "active") > 0
 	p.Priority = rapid.IntRange(0, 2).Draw(t, "priority")
 	p.Exclusive = lowers && rapid.IntRange(0, 3).Draw(t, "exclusive") == 0

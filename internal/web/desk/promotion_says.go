@@ -94,6 +94,7 @@ var sentences = map[string]func(said) string{
 		}
 		return s.Say("desk.says.fixed."+on, "Sum", s.sum("amount"))
 	},
+	"special_price": func(s said) string { return s.Say("desk.says.price", "Sum", s.sum("price")) },
 	"buy_n_get_cheapest": func(s said) string {
 		get := max(s.number("get"), 1)
 		if s.has("percent") && s.text("percent") != "100" {

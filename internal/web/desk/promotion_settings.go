@@ -44,6 +44,7 @@ func wayOf(kind string, settings map[string]any) string {
 var starts = map[string]map[string]string{
 	"percent_discount":   {"percent": "10"},
 	"fixed_discount":     {"amount": "100"},
+	"special_price":      {"price": "200"},
 	"buy_n_get_cheapest": {"buy": "2"},
 	"points_by_amount":   {"percent": "5"},
 	"points_multiplier":  {"times": "2"},

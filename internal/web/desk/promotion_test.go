@@ -27,6 +27,7 @@ var made = []struct {
 	{"fixed_discount", "settings/amount", "150", "Скидка 150 ₽."},
 	{"buy_n_get_cheapest", "settings/buy", "3", "Скидка 124,5"},
 	{"card_discount", "settings/max", "10", "Скидка 10 ₽."},
+	{"special_price", "settings/price", "200", "Скидка "},
 }
 
 // field is the selector of a field by its name, which may have slashes in it.
@@ -73,7 +74,7 @@ func TestPromotions(t *testing.T) {
 	tab.Click("form .button.main")
 	tab.See(".notice.good")
 	save(t, tab, "published")
-	if got := price(t, site); got.Discount != 25_000+15_000 || got.Earn < 50 {
+	if got := price(t, site); got.Discount != 25_000+15_000+40_000 || got.Earn < 50 {
 		t.Errorf("after the publication: %+v", got)
 	}
 	tab.Go(strings.TrimSuffix(webtest.Eval[string](tab, "location.href.split('?')[0]"), "3") + "2")
@@ -84,7 +85,7 @@ func TestPromotions(t *testing.T) {
 		t.Errorf("after the way back: %+v", got)
 	}
 	tab.Go(site.Base + "/desk/promotions")
-	if text := tab.Text("main"); !strings.Contains(text, "9 изменений ещё не опубликованы") || strings.Contains(text, "⟨") {
+	if text := tab.Text("main"); !strings.Contains(text, "10 изменений ещё не опубликованы") || strings.Contains(text, "⟨") {
 		t.Error(text)
 	}
 	save(t, tab, "promotions-drafts")
