@@ -52,14 +52,15 @@ func Bind(text string) string {
 
 // bind puts a space that no line breaks at after Russian words of one or two letters, before a dash, and before a word of
 // up to three letters that ends a paragraph: no line ends with a preposition, none begins with a dash, and none is left
-// to a short word alone. English text stays as it is.
+// to a short word alone. Labels, which stand in one line, need the last of this not. English text stays as it is.
 func bind(text string) string {
 	parts := strings.Split(text, " ")
+	wraps := utf8.RuneCountInString(text) > label
 	var b strings.Builder
 	for i, part := range parts {
 		switch {
 		case i == 0:
-		case short(parts[i-1]) || part == "—" && cyrillic(text) || lonely(part, i == len(parts)-1):
+		case short(parts[i-1]) || part == "—" && cyrillic(text) || wraps && lonely(part, i == len(parts)-1):
 			b.WriteString(space)
 		default:
 			b.WriteByte(' ')
@@ -68,6 +69,9 @@ func bind(text string) string {
 	}
 	return b.String()
 }
+
+// label is how many letters the longest text has that is taken for one.
+const label = 40
 
 // lonely says whether a part of a text ends a paragraph with a short word.
 func lonely(part string, last bool) bool {

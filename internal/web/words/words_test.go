@@ -169,16 +169,21 @@ func TestSums(t *testing.T) {
 	}
 }
 
-// TestBinding: no line of a Russian message ends with a preposition or begins with a dash; what is sent as a text message
+// TestBinding: no line of a Russian message ends with a preposition, begins with a dash or holds a short word alone; what is sent as a text message
 // has plain spaces.
 func TestBinding(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string]string{
 		"desk.erase.stays": "Чеки и\u00a0записи в\u00a0книгах остаются: в\u00a0них нет имени.",
+		"problem.internal": "У\u00a0нас что-то пошло не\u00a0так. Ничего не\u00a0потеряно: вернитесь и\u00a0попробуйте ещё\u00a0раз.",
+		"desk.news.none":   "Новостей пока нет",
 	} {
 		if got := words.In("ru").Say(id); got != want {
 			t.Errorf("%s: %q, not %q", id, got, want)
 		}
+	}
+	if got, want := words.Bind("Мы храним это год.\nДля чего и\nзачем, сказано ниже, и читать это недолго, но раз в год."), "Мы\u00a0храним это\u00a0год.\nДля чего\u00a0и\nзачем, сказано ниже, и\u00a0читать это недолго, но\u00a0раз в\u00a0год."; got != want {
+		t.Errorf("a document: %q, not %q", got, want)
 	}
 	if got := words.In("ru").Say("join.message", "Code", "1", "Name", "2"); strings.Contains(got, "\u00a0") {
 		t.Errorf("a text message: %q", got)
