@@ -9,7 +9,11 @@ import (
 )
 
 // CreateTenant makes a tenant with its keys, and beside it its test twin, for integrators.
-func (g *Gate) CreateTenant(ctx context.Context, name, language string, now time.Time) (live, test verno.TenantID, err error) {
+//
+// What else the two begin with is made in the same transaction: where that is refused, there is no tenant either.
+func (g *Gate) CreateTenant(
+	ctx context.Context, name, language string, now time.Time, begin ...func(tx *store.Tx, tenant verno.TenantID) error,
+) (live, test verno.TenantID, err error) {
 	name = verno.Single(name)
 	var faults verno.Faults
 	faults.Text("/name", name, 1, 100)
@@ -33,10 +37,22 @@ func (g *Gate) CreateTenant(ctx context.Context, name, language string, now time
 			if err := g.record(ctx, tx, Operator(row.ID), now, "tenant.created", row.ID.String(), "livemode", yesNo(row.Live)); err != nil {
 				return err
 			}
+			for _, begin := range begin {
+				if err := begin(tx, row.ID); err != nil {
+					return err
+				}
+			}
 		}
 		return nil
 	})
 	return live, test, err
+}
+
+// CheckOwner says what keeps somebody from being the first person of a tenant, before there is one.
+func CheckOwner(n NewStaff) error {
+	n.Role = verno.RoleOwner
+	_, err := n.checked()
+	return err
 }
 
 // CreateOwner adds the first person of a tenant, who can then add the others.

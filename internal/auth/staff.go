@@ -63,23 +63,8 @@ func (g *Gate) CreateStaff(ctx context.Context, a verno.Actor, n NewStaff, now t
 	if err := a.Require(verno.MayManageStaff); err != nil {
 		return Staff{}, err
 	}
-	n.Name, n.Login = verno.Single(n.Name), normalLogin(n.Login)
-	var faults verno.Faults
-	faults.Text("/name", n.Name, 1, 100)
-	checkRole(&faults, n.Role)
-	checkLogin(&faults, n.Login)
-	if n.Login != "" {
-		checkPassword(&faults, "/password", n.Password, n.Login)
-	} else if n.Password != "" {
-		faults.Say("/login", "required")
-	}
-	if n.PIN != "" {
-		checkPIN(&faults, "/pin", n.PIN)
-	}
-	if n.Login == "" && n.PIN == "" {
-		faults.Say("/login", "required")
-	}
-	if err := faults.Err(); err != nil {
+	n, err := n.checked()
+	if err != nil {
 		return Staff{}, err
 	}
 	if err := mayGive(a, n.Role); err != nil {
@@ -96,7 +81,7 @@ func (g *Gate) CreateStaff(ctx context.Context, a verno.Actor, n NewStaff, now t
 	if err := g.fill(ctx, &row, p, n.Password, n.PIN); err != nil {
 		return Staff{}, err
 	}
-	err := g.Store.Write(ctx, func(tx *store.Tx) error {
+	err = g.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.InsertStaff(ctx, row); err != nil {
 			return err
 		}
@@ -106,6 +91,27 @@ func (g *Gate) CreateStaff(ctx context.Context, a verno.Actor, n NewStaff, now t
 		err = verno.Conflict("login_taken")
 	}
 	return shown(row, p), err
+}
+
+// checked writes names as they are kept, and says what is wrong.
+func (n NewStaff) checked() (NewStaff, error) {
+	n.Name, n.Login = verno.Single(n.Name), normalLogin(n.Login)
+	var faults verno.Faults
+	faults.Text("/name", n.Name, 1, 100)
+	checkRole(&faults, n.Role)
+	checkLogin(&faults, n.Login)
+	if n.Login != "" {
+		checkPassword(&faults, "/password", n.Password, n.Login)
+	} else if n.Password != "" {
+		faults.Say("/login", "required")
+	}
+	if n.PIN != "" {
+		checkPIN(&faults, "/pin", n.PIN)
+	}
+	if n.Login == "" && n.PIN == "" {
+		faults.Say("/login", "required")
+	}
+	return n, faults.Err()
 }
 
 // ChangeStaff changes somebody, given the revision that was read. New credentials and less rights end that person's

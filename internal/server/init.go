@@ -43,64 +43,63 @@ type Grounds struct {
 	APIKey    string            `json:"api_key"`        // may do all
 }
 
-// Found makes a tenant and its test twin with a programme, a store, a paired till, an owner and keys.
+// Found makes a tenant and its test twin with a programme, a store, a paired till, an owner and keys. What is refused leaves
+// nothing behind.
 func (s *Server) Found(ctx context.Context, f Founding) (Founded, error) {
 	now := s.Now()
-	live, test, err := s.Gate.CreateTenant(ctx, f.Name, f.Language, now)
+	if f.Issuer == "" {
+		f.Issuer = f.Name
+	}
+	first := auth.NewStaff{Name: f.Login, Login: f.Login, Password: f.Password}
+	if err := auth.CheckOwner(first); err != nil {
+		return Founded{}, err
+	}
+	grounds := map[verno.TenantID]*Grounds{}
+	live, test, err := s.Gate.CreateTenant(ctx, f.Name, f.Language, now, func(tx *store.Tx, tenant verno.TenantID) error {
+		made, err := s.Office.Bootstrap(ctx, tx, auth.Operator(tenant), now, campaign.Opening{
+			Issuer: f.Issuer, TaxID: f.TaxID, Programme: f.Name, Currency: f.Currency, TimeZone: f.TimeZone, Store: f.Store,
+		})
+		if err != nil {
+			return err
+		}
+		grounds[tenant] = &Grounds{
+			Tenant: tenant, Issuer: made.Issuer, Programme: made.Programme, Version: made.Version.Number, Store: made.Store,
+		}
+		return nil
+	})
 	if err != nil {
 		return Founded{}, err
 	}
-	out := Founded{Tenant: live}
-	owner, err := s.Gate.CreateOwner(ctx, live, auth.NewStaff{Name: f.Login, Login: f.Login, Password: f.Password}, now)
+	owner, err := s.Gate.CreateOwner(ctx, live, first, now)
 	if err != nil {
 		return Founded{}, err
 	}
-	out.Owner = owner.ID
-	if out.Live, err = s.ground(ctx, live, f); err != nil {
-		return Founded{}, err
-	}
-	if out.Test, err = s.ground(ctx, test, f); err != nil {
-		return Founded{}, err
-	}
-	for _, g := range []*Grounds{&out.Live, &out.Test} {
+	for _, g := range grounds {
+		if err := s.openTill(ctx, g); err != nil {
+			return Founded{}, err
+		}
 		_, g.APIKey, err = s.Gate.CreateKey(ctx, auth.Operator(live), auth.NewKey{
-			Name: "init", Scopes: verno.RoleOwner.Permissions(), Test: g == &out.Test,
+			Name: "init", Scopes: verno.RoleOwner.Permissions(), Test: g.Tenant == test,
 		}, now)
 		if err != nil {
 			return Founded{}, err
 		}
 	}
-	return out, nil
+	return Founded{Tenant: live, Owner: owner.ID, Live: *grounds[live], Test: *grounds[test]}, nil
 }
 
-// ground makes the programme, the store and the till of a tenant.
-func (s *Server) ground(ctx context.Context, tenant verno.TenantID, f Founding) (Grounds, error) {
-	now, actor := s.Now(), auth.Operator(tenant)
-	if f.Issuer == "" {
-		f.Issuer = f.Name
-	}
-	g := Grounds{Tenant: tenant}
-	err := s.Store.Write(ctx, func(tx *store.Tx) error {
-		made, err := s.Office.Bootstrap(ctx, tx, actor, now, campaign.Opening{
-			Issuer: f.Issuer, TaxID: f.TaxID, Programme: f.Name, Currency: f.Currency, TimeZone: f.TimeZone, Store: f.Store,
-		})
-		if err == nil {
-			g.Issuer, g.Programme, g.Version, g.Store = made.Issuer, made.Programme, made.Version.Number, made.Store
-		}
-		return err
-	})
-	if err != nil {
-		return g, err
-	}
+// openTill makes and pairs the first till of a tenant.
+func (s *Server) openTill(ctx context.Context, g *Grounds) error {
+	now, actor := s.Now(), auth.Operator(g.Tenant)
 	till, err := s.Gate.CreateTerminal(ctx, actor, auth.NewTerminal{Store: g.Store, Name: "1"}, now)
 	if err != nil {
-		return g, err
+		return err
 	}
 	pairing, err := s.Gate.NewPairing(ctx, actor, till.ID, now)
 	if err != nil {
-		return g, err
+		return err
 	}
 	paired, err := s.Gate.Pair(ctx, pairing.Code, "init", now)
 	g.Terminal, g.Token = till.ID, paired.Token
-	return g, err
+	return err
 }

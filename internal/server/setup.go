@@ -24,20 +24,11 @@ func (s *Server) SetupPath(ctx context.Context) (string, error) {
 // store that has the business's name until it gets its own.
 func (s *Server) establish(ctx context.Context, o setup.Opening) (verno.TenantID, error) {
 	now := s.Now()
-	live, test, err := s.Gate.CreateTenant(ctx, o.Name, o.Language, now)
-	if err != nil {
-		return live, err
-	}
-	for _, tenant := range []verno.TenantID{live, test} {
-		err := s.Store.Write(ctx, func(tx *store.Tx) error {
-			_, err := s.Office.Bootstrap(ctx, tx, auth.Operator(tenant), now, campaign.Opening{
-				Issuer: o.Issuer, TaxID: o.TaxID, Programme: o.Name, Currency: o.Currency, TimeZone: o.TimeZone, Store: o.Name,
-			})
-			return err
+	live, _, err := s.Gate.CreateTenant(ctx, o.Name, o.Language, now, func(tx *store.Tx, tenant verno.TenantID) error {
+		_, err := s.Office.Bootstrap(ctx, tx, auth.Operator(tenant), now, campaign.Opening{
+			Issuer: o.Issuer, TaxID: o.TaxID, Programme: o.Name, Currency: o.Currency, TimeZone: o.TimeZone, Store: o.Name,
 		})
-		if err != nil {
-			return live, err
-		}
-	}
-	return live, nil
+		return err
+	})
+	return live, err
 }
