@@ -3,13 +3,13 @@ package verno
 // bearerCodes are the codes of cards that are good for whoever holds them: coupons and gift certificates.
 var bearerCodes = map[string]CodeText{
 	"coupon_unknown":     {EN: "This is not a coupon of this programme.", RU: "Это не купон этой программы.", CashierEN: "Not our coupon", CashierRU: "Это не наш купон"},
-	"coupon_card_needed": {EN: "This promo code works only with its coupon. Scan the coupon.", RU: "Этот промокод действует только вместе с купоном. Считайте купон.", CashierEN: "Scan the coupon", CashierRU: "Считайте купон"},
+	"coupon_card_needed": {EN: "This promo code works only with its coupon.", RU: "Этот промокод действует только вместе с купоном.", CashierEN: "Scan the coupon", CashierRU: "Считайте купон"},
 	"coupon_early":       {EN: "The coupon is not valid yet.", RU: "Купон ещё не начал действовать.", CashierEN: "Coupon not valid yet", CashierRU: "Купон ещё не действует"},
 	"coupon_expired":     {EN: "The coupon has expired.", RU: "Срок действия купона истёк.", CashierEN: "Coupon expired", CashierRU: "Купон просрочен"},
 	"coupon_blocked":     {EN: "The coupon is blocked or has been replaced.", RU: "Купон заблокирован или заменён.", CashierEN: "Coupon blocked", CashierRU: "Купон заблокирован"},
 	"coupon_used":        {EN: "The coupon has already been used.", RU: "Купон уже использован.", CashierEN: "Coupon already used", CashierRU: "Купон использован"},
 	"coupon_needs_member": {
-		EN: "This coupon is personal. Scan its holder's card too.", RU: "Купон именной. Считайте и карту его владельца.",
+		EN: "This coupon is personal: it works only with its holder's card.", RU: "Купон именной: он действует только с картой владельца.",
 		CashierEN: "Scan the member's card", CashierRU: "Считайте карту участника",
 	},
 	"coupon_foreign":        {EN: "This coupon was issued to another member.", RU: "Купон выдан другому участнику.", CashierEN: "Another member's coupon", CashierRU: "Чужой купон"},

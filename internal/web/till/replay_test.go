@@ -249,9 +249,17 @@ func TestClock(t *testing.T) {
 	c.cut()
 	before := time.Now().Add(ahead)
 	c.sell("", "300")
-	after := time.Now().Add(ahead)
+	for _, hours := range []string{"5", "-5"} { // Somebody sets the tablet's clock in the meantime, and right again.
+		with[bool](c.tab, fmt.Sprintf(`
+			const real = Date.now, price = { amount: 10000, currency: "RUB" };
+			Date.now = () => real() + %s * 3600_000;
+			await sync.sell({ currency: "RUB", lines: [{ id: "1", quantity: "1", price }], tenders: [{ kind: "cash", amount: price }], charged: price });
+			Date.now = real;
+			return true`, hours), "sync")
+	}
 	c.gate.shut.Store(false)
 	c.synced()
+	after := time.Now().Add(ahead)
 	var found struct {
 		Items []struct {
 			At time.Time `json:"occurred_at"`
@@ -259,8 +267,41 @@ func TestClock(t *testing.T) {
 	}
 	c.api(http.MethodPost, "/receipts/search", map[string]any{"terminal_id": c.terminal}, &found)
 	const skew = 20 * time.Second // of a machine that is busy while the clocks are compared
-	if len(found.Items) != 1 || found.Items[0].At.Before(before.Add(-skew)) || found.Items[0].At.After(after.Add(skew)) {
-		t.Errorf("the sale between %v and %v happened at %+v", before, after, found.Items)
+	if len(found.Items) != 3 {
+		t.Errorf("the books have %+v", found.Items)
+	}
+	for _, sale := range found.Items {
+		if sale.At.Before(before.Add(-skew)) || sale.At.After(after.Add(skew)) {
+			t.Errorf("a sale between %v and %v happened at %v", before, after, sale.At)
+		}
+	}
+}
+
+// TestDisk: where the tablet cannot keep a sale none is made, and the cashier is told. One that is in the books stays made,
+// though the tablet cannot note it, and is handed in no second time.
+func TestDisk(t *testing.T) {
+	t.Parallel()
+	c := stand(t, "en")
+	c.begin()
+	c.enter("250")
+	c.tab.Until(`document.querySelector("#pay-cash:not(:disabled)") !== null && document.querySelector(".total.busy") === null`)
+	webtest.Eval[bool](c.tab, `(window.add = IDBObjectStore.prototype.add, IDBObjectStore.prototype.add = function () { this.transaction.abort(); }, true)`)
+	c.pay()
+	c.tab.See(".said .notice.bad")
+	if got := c.tab.Text(".said"); !strings.Contains(got, "The sale was not made") {
+		t.Errorf("the cashier is told %q", got)
+	}
+	if got := c.receipts(); len(got) != 0 {
+		t.Errorf("the books have %v", got)
+	}
+	webtest.Eval[bool](c.tab, `(IDBObjectStore.prototype.add = window.add, IDBCursor.prototype.update = function () { this.request.transaction.abort(); }, true)`)
+	c.pay()
+	c.tab.See(".done:not(.queued)")
+	c.tab.Reload()
+	c.tab.See("#scan")
+	c.synced()
+	if got := c.receipts(); len(got) != 1 {
+		t.Errorf("the books have %v", got)
 	}
 }
 

@@ -84,7 +84,7 @@ func TestSpend(t *testing.T) {
 	s.Click("#next")
 	s.enter(code)
 	s.See(".said .notice.bad")
-	if said := s.Text(".said"); !strings.Contains(said, "fresh code") {
+	if said := s.Text(".said"); !strings.Contains(said, "new code") {
 		t.Errorf("a code that was used: %q", said)
 	}
 }

@@ -1,6 +1,6 @@
 // The till begins here: who it is, who works at it, and then one screen at a time.
 
-import { ask, get, Unreachable } from "./ask.js";
+import { ask, get, Problem, Unreachable } from "./ask.js";
 import * as device from "./device.js";
 import { h, put } from "./dom.js";
 import { given } from "./given.js";
@@ -131,13 +131,15 @@ let asking = false;
 async function shiftOver() {
 	if (asking || training.on()) return;
 	asking = true;
-	await learn();
-	if (!till.paired && !till.offline) {
-		location.reload();
-		return;
+	try {
+		await learn();
+		if (!till.paired && !till.offline) return location.reload();
+		if (!till.staff && till.cashiers.length > 0) await pin.choose();
+	} catch (error) {
+		if (!(error instanceof Problem)) throw error; // The server is there and cannot answer: whoever asks next is sent here again.
+	} finally {
+		asking = false;
 	}
-	if (!till.staff && till.cashiers.length > 0) await pin.choose();
-	asking = false;
 	sync.hurry();
 	draw();
 }
@@ -145,7 +147,11 @@ async function shiftOver() {
 /** leave ends the shift. What has not been handed in yet keeps it open. */
 async function leave() {
 	if (!(await sync.mayLeave())) return sheet(say("log_out"), () => h("p", { class: "notice warn" }, say("log_out_blocked")), "narrow");
-	await ask("DELETE", "/cashier_sessions/current");
+	try {
+		await ask("DELETE", "/cashier_sessions/current");
+	} catch (error) {
+		if (error.status !== 401) return sheet(say("log_out"), () => h("p", { class: "notice warn" }, error.text ?? say("failed")), "narrow");
+	}
 	change({ staff: null });
 	await pin.choose();
 	refocus();

@@ -4,7 +4,7 @@ import { ask, Problem, Unreachable } from "./ask.js";
 import { cost, one, quantity } from "./quantity.js";
 import * as queue from "./queue.js";
 import * as sync from "./sync.js";
-import { counted, decimal, say } from "./say.js";
+import { counted, decimal } from "./say.js";
 
 /** Basket holds one sale. After each change it asks for a quote and calls changed. */
 export class Basket {
@@ -126,7 +126,7 @@ export class Basket {
 		const body = {
 			currency,
 			lines: this.lines.map(({ price, name, quantity: n, ...goods }, i) => ({
-				...goods, id: String(i + 1), name: name || say("sum.line", { n: i + 1 }), quantity: quantity(n), price: { amount: price, currency },
+				...goods, id: String(i + 1), ...(name ? { name } : {}), quantity: quantity(n), price: { amount: price, currency },
 			})),
 		};
 		if (this.guest?.presence) body.presence = this.guest.presence;

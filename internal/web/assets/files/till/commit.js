@@ -24,8 +24,7 @@ export async function commit(basket, kind, cashier, unsure) {
 			unheard = true;
 			unsure();
 		});
-		await queue.settle(key, "done", { state: "applied", receipt: done.id, earn: done.totals.earn });
-		return { receipt: done };
+		return await booked(key, done);
 	} catch (error) {
 		if (refused(error, unheard)) {
 			await queue.forget(key); // It was refused, and the key is free.
@@ -33,6 +32,13 @@ export async function commit(basket, kind, cashier, unsure) {
 		}
 		return outcome(key);
 	}
+}
+
+/** booked notes that a sale is in the books. Where the disk takes no note the sale is made all the same: what is left in the
+    queue is handed in again, and the books know the key. */
+async function booked(key, receipt) {
+	await queue.settle(key, "done", { state: "applied", receipt: receipt.id, earn: receipt.totals.earn }).catch((e) => console.warn("the queue takes no note:", e));
+	return { receipt };
 }
 
 /** refused says that nothing has happened. Where the first try was not answered, a no that comes before the key is looked up,
@@ -60,10 +66,7 @@ async function twice(send, unsure) {
 async function outcome(key) {
 	try {
 		const o = await ask("GET", "/operations/" + encodeURIComponent(key));
-		if (o.state === "applied") {
-			await queue.settle(key, "done", { state: "applied", receipt: o.receipt.id, earn: o.receipt.totals.earn });
-			return { receipt: o.receipt };
-		}
+		if (o.state === "applied") return await booked(key, o.receipt);
 	} catch (error) {
 		if (!(error instanceof Unreachable) && !(error instanceof Problem)) throw error;
 	}

@@ -2,7 +2,7 @@
 
 import { h, icon, put } from "./dom.js";
 import { tendered, undo } from "./commit.js";
-import { money, moment, say } from "./say.js";
+import { lineName, money, moment, say } from "./say.js";
 import { sheet } from "./sheet.js";
 import { till } from "./state.js";
 import { undoing } from "./undo.js";
@@ -46,7 +46,7 @@ export function slip(receipt) {
 	return sheet(receipt.number ? say("done.number", { number: receipt.number }) : say("done.slip"), () => h("div", { class: "stack" },
 		h("article", { class: "slip" },
 			h("strong", {}, till.brand), h("p", { class: "small" }, [till.store?.name, moment(receipt.occurred_at)].filter(Boolean).join(" · ")),
-			h("dl", { class: "total-rows" }, (receipt.lines ?? []).map((l) => row(l.name || l.sku || l.id, money(l.sum.amount))),
+			h("dl", { class: "total-rows" }, (receipt.lines ?? []).map((l, i, all) => row(lineName(l, i, all), money(l.sum.amount))),
 				t.discount.amount > 0 && row(say("sum.discount"), "−" + money(t.discount.amount)), t.points > 0 && row(say("sum.by_points"), "−" + money(t.redeemed.amount)),
 				receipt.tenders.filter((p) => p.kind !== "points").map((p) => row(say("tender." + (p.kind === "other" ? "rest" : p.kind)), money(p.amount.amount)))),
 			(receipt.messages?.receipt ?? []).map((text) => h("p", { class: "small" }, text)),

@@ -1,7 +1,7 @@
 // What the sale comes to, and how much of it points and stored money pay.
 
 import { h, icon } from "./dom.js";
-import { counted, figure, minor, money, points, say } from "./say.js";
+import { counted, figure, lineName, minor, money, points, say } from "./say.js";
 import { keypad } from "./keypad.js";
 import { cost, one, quantity } from "./quantity.js";
 import { sheet } from "./sheet.js";
@@ -14,7 +14,7 @@ export function sum(basket, { remove, change, add, clear }) {
 	const goods = basket.lines.length > 1 || basket.lines.some((l) => l.name || l.quantity !== one);
 	const lines = goods && h("ol", { class: "lines" }, basket.lines.map((l, i) => h("li", {},
 		h("button", { class: "line", type: "button", id: "line-" + i, onclick: () => change(i) },
-			h("span", { class: l.name ? "" : "quiet" }, l.name || say("sum.line", { n: i + 1 })),
+			h("span", { class: l.name ? "" : "quiet" }, lineName(l, i, basket.lines)),
 			l.quantity !== one && h("span", { class: "quiet small" }, quantity(l.quantity), " × ", money(l.price))),
 		h("span", { class: "number" }, money(cost(l))),
 		h("button", { class: "button square plain", type: "button", "aria-label": say("sum.remove", { n: l.name || i + 1 }), onclick: () => remove(i) }, icon("close")))));

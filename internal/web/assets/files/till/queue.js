@@ -97,7 +97,7 @@ async function work(stores, mode, act) {
 		const tx = db.transaction(stores, mode, strict);
 		const result = act(tx);
 		tx.oncomplete = () => resolve(result instanceof IDBRequest ? result.result : result);
-		tx.onabort = () => reject(tx.error);
+		tx.onabort = () => reject(tx.error ?? new DOMException("nothing was written", "AbortError"));
 	});
 }
 
@@ -148,6 +148,9 @@ export function settle(key, state, outcome = {}) {
 		return row;
 	});
 }
+
+/** date gives a sale that waits another time. */
+export const date = (key, at) => change(key, ["waiting"], (op) => ({ ...op, body: { ...op.body, occurred_at: at } }));
 
 /** later lets what this page asked for wait, as there was no answer. */
 export const later = (key) => change(key, ["open"], (op) => ({ ...op, state: "waiting" }));

@@ -8,7 +8,7 @@ import { bad, good } from "./feel.js";
 import { makeField } from "./field.js";
 import { keypad } from "./keypad.js";
 import { Choice } from "./refund_choice.js";
-import { clock, money, say } from "./say.js";
+import { clock, lineName, money, say } from "./say.js";
 import { till } from "./state.js";
 import * as sync from "./sync.js";
 
@@ -50,10 +50,9 @@ export class Refund {
 	}
 
 	row(r) {
-		const first = r.lines?.[0];
-		const names = (r.lines ?? []).map((l) => l.name || l.sku).filter(Boolean).join(", ");
+		const names = (r.lines ?? []).map(lineName).join(", ");
 		return h("li", {}, h("button", { class: "button receipt", type: "button", onclick: () => this.open(r) },
-			h("span", { class: "quiet" }, clock(r.occurred_at)), h("span", { class: "receipt-what" }, names || first?.id || r.number),
+			h("span", { class: "quiet" }, clock(r.occurred_at)), h("span", { class: "receipt-what" }, names || r.number),
 			r.returned?.length > 0 && h("span", { class: "tag warn" }, say("refund.part_back")), h("strong", { class: "number" }, money(r.totals.payable.amount))));
 	}
 

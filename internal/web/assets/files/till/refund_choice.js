@@ -4,7 +4,7 @@ import { ask, Problem, Unreachable } from "./ask.js";
 import { tendered } from "./commit.js";
 import { h, icon, put } from "./dom.js";
 import { bad } from "./feel.js";
-import { money, moment, points, say } from "./say.js";
+import { lineName, money, moment, points, say } from "./say.js";
 import * as queue from "./queue.js";
 import { one, quantity, thousandths } from "./quantity.js";
 import * as sync from "./sync.js";
@@ -87,7 +87,7 @@ export class Choice {
 			l.take = Math.max(0, Math.min(l.left, n));
 			this.change();
 		};
-		const name = l.line.name || l.line.sku || l.line.id;
+		const name = lineName(l.line, this.lines.indexOf(l), this.lines);
 		if (l.left === 0) return h("li", { class: "quiet" }, h("span", { class: "what" }, name), h("span", {}, say("refund.gone")));
 		const single = step === l.left;
 		return h("li", { class: l.take ? "taken" : "" },

@@ -348,6 +348,7 @@ export class Sale {
 			this.draw();
 			if (!(error instanceof Problem)) {
 				bad();
+				if (error instanceof DOMException) return this.say("bad", say("offline.full"), say("offline.full_hint"));
 				this.say("bad", say("failed"));
 				throw error;
 			}

@@ -76,6 +76,9 @@ export function points(n) {
 	return fill(find("points")[form] ?? find("points").other, { n: text });
 }
 
+/** lineName is what a line of a receipt is called, which may have been rung up as a plain sum. */
+export const lineName = (l, i, all) => l.name || l.sku || (all.length > 1 ? say("sum.nameless", { n: i + 1 }) : say("sum.line"));
+
 /** day is a day where the store is: 30 November; ending has the year too, for what may be far off; moment has the time beside it, clock the time alone. */
 export function day(at) { return format(at, { day: "numeric", month: "long" }); }
 export function ending(at) { return format(at, { day: "numeric", month: "long", year: "numeric" }); }

@@ -18,9 +18,13 @@ async function fill() {
 
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 
+/** takeOver ends the shells of before, but only when this one is whole: a till whose network dies in the middle of an update
+    starts as it was. Whoever shows the page ends them otherwise. */
 async function takeOver() {
-	for (const other of await caches.keys()) {
-		if (other.startsWith("verno-till-") && other !== name) await caches.delete(other);
+	if (await (await caches.open(name)).match(page)) {
+		for (const other of await caches.keys()) {
+			if (other.startsWith("verno-till-") && other !== name) await caches.delete(other);
+		}
 	}
 	await self.clients.claim();
 }
@@ -38,11 +42,16 @@ self.addEventListener("fetch", (event) => {
 async function show(request) {
 	try {
 		const answer = await fetch(request, { signal: AbortSignal.timeout(patience) });
-		if (new URL(request.url).pathname === page) await keep(page, answer.clone());
+		if (new URL(request.url).pathname === page && await ours(answer.clone())) await keep(page, answer.clone());
 		return answer.status < 500 ? answer : ((await caches.match(page)) ?? answer);
 	} catch {
 		return (await caches.match(page)) ?? Response.error();
 	}
+}
+
+/** ours says whether a page goes with the files of this shell, and not with those of the next version. */
+async function ours(answer) {
+	return (await answer.text()).includes(`/assets/${version}/`);
 }
 
 async function keep(address, answer) {

@@ -11,16 +11,18 @@
 import * as queue from "./queue.js";
 
 const name = "verno-till";
+const shells = name + "-"; // and the version: what is kept of the till's page and files
 const base = "/till/api";
 const patience = 20_000;
 const calm = 30_000;
 const snapshotEvery = 5 * 60_000;
+const farAhead = 10 * 60_000; // The books take a sale from a clock that is as fast as this.
 
 let known = { mode: navigator.onLine === false ? "offline" : "online", waiting: 0, open: 0, trouble: 0, skew: 0, terminal: "", store: "", code: "", sent: 0 };
 let leader = false;
 let wake = () => {};
 let failures = 0;
-let asked = 0; // when the snapshot was last asked for
+let asked = -Infinity; // when the snapshot was last asked for, by a clock that nobody sets
 let wait = 0; // how long the server wants to be left alone
 let met = false; // the server has said which till this is
 const listeners = new Set();
@@ -48,8 +50,14 @@ async function recount() {
 	become(await queue.counts());
 }
 
-/** now is the time by the till's clock, set right by what the server last said of it. */
-export const now = () => new Date(Date.now() - known.skew);
+let heartbeat = null; // both clocks as they stood when the server last said what time it is
+
+/** now is the time by the till's clock, set right by what the server last said of it. A clock that was set back since then is
+    not believed: the time since the page began runs on. One that was set forward cannot be told from a night's sleep. */
+export function now() {
+	const slept = heartbeat ? Math.max(Date.now() - heartbeat.wall, performance.now() - heartbeat.run) : 0;
+	return new Date((heartbeat ? heartbeat.wall + slept : Date.now()) - known.skew);
+}
 
 /** lost says that a request got no answer. */
 export function lost() {
@@ -65,6 +73,7 @@ export function hurry() {
 
 /** start begins to keep the till in step. */
 export async function start() {
+	navigator.locks?.request(name + "-tab-" + queue.tab, () => new Promise(() => {})); // First of all: what is sold from now on has a page that asks for it.
 	queue.onChange(recount);
 	channel?.addEventListener("message", (e) => {
 		if (e.data === "hurry") return leader && wake();
@@ -79,7 +88,6 @@ export async function start() {
 	navigator.storage?.persist?.();
 	await queue.tidy();
 	if (!navigator.locks) return lead(); // Without locks every page hands in; the keys make it exact all the same.
-	navigator.locks.request(name + "-tab-" + queue.tab, () => new Promise(() => {}));
 	navigator.locks.request(name + "-leads", lead);
 }
 
@@ -114,7 +122,7 @@ function failed(e) {
 
 /** living tells whether the page is there that asks for an operation. */
 async function living() {
-	if (!navigator.locks) return (op) => Date.now() - op.made < 2 * patience;
+	if (!navigator.locks) return (op) => Math.abs(Date.now() - op.made) < 2 * patience;
 	const { held } = await navigator.locks.query();
 	const there = new Set(held.map((l) => l.name));
 	return (op) => there.has(name + "-tab-" + op.tab);
@@ -162,6 +170,7 @@ async function beat() {
 	const r = await ask("POST", `/terminals/${known.terminal}/heartbeat`, { queue_depth: n, clock: new Date(sent).toISOString() });
 	if (!heard(r) || r.status !== 200) return false;
 	become({ mode: "online", code: "", skew: Math.round(r.body.skew_ms + (Date.now() - sent) / 2) });
+	heartbeat = { wall: Date.now(), run: performance.now() };
 	await queue.keep("state", { skew: known.skew, terminal: known.terminal, store: known.store });
 	return true;
 }
@@ -175,11 +184,20 @@ async function handIn() {
 		const foreign = waiting.filter((op) => op.terminal && op.terminal !== known.terminal);
 		for (const op of foreign) await queue.settle(op.key, "trouble", { state: "rejected", code: "other_till" });
 		if (foreign.length > 0) continue;
+		for (const op of waiting) if (await ahead(op)) op.body.occurred_at = now().toISOString();
 		const other = waiting.findIndex((op) => op.kind !== "sale");
 		const done = other === 0 ? await joins(waiting[0]) : await receipts(other < 0 ? waiting : waiting.slice(0, other));
 		if (!done) return false;
 		become({ sent: Date.now() });
 	}
+}
+
+/** ahead puts right a sale that seems to happen later than now, as the till's clock was set forward while it was alone. The
+    books have never taken it with that time, so it can still be changed. */
+async function ahead(op) {
+	if (!(new Date(op.body.occurred_at) - now() > farAhead)) return false;
+	await queue.date(op.key, now().toISOString());
+	return true;
 }
 
 /** receipts hands sales in together. What the books say of each is noted with it. */
@@ -213,6 +231,7 @@ async function refused(op, r) {
 /** joins enrols somebody who joined offline. Who is a member already stays one, and the sales behind go to that card. */
 async function joins(op) {
 	const r = await ask("POST", "/members", op.body, op.key);
+	if (r.status === 403) return refused(op, r); // The till may hand in sales and enrol nobody: those behind do not wait for it.
 	if (!heard(r)) return false;
 	if (r.status === 409 && r.body?.code === "owner_moved") return false;
 	if (r.status === 201 || r.status === 200) await queue.settle(op.key, "done", { state: "applied", member: r.body.member?.id });
@@ -223,7 +242,7 @@ async function joins(op) {
 
 /** learn keeps what the till needs when it cannot ask. */
 async function learn() {
-	if (Date.now() - asked < snapshotEvery) return;
+	if (performance.now() - asked < snapshotEvery) return;
 	for (;;) {
 		const before = await queue.kept("snapshot");
 		const since = before?.terminal_id === known.terminal && before.next_cursor ? "?since=" + encodeURIComponent(before.next_cursor) : "";
@@ -233,7 +252,7 @@ async function learn() {
 		await queue.noteCards(cards ?? [], rest);
 		if (!rest.has_more) break;
 	}
-	asked = Date.now();
+	asked = performance.now();
 }
 
 /** terms is what the till may do alone: currency, points_scale, offline: { spend_points_max, ... }. Undefined before it was ever online. */
@@ -295,7 +314,9 @@ export async function shell() {
 		await navigator.serviceWorker.register("/till/sw.js?v=" + version, { scope: "/till/" });
 		await navigator.serviceWorker.ready;
 		const page = await fetch("/till/", { cache: "no-store" });
-		if (page.ok) await (await caches.open("verno-till-" + version)).put("/till/", page);
+		if (!page.ok || !(await page.clone().text()).includes(`/assets/${version}/`)) return; // The next version is there already, and keeps its own.
+		await (await caches.open(shells + version)).put("/till/", page);
+		for (const other of await caches.keys()) if (other.startsWith(shells) && other !== shells + version) await caches.delete(other);
 	} catch (e) {
 		if (online()) console.warn("the page could not be kept:", e);
 	}
