@@ -83,7 +83,7 @@ func (p *Page) rights(scopes string) string {
 	for scope := range strings.FieldsSeq(scopes) {
 		all = append(all, p.Say("desk.scope."+strings.ReplaceAll(scope, ".", "_")))
 	}
-	return strings.Join(all, "; ")
+	return strings.Join(all, p.Say("problem.rights_between"))
 }
 
 // Form is what somebody typed, and what is wrong with it: both come back with the page, so that nothing is lost.
