@@ -124,7 +124,7 @@ var russian = map[string]string{ //nolint:gosec // Words about passwords, none o
 	"block-card":                  "Заблокировать карту",
 	"unblock-card":                "Разблокировать карту",
 	"replace-card":                "Заменить потерянную карту",
-	"send-card-link":              "Отправить карту в телефон участника",
+	"send-card-link":              "Отправить карту в телефон",
 	"list-card-links":             "Отправленные ссылки на карту",
 	"move-card":                   "Перенести пластиковую карту в телефон",
 	"send-move-code":              "Отправить код владельцу пластиковой карты",
