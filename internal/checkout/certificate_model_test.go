@@ -176,8 +176,8 @@ func (r *giftRun) named(g *modelledGift) func(id [16]byte) {
 	}
 }
 
-// paidFor is a purchase of so many pieces, of which a certificate pays a part; the model has it if it is taken.
-func (r *giftRun) paidFor(g *modelledGift, most int64) (verno.Basket, *giftSale) {
+// paidFor is a purchase of so many pieces, of which a certificate pays a part; the model has it once it is taken.
+func (r *giftRun) paidFor(most int64) (verno.Basket, *giftSale) {
 	list, n, net := r.goods()
 	part := min(net, r.upTo("part", most))
 	return list, &giftSale{modelSale: &modelSale{quantity: n, stored: part, payable: net}, taken: part}
@@ -211,7 +211,7 @@ func certificatePart(list []verno.Tender) (n money.Amount) {
 }
 
 func (r *giftRun) payWith(g *modelledGift, scan string) *request {
-	list, s := r.paidFor(g, g.left)
+	list, s := r.paidFor(g.left)
 	sale := checkout.Sale{Store: r.b.made.Store, Basket: list}
 	c := r.b.commitOf(r.b.boss, sale, r.b.quote(r.b.boss, sale), s.tenders(scan)...)
 	q := &request{what: "pay", once: true, send: func() answer {
@@ -233,7 +233,7 @@ func (r *giftRun) payWith(g *modelledGift, scan string) *request {
 
 // replayWith is a purchase that an offline till hands in late.
 func (r *giftRun) replayWith(g *modelledGift) *request {
-	list, s := r.paidFor(g, g.left-1)
+	list, s := r.paidFor(g.left-1)
 	key := r.b.name("replay")
 	ask := checkout.Replay{
 		Key: key, BodyHash: hash(key), CheckoutID: key, OccurredAt: verno.FromMicros(r.now() - r.draw("ago", 0, 3*hour)),

@@ -97,7 +97,7 @@ func TestEveryKindFromDesignToChange(t *testing.T) {
 			}
 			if k.Name == "gift_certificate" {
 				w.Certificate = b.sellGift(template, 1000_00)
-				w.issued.ID = w.Certificate.Card
+				w.issued.ID = w.Card
 			} else {
 				w.issued = b.issue(template, to, d)
 			}
