@@ -22,6 +22,9 @@ type gift struct {
 	at string // the address
 }
 
+// nobodys says that the card is good for whoever holds it.
+func (g *gift) nobodys() bool { return g.Member.IsZero() }
+
 // follow finds what the address leads to. Whatever it is, the address stands in nobody's cache.
 func (f *Face) follow(c *call) (g gift, err error) {
 	c.w.Header().Set("Cache-Control", "no-store")
@@ -48,17 +51,27 @@ func (f *Face) opened(c *call) error {
 		}
 		w = choose(offer, device(c.r), g.at+"/apple", g.at+"/google")
 	}
-	return c.show(c.Say("card.link.title"), linkPage(c, &g, w))
+	title := c.Say("card.link.title")
+	if g.nobodys() {
+		title = c.Say("card.held.title")
+	}
+	return c.show(title, linkPage(c, &g, w))
 }
 
 // openHere puts the card into this browser.
 func (f *Face) openHere(c *call) error {
-	if _, err := f.follow(c); err != nil {
+	g, err := f.follow(c)
+	if err != nil {
 		return err
 	}
 	token, err := f.Members.UseLink(c.r.Context(), c.r.PathValue("link"), c.r.UserAgent(), c.now)
 	if err != nil {
 		return err
+	}
+	if g.nobodys() {
+		f.giveHeld(c, g.Card, token)
+		c.to(heldPath(g.Card))
+		return nil
 	}
 	f.setCard(c, token)
 	c.to(CardBase)

@@ -61,7 +61,7 @@ func New(d Deps) http.Handler {
 		f.holders = web.NewBuckets(d.Rate, 1<<16)
 	}
 	mux := http.NewServeMux()
-	for _, pages := range [][]page{joinPages, cardPages, walletPages, linkPages, movePages} {
+	for _, pages := range [][]page{joinPages, cardPages, walletPages, linkPages, heldPages, movePages} {
 		for _, p := range pages {
 			mux.HandleFunc(p.route, func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, p) })
 		}
@@ -98,7 +98,7 @@ func (f *Face) serve(w http.ResponseWriter, r *http.Request, p page) {
 // admit counts a request against its address, unless it says that it is a phone's with a card: that is looked at later.
 func (f *Face) admit(c *call) error {
 	if _, err := c.r.Cookie(cookie); err == nil && strings.HasPrefix(c.Path, CardBase) && c.Path != doorPath && !strings.HasPrefix(c.Path, phonePath) &&
-		!strings.HasPrefix(c.Path, member.LinkPath) {
+		!strings.HasPrefix(c.Path, member.LinkPath) && !strings.HasPrefix(c.Path, heldBase) {
 		return nil
 	}
 	return f.come(c)
