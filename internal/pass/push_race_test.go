@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -109,17 +110,21 @@ func TestBackSinceItWasGone(t *testing.T) {
 func TestAnotherCertificateWhileTold(t *testing.T) {
 	t.Parallel()
 	eachPhones(t, func(t *testing.T, b *phones) {
+		fresh, err := apnstest.NewCertificate("another")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var replaced atomic.Bool
+		before := b.passes.Credential
+		b.passes.Credential = func(ctx context.Context, tenant verno.TenantID, of string) (*pass.PushCredential, error) {
+			if !replaced.Load() {
+				return before(ctx, tenant, of)
+			}
+			return &pass.PushCredential{ID: "another", Certificate: &fresh}, nil
+		}
 		p := b.crowd(1)[0]
 		b.published()
-		b.meanwhile(apnstest.Fault{}, func() {
-			fresh, err := apnstest.NewCertificate("another")
-			if err != nil {
-				t.Fatal(err)
-			}
-			b.passes.Credential = func(context.Context, verno.TenantID, string) (*pass.PushCredential, error) {
-				return &pass.PushCredential{ID: "another", Certificate: &fresh}, nil
-			}
-		})
+		b.meanwhile(apnstest.Fault{}, func() { replaced.Store(true) })
 		if seen := b.apns.Last().Certificate; seen == "another" {
 			t.Error("what was under way goes with another certificate")
 		}
