@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/verno-loyalty/verno/internal/web"
 	"github.com/verno-loyalty/verno/internal/web/assets"
@@ -57,9 +58,10 @@ func SetCookie(w http.ResponseWriter, c Cookie) {
 	})
 }
 
-// Back goes on to an address of this server that a form carried along, or to the other one if that leads elsewhere.
+// Back goes on to an address of this server that a form carried along, or to the other one if that leads elsewhere. Browsers
+// leave tabs and line ends out of an address, so that one between two slashes would lead to another host.
 func Back(w http.ResponseWriter, r *http.Request, to, otherwise string) {
-	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n") {
+	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.Contains(to, "\\") || strings.ContainsFunc(to, unicode.IsControl) {
 		to = otherwise
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // It is a path here, as was just seen.
