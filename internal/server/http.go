@@ -65,7 +65,7 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle(pass.PicturePath, phones)
 	mux.Handle(hooks.Base, s.hooks(frame))
 	mux.Handle("/", public)
-	return frame.Wrap(wallet.Clean(mux))
+	return frame.Wrap(wallet.Clean(web.Legible(mux)))
 }
 
 // gauges are what the store counts.
