@@ -12,7 +12,7 @@ type milesSettings struct {
 var miles = define(Kind{
 	Name: "miles", Title: Both("Miles card", "Карта миль"), Style: StyleStoreCard, Class: ClassLoyalty, Scan: ScanIdentify, Member: true,
 	About: Both("Miles for distance or fare, which pay a part of a ticket or the whole.", "Мили за расстояние или стоимость поездки; ими оплачивают билет целиком или частью."),
-	Needs: []string{"points_by_amount"},
+	Needs: []string{"points_by_amount", "points_by_quantity"},
 	Fields: []Known{
 		told(Known{Name: "balance", Label: Both("Miles", "Мили"), Change: Both("Miles on your card: %@", "Миль на карте: %@")},
 			func(x *Facts) Value { return pointsValue(x.Points.Available, x.Scale) }),

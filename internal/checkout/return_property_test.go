@@ -24,6 +24,7 @@ func TestSaleWithAllItsReturnsIsNothing(t *testing.T) {
 		b.promote("fixed_discount", `{"amount":777,"on":"basket"}`, func(p *verno.Promotion) { p.MinBasket = 50_00 })
 		b.promote("special_price", `{"price":777}`, goods("nut", "cup"))
 		b.promote("buy_n_get_cheapest", `{"buy":2}`, goods("cup", "pot"))
+		b.promote("points_by_quantity", `{"points":7}`, goods("oil", "nut"))
 		b.promote("points_multiplier", `{"extra":"33"}`, goods("oil"))
 		b.promote("welcome_bonus", `{"points":13,"when":"first_purchase"}`)
 		b.promote("stamps", `{"needed":4,"reward":"points","points":17}`, goods("cup"), limits(verno.Limits{PerMember: 9, ReturnsGive: true}))

@@ -87,6 +87,7 @@ var refused = []Text{
 	{"too_little", nil, "Скидка меньше самой мелкой монеты.", "The discount is smaller than the smallest coin."},
 	{"few_pieces", params("count", "of"), "Штук товара: {count}, нужно {of}.", "Pieces: {count}; {of} are needed."},
 	{"below_threshold", params("amount", "need"), "Сумма {amount}, баллы начисляются от {need}.", "The sum is {amount}; points are earned from {need} on."},
+	{"below_step", params("quantity", "count"), "Количество {quantity}, баллы начисляются за каждые {count}.", "The quantity is {quantity}; points are earned for each {count}."},
 	{"no_points", nil, "Сумма слишком мала для баллов.", "The sum is too small to earn points."},
 	{"no_base_points", nil, "За товары акции не начислено баллов, умножать нечего.", "The goods of the promotion have earned no points to multiply."},
 	{"no_stamps", nil, "Сумма слишком мала для штампа, или товар не штучный.", "The sum is too small for a stamp, or the goods are not counted in pieces."},

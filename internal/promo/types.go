@@ -8,6 +8,7 @@ var kinds = []*kind{
 	{name: "special_price", lowers: true, make: func() rule { return new(specialPrice) }},
 	{name: "buy_n_get_cheapest", lowers: true, make: func() rule { return newBuyNGetCheapest() }},
 	{name: "points_by_amount", members: true, make: func() rule { return newPointsByAmount() }},
+	{name: "points_by_quantity", members: true, make: func() rule { return newPointsByQuantity() }},
 	{name: "points_multiplier", members: true, make: func() rule { return new(pointsMultiplier) }},
 	{name: "stamps", members: true, stamps: true, make: func() rule { return newStamps() }},
 	{name: "welcome_bonus", members: true, once: true, make: func() rule { return newWelcomeBonus() }},

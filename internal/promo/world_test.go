@@ -27,7 +27,8 @@ var settingsOf = map[string][]string{
 		`{"points":1,"step":1000}`, `{"percent":"1.5","base":"net","rounding":"half_up","per":"line"}`,
 		`{"thresholds":[{"from":10000,"points":3,"step":777},{"from":50000,"percent":"5"}],"base":"gross"}`,
 	},
-	"points_multiplier": {`{"times":3}`, `{"extra":"12.5"}`},
+	"points_by_quantity": {`{"points":3}`, `{"points":7,"step":2,"per":"line","max":30}`, `{"points":1,"base":"all","expires_days":9}`},
+	"points_multiplier":  {`{"times":3}`, `{"extra":"12.5"}`},
 	"stamps": {
 		`{"needed":3,"reward":"piece"}`, `{"needed":5,"reward":"points","points":50,"per":"amount","step":5000}`,
 		`{"needed":2,"reward":"piece","percent":"50","per":"receipt","max_rewards":1}`,
@@ -66,8 +67,8 @@ func some[T comparable](t *rapid.T, from []T) []T {
 
 func drawPromotion(t *rapid.T, n int) verno.Promotion {
 	kind := pick(t, []string{
-		"percent_discount", "fixed_discount", "special_price", "buy_n_get_cheapest", "points_by_amount", "points_multiplier",
-		"stamps", "welcome_bonus", "birthday_bonus",
+		"percent_discount", "fixed_discount", "special_price", "buy_n_get_cheapest", "points_by_amount",
+		"points_by_quantity", "points_multiplier", "stamps", "welcome_bonus", "birthday_bonus",
 	})
 	p := active(n, fmt.Sprint("P", n), kind, pick(t, settingsOf[kind]))
 	lowers := slices.Contains([]string{"percent_discount", "fixed_discount", "special_price", "buy_n_get_cheapest"}, kind)

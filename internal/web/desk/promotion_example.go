@@ -258,6 +258,10 @@ func (t *teller) reason(x verno.Explanation) string {
 			if n, err := money.ParsePoints(value, t.of.Points.Scale); err == nil {
 				value = t.Points(n, t.of.Points.Scale)
 			}
+		case "quantity":
+			if q, err := money.ParseQuantity(value); err == nil {
+				value = t.Quantity(q)
+			}
 		case "class":
 			value = t.Say("desk.class." + value)
 		}

@@ -102,7 +102,10 @@ var sentences = map[string]func(said) string{
 		}
 		return s.Say("desk.says.buy_free", "Buy", s.number("buy"), "Get", get)
 	},
-	"points_by_amount":  sayPoints,
+	"points_by_amount": sayPoints,
+	"points_by_quantity": func(s said) string {
+		return s.Count("desk.says.quantity", max(s.number("step"), 1), "Points", s.earned())
+	},
 	"points_multiplier": sayBoost,
 	"stamps": func(s said) string {
 		reward := s.earned()

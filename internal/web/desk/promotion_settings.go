@@ -47,6 +47,7 @@ var starts = map[string]map[string]string{
 	"special_price":      {"price": "200"},
 	"buy_n_get_cheapest": {"buy": "2"},
 	"points_by_amount":   {"percent": "5"},
+	"points_by_quantity": {"points": "1"},
 	"points_multiplier":  {"times": "2"},
 	"stamps":             {"needed": "6"},
 	"welcome_bonus":      {"points": "100"},

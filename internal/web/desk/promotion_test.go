@@ -27,6 +27,7 @@ var made = []struct {
 	{"fixed_discount", "settings/amount", "150", "Скидка 150 ₽."},
 	{"buy_n_get_cheapest", "settings/buy", "3", "Скидка 124,5"},
 	{"card_discount", "settings/max", "10", "Скидка 10 ₽."},
+	{"points_by_quantity", "settings/points", "10", "Начислено баллов: 30."},
 	{"special_price", "settings/price", "200", "Скидка "},
 }
 
@@ -85,7 +86,7 @@ func TestPromotions(t *testing.T) {
 		t.Errorf("after the way back: %+v", got)
 	}
 	tab.Go(site.Base + "/desk/promotions")
-	if text := tab.Text("main"); !strings.Contains(text, "10 изменений ещё не опубликованы") || strings.Contains(text, "⟨") {
+	if text := tab.Text("main"); !strings.Contains(text, "11 изменений ещё не опубликованы") || strings.Contains(text, "⟨") {
 		t.Error(text)
 	}
 	save(t, tab, "promotions-drafts")

@@ -229,6 +229,10 @@ func (s *slip) written(c *call, name, value string) string {
 		if p, err := money.ParsePoints(value, s.scale); err == nil {
 			return c.Points(p, s.scale)
 		}
+	case "quantity":
+		if q, err := money.ParseQuantity(value); err == nil {
+			return c.Quantity(q)
+		}
 	case "class":
 		if id := "desk.receipt.class." + value; c.Has(id) {
 			return c.Say(id)

@@ -93,7 +93,9 @@ func (t *teller) warnings(d *draft) []string {
 			list = append(list, text)
 		}
 	}
-	earns := slices.ContainsFunc(after.Promotions, func(p verno.Promotion) bool { return p.Active && p.Type == "points_by_amount" })
+	earns := slices.ContainsFunc(after.Promotions, func(p verno.Promotion) bool {
+		return p.Active && (p.Type == "points_by_amount" || p.Type == "points_by_quantity")
+	})
 	say(!earns, t.Say("desk.warning.no_points"))
 	if before != nil {
 		say(before.Programme.Points.Value != after.Programme.Points.Value, t.Say("desk.warning.value"))

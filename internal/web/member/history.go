@@ -283,7 +283,7 @@ func sentence(s *seat, e verno.Explanation) string {
 		text = ruleTexts[at].Ru
 	}
 	for name, value := range e.Params {
-		if s.Code == "ru" && slices.Contains([]string{"amount", "need", "points", "wanted"}, name) {
+		if s.Code == "ru" && slices.Contains([]string{"amount", "need", "points", "wanted", "quantity"}, name) {
 			value = strings.Replace(strings.TrimSuffix(value, ".00"), ".", ",", 1)
 		}
 		text = strings.ReplaceAll(text, "{"+name+"}", value)
