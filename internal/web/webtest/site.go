@@ -12,8 +12,6 @@ import (
 	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/rig"
 	"github.com/verno-loyalty/verno/internal/server"
-	"github.com/verno-loyalty/verno/internal/store"
-	"github.com/verno-loyalty/verno/internal/store/storetest"
 )
 
 // Site is a running Verno with a small chain in it, and everything that is needed to go in.
@@ -34,7 +32,7 @@ type Size struct{ Guests, Sales int }
 // Serve starts a Verno of the test's own with a chain in it. The clock is the real one, moved by shift.
 func Serve(tb testing.TB, lang string, size Size, shift func(time.Time) time.Time) *Site {
 	tb.Helper()
-	return ServeOn(tb, storetest.Empty(tb, store.SQLite), lang, size, shift)
+	return ServeOn(tb, filepath.Join(tb.TempDir(), "verno.db"), lang, size, shift)
 }
 
 // ServeOn is Serve on a database that is given, in which nothing is.
@@ -48,7 +46,7 @@ func ServeOn(tb testing.TB, db, lang string, size Size, shift func(time.Time) ti
 // Start starts a Verno in which nothing is yet.
 func Start(tb testing.TB, shift func(time.Time) time.Time) *Site {
 	tb.Helper()
-	return startOn(tb, storetest.Empty(tb, store.SQLite), shift)
+	return startOn(tb, filepath.Join(tb.TempDir(), "verno.db"), shift)
 }
 
 func startOn(tb testing.TB, db string, shift func(time.Time) time.Time) *Site {
