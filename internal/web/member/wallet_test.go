@@ -233,7 +233,7 @@ func TestWalletOfADevice(t *testing.T) {
 		t.Errorf("the button leads to %q", got)
 	}
 	strange.Go(p.Base + "/c/phone/" + strings.Replace(below, "token=", "token=0", 1))
-	if got := strange.Text("main"); !strings.Contains(got, "This code is over") {
+	if got := strange.Text("main"); !strings.Contains(got, "This code has expired") {
 		t.Errorf("a wrong code says %q", got)
 	}
 }
