@@ -56,7 +56,7 @@ func (f *Face) manifest(s *seat) error {
 // workerFiles are what the card is made of beside its page.
 var workerFiles = []string{
 	"base.css", "card.css", "theme.js", "icon.svg",
-	"card/app.js", "card/account.js", "card/asked.js", "card/keep.js", "card/qr.js", "card/totp.js",
+	"card/app.js", "card/account.js", "card/asked.js", "card/bars.js", "card/keep.js", "card/qr.js", "card/totp.js",
 }
 
 // worker is the script that keeps the card for the time without a network. It says itself of which files, so that it

@@ -204,19 +204,39 @@ func TestCodeIsRead(t *testing.T) {
 	}
 }
 
-// TestCodeCanBeScanned: what is drawn is what is meant, in the light and in the dark.
+// TestCodeCanBeScanned: what is drawn is what is meant, as a square and as bars, in the light and in the dark; the phone
+// remembers which of them its holder wants.
 func TestCodeCanBeScanned(t *testing.T) {
 	t.Parallel()
 	p := newPocket(t, "ru", "Анна")
 	tab := webtest.Open(t).Tab(360, 780, "ru")
 	p.open(tab)
-	for _, dark := range []bool{false, true} {
-		tab.Dark(dark)
-		before := shown(tab)
-		if got := tab.ReadCode("#qr"); got != before && got != shown(tab) {
-			t.Errorf("dark %v: read %q, shown %q", dark, got, before)
+	read := func(what string) {
+		t.Helper()
+		for _, dark := range []bool{false, true} {
+			tab.Dark(dark)
+			before := shown(tab)
+			if got := tab.ReadCode("#symbol"); got != before && got != shown(tab) {
+				t.Errorf("%s, dark %v: read %q, shown %q", what, dark, got, before)
+			}
+			picture(t, tab, "card-"+strings.ReplaceAll(what, " ", "-")+"-"+strconv.FormatBool(dark))
 		}
 	}
+	read("square")
+	tab.Click("#other")
+	tab.See("#show.bars")
+	read("bars 360")
+	if kept := webtest.Eval[string](tab, `localStorage.getItem("verno.card.code") ?? ""`); kept != "code128" {
+		t.Errorf("the phone remembers %q", kept)
+	}
+	for _, size := range [][2]int64{{412, 915}, {768, 1024}} {
+		tab.Size(size[0], size[1])
+		tab.Until(`document.getElementById("symbol").getBoundingClientRect().height > 600`)
+		read("bars " + strconv.FormatInt(size[0], 10))
+	}
+	tab.Click("#other")
+	tab.Until(`!document.getElementById("show").matches(".bars, .tall")`)
+	read("square again")
 }
 
 // TestKeyIsGivenOnce: the secret comes over one request of the phone that has the card, and not again once it is kept; a

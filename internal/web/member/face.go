@@ -33,6 +33,14 @@ var elsewhere = []string{
 // dark says that what stands on the card's colour has to be white.
 func (d *design) dark() bool { return view.ReadableOn(d.Colours.Background) == "#ffffff" }
 
+// format is how the code of the card is drawn in a browser: as bars where the template wants them, else as a square.
+func (d *design) format() card.Format {
+	if d.Code.Format == card.Code128 {
+		return card.Code128
+	}
+	return card.QR
+}
+
 // corner is what stands at the right of the card's head, as it does in a wallet.
 func (d *design) corner() []card.Field { return d.Header[:min(len(d.Header), 1)] }
 

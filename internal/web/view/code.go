@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+	"github.com/boombuler/barcode/code128"
 	"github.com/boombuler/barcode/qr"
 )
 
@@ -17,6 +18,22 @@ func QR(text, label string) templ.Component {
 		if err == nil {
 			_, err = io.WriteString(w, svg)
 		}
+		return err
+	})
+}
+
+// Bars128 draws digits as Code 128, for readers of lines only, as wide as its place.
+func Bars128(digits, label string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		code, err := code128.Encode(digits)
+		if err != nil {
+			return fmt.Errorf("draw bars: %w", err)
+		}
+		const quiet = 10
+		wide := code.Bounds().Dx() + 2*quiet
+		_, err = fmt.Fprintf(w, `<svg class="qr" xmlns="http://www.w3.org/2000/svg" viewBox="%d 0 %d 1" preserveAspectRatio="none" role="img" aria-label="%s" shape-rendering="crispEdges">`+
+			`<path fill="#fff" d="M-%d 0h%dv1h-%dz"/><path fill="#000" d="%s"/></svg>`,
+			-quiet, wide, templ.EscapeString(label), quiet, wide, wide, modules(code, code.Bounds().Dx(), 1))
 		return err
 	})
 }

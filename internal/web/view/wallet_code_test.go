@@ -47,6 +47,29 @@ func TestCodesAreRead(t *testing.T) {
 	}
 }
 
+// TestBarsAreRead: the bars that stand where a browser runs no script.
+func TestBarsAreRead(t *testing.T) {
+	t.Parallel()
+	const digits = "100000000000000000000000000000000000000017"
+	var drawn strings.Builder
+	if err := view.Bars128(digits, "A card’s code").Render(t.Context(), &drawn); err != nil {
+		t.Fatal(err)
+	}
+	wide := regexp.MustCompile(`viewBox="-10 0 (\d+) 1"`).FindStringSubmatch(drawn.String())
+	if wide == nil {
+		t.Fatal(drawn.String())
+	}
+	field := image.NewGray(image.Rect(0, 0, 2*number(t, wide[1]), 100))
+	draw.Draw(field, field.Bounds(), image.White, image.Point{}, draw.Src)
+	for _, m := range darkAt.FindAllStringSubmatch(drawn.String(), -1) {
+		left, long := 2*(10+number(t, m[1])), 2*number(t, m[3])
+		draw.Draw(field, image.Rect(left, 0, left+long, 100), image.Black, image.Point{}, draw.Src)
+	}
+	if got := byZbar(t, field); got != digits {
+		t.Errorf("read %q", got)
+	}
+}
+
 var (
 	codeAt = regexp.MustCompile(`<svg x="[^"]*" y="[^"]*" width="(\d+)" height="(\d+)" viewBox="0 0 (\d+) (\d+)" preserveAspectRatio="(\w+)[^"]*"[^>]*><path fill="#000000" d="([^"]+)"`)
 	darkAt = regexp.MustCompile(`M(\d+) (\d+)h(\d+)v1`)

@@ -36,6 +36,7 @@ export function take(text) {
 		if (navigator.serviceWorker?.controller) location.reload();
 		return;
 	}
+	document.getElementById("show").dataset.format = fresh.getElementById("show").dataset.format;
 	const before = document.getElementById("balance")?.textContent;
 	for (const id of parts) {
 		const from = fresh.getElementById(id), to = document.getElementById(id);

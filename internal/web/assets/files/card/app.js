@@ -2,7 +2,8 @@
 import { forget, keep, recall } from "./keep.js";
 import { account, installing, online } from "./account.js";
 import { answering, asked } from "./asked.js";
-import { draw, side } from "./qr.js";
+import { draw as drawBars } from "./bars.js";
+import { draw as drawSquare, side } from "./qr.js";
 import { digits, keep as lock, step } from "./totp.js";
 
 // A till takes a code in its own step and in the next one. Shown half a step late, it is in time even where the clock of
@@ -10,9 +11,9 @@ import { digits, keep as lock, step } from "./totp.js";
 const late = 7;
 
 const show = document.getElementById("show");
-const drawing = document.getElementById("qr"), path = drawing.querySelector("path");
+const drawing = document.getElementById("symbol"), path = drawing.querySelector("path");
 const ring = document.getElementById("ring"), read = document.getElementById("read");
-drawing.setAttribute("viewBox", `0 0 ${side} ${side}`);
+const other = document.getElementById("other"), choice = "verno.card.code";
 
 let card; // what this phone keeps: whose card, its machine code, its key, and how wrong the clock is
 let codes = []; // from the server, where this phone keeps no key
@@ -78,10 +79,43 @@ async function tick() {
 	shown = number;
 	const code = await codeOf(number);
 	if (!code || shown !== number) return;
-	path.setAttribute("d", draw(code));
 	show.dataset.code = code;
+	paint();
 	show.classList.add("ready");
 }
+
+// paint draws the code as the holder has chosen on this phone, else as the merchant's design has it.
+function paint() {
+	const code = show.dataset.code, bars = (chosen() ?? show.dataset.format) === "code128";
+	show.classList.toggle("bars", bars);
+	if (!code) return;
+	if (bars) return path.setAttribute("d", drawBars(drawing, show, code));
+	show.classList.remove("tall");
+	drawing.removeAttribute("style");
+	drawing.removeAttribute("preserveAspectRatio");
+	drawing.setAttribute("viewBox", `0 0 ${side} ${side}`);
+	path.setAttribute("d", drawSquare(code));
+}
+
+let asWas; // chosen, where the browser keeps nothing
+function chosen() {
+	try {
+		return localStorage.getItem(choice) ?? asWas;
+	} catch {
+		return asWas;
+	}
+}
+
+other.addEventListener("click", () => {
+	asWas = show.classList.contains("bars") ? "qr" : "code128";
+	try {
+		localStorage.setItem(choice, asWas);
+	} catch {}
+	paint();
+	if (show.classList.contains("tall")) show.scrollIntoView();
+});
+other.hidden = false;
+addEventListener("resize", paint);
 
 // seen tells that a till has read the code, that something has happened to the account, and that a till asks something.
 let last = show.dataset.last;

@@ -30,6 +30,6 @@ export const keep = (card) => run("readwrite", (cards) => cards.put(card, "own")
 // forget leaves nothing of the card in this browser.
 export async function forget() {
 	indexedDB.deleteDatabase(name);
-	localStorage.removeItem("verno.card.visits");
+	for (const kept of ["visits", "code"]) localStorage.removeItem("verno.card." + kept);
 	for (const kept of (await globalThis.caches?.keys()) ?? []) if (kept.startsWith(name)) await caches.delete(kept);
 }
