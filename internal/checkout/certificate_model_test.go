@@ -233,7 +233,7 @@ func (r *giftRun) payWith(g *modelledGift, scan string) *request {
 
 // replayWith is a purchase that an offline till hands in late.
 func (r *giftRun) replayWith(g *modelledGift) *request {
-	list, s := r.paidFor(g.left-1)
+	list, s := r.paidFor(g.left - 1)
 	key := r.b.name("replay")
 	ask := checkout.Replay{
 		Key: key, BodyHash: hash(key), CheckoutID: key, OccurredAt: verno.FromMicros(r.now() - r.draw("ago", 0, 3*hour)),
