@@ -34,7 +34,7 @@ type Drawn struct {
 const nothing = "—"
 
 // Back are the fields of the back that say something, and the names of those that wait until there is something to say.
-func (w *Wallet) Back() (told []card.Field, waiting []string) {
+func (w Wallet) Back() (told []card.Field, waiting []string) {
 	for _, f := range w.Face.Back {
 		if ValueText(w.Lang, &f.Value) == nothing {
 			waiting = append(waiting, f.Label.In(w.Code))
