@@ -41,7 +41,7 @@ func TestLinkOpensTheCard(t *testing.T) {
 		}
 	}
 	status, page := v.post(p.Base+at[1], nil)
-	if status != http.StatusOK || !strings.Contains(page, `id="qr"`) {
+	if status != http.StatusOK || !strings.Contains(page, `id="symbol"`) {
 		t.Errorf("opened: %d %.300s", status, page)
 	}
 	other := newVisitor(t)

@@ -171,7 +171,7 @@ func TestErase(t *testing.T) {
 	tab.Click(`input[name="sure"]`)
 	tab.Click("main form .risky")
 	tab.See("main.page h1")
-	tab.Until(`document.querySelector("h1").textContent.includes("Карта и ваши данные удалены")`)
+	tab.Until(`document.querySelector("h1").textContent.replaceAll("\u00a0", " ").includes("Карта и ваши данные удалены")`)
 	if _, err := p.scan(tillPhone); codeOf(err) == "" {
 		t.Error("the member is still found")
 	}

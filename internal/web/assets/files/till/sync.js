@@ -16,6 +16,7 @@ const base = "/till/api";
 const patience = 20_000;
 const calm = 30_000;
 const snapshotEvery = 5 * 60_000;
+const clockStep = 1000; // A clock that moves on by this much more or less than the time that has passed was set.
 const farAhead = 10 * 60_000; // The books take a sale from a clock that is as fast as this.
 
 let known = { mode: navigator.onLine === false ? "offline" : "online", waiting: 0, open: 0, trouble: 0, skew: 0, terminal: "", store: "", code: "", sent: 0 };
@@ -165,12 +166,15 @@ async function beat() {
 		met = known.terminal !== "";
 		if (!met) return false;
 	}
-	const sent = Date.now();
 	const n = await queue.unsynced();
-	const r = await ask("POST", `/terminals/${known.terminal}/heartbeat`, { queue_depth: n, clock: new Date(sent).toISOString() });
+	const sent = { wall: Date.now(), run: performance.now() };
+	const r = await ask("POST", `/terminals/${known.terminal}/heartbeat`, { queue_depth: n, clock: new Date(sent.wall).toISOString() });
 	if (!heard(r) || r.status !== 200) return false;
-	become({ mode: "online", code: "", skew: Math.round(r.body.skew_ms + (Date.now() - sent) / 2) });
-	heartbeat = { wall: Date.now(), run: performance.now() };
+	const back = { wall: Date.now(), run: performance.now() };
+	const took = back.run - sent.run;
+	if (Math.abs(back.wall - sent.wall - took) > clockStep) return false; // The clock was set meanwhile: how wrong it is now, the next beat says.
+	heartbeat = back;
+	become({ mode: "online", code: "", skew: Math.round(r.body.skew_ms + took / 2) });
 	await queue.keep("state", { skew: known.skew, terminal: known.terminal, store: known.store });
 	return true;
 }
