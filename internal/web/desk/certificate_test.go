@@ -101,3 +101,43 @@ func giftTemplate(tb testing.TB, site *webtest.Site) verno.TemplateID {
 	tb.Fatal("there is no template of certificates")
 	return verno.TemplateID{}
 }
+
+// TestCertificateHandedOver: a certificate goes into the phone of whoever scans the code that the desk shows; a bad choice is
+// said at its field, and a blocked card goes nowhere.
+func TestCertificateHandedOver(t *testing.T) {
+	t.Parallel()
+	site := webtest.Serve(t, "ru", webtest.Size{Guests: 1}, nil)
+	personal(t, site, "ru")
+	w := enter(t, site, "ru")
+	at := "/desk/made_cards/" + giftSold(t, site, "handed", giftTemplate(t, site)).Card.String()
+	if !strings.Contains(string(w.get(at).body), at+"/link") {
+		t.Error("the page of a certificate does not lead to its link")
+	}
+	if form := string(w.get(at + "/link").body); !strings.Contains(form, `value="screen"`) {
+		t.Errorf("the form offers no code on the screen:\n%s", form)
+	}
+	wrong := w.send(&shown{action: at + "/link"}, url.Values{"key": {strings.Repeat("0a", 16)}, "channel": {"pigeon"}})
+	if wrong.status != http.StatusUnprocessableEntity {
+		t.Errorf("a way that there is not: %d", wrong.status)
+	}
+	asked := url.Values{"key": {strings.Repeat("0b", 16)}, "channel": {"screen"}, "to": {"+79160000000"}}
+	first := string(w.send(&shown{action: at + "/link"}, asked).body)
+	if again := string(w.send(&shown{action: at + "/link"}, asked).body); !strings.Contains(first, "/c/l/") || linkIn(again) != linkIn(first) {
+		t.Errorf("the link on the screen: %q, and then %q", linkIn(first), linkIn(again))
+	}
+	if opened := w.get(linkIn(first)); opened.status != http.StatusOK {
+		t.Errorf("the link answers %d", opened.status)
+	}
+	pictures(t, site, map[string]string{"certificate-link": strings.TrimPrefix(at, "/desk") + "/link"})
+	w.send(&shown{action: at + "/block"}, url.Values{"reason": {"lost"}, "key": {strings.Repeat("0c", 16)}})
+	if blocked := w.get(at + "/link"); blocked.status != http.StatusConflict {
+		t.Errorf("the link of a blocked card: %d", blocked.status)
+	}
+}
+
+// linkIn is the path of the first link to a card on a page.
+func linkIn(page string) string {
+	_, after, _ := strings.Cut(page, "/c/l/")
+	text, _, _ := strings.Cut(after, `"`)
+	return "/c/l/" + text
+}
