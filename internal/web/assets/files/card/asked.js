@@ -27,8 +27,8 @@ export function asked(skew) {
 	if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([80, 60, 80]);
 	const left = at.querySelector("#asked-left");
 	const count = () => {
-		const seconds = Math.ceil((+until - Date.now() - skew) / 1000);
-		left.textContent = at.dataset.left.replace("{n}", String(Math.max(0, seconds)));
+		const seconds = Math.max(0, Math.ceil((+until - Date.now() - skew) / 1000));
+		left.textContent = at.dataset.left.replace("{n}", `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
 		if (seconds > 0) return;
 		clearInterval(timer);
 		at.close();
