@@ -70,7 +70,7 @@ function draw(list, pad) {
 /** enter asks for one person's PIN. */
 function enter(pad, person) {
 	const field = h("input", {
-		class: "pin-field", id: "pin", type: "password", inputmode: "none", autocomplete: "off", maxlength: longest, "aria-label": say("pin.pin", { name: person.name }),
+		class: "input pin-field", id: "pin", type: "password", inputmode: "none", autocomplete: "off", maxlength: longest, "aria-label": say("pin.pin", { name: person.name }),
 	});
 	const wrong = h("p", { class: "bad", role: "alert" });
 	const go = h("button", { class: "button main", type: "submit" }, icon("next"), h("span", { class: "sr" }, say("pin.begin")));
