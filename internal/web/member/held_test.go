@@ -10,6 +10,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/member"
+	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/store/storetest"
 	"github.com/verno-loyalty/verno/internal/web/webtest"
 )
@@ -95,6 +96,23 @@ func TestHeldCard(t *testing.T) {
 			if status, _ := other.ask(page); status != http.StatusNotFound {
 				t.Errorf("a card that was replaced: %d", status)
 			}
+		})
+	}
+}
+
+// TestHeldCardIsPictured looks at the pages by which somebody without a card has a certificate in a phone.
+func TestHeldCardIsPictured(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []string{"ru", "en"} {
+		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
+			p := newSold(t, storetest.Empty(t, store.SQLite), lang)
+			tab := webtest.Open(t).Tab(360, 740, lang)
+			tab.Go(p.link())
+			keepPictures(t, tab, "held-link-"+lang)
+			tab.Click("#open-here")
+			tab.See(".show .code")
+			keepPictures(t, tab, "held-"+lang)
 		})
 	}
 }
