@@ -79,7 +79,7 @@ func titleOf(s *seat, one *member.Step) string {
 }
 
 // whereOf is what it cost, and where.
-func whereOf(s *seat, one *member.Step, places map[verno.StoreID]string) string {
+func whereOf(s *seat, one *member.Step, places map[verno.StoreID]string) []string {
 	var said []string
 	if one.Receipt && one.Payable > 0 {
 		said = append(said, s.Money(one.Payable, one.Currency))
@@ -87,7 +87,7 @@ func whereOf(s *seat, one *member.Step, places map[verno.StoreID]string) string 
 	if name := places[one.Store]; name != "" {
 		said = append(said, name)
 	}
-	return strings.Join(said, " · ")
+	return said
 }
 
 // movesOf are the changes of value, points and money before stamps.

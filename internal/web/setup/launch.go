@@ -17,6 +17,7 @@ import (
 // launch is all that the last step shows.
 type launch struct {
 	address string // of the page by which people join
+	till    string // address of the page of a till
 	pairing string // code of the till, once asked for
 	pair    string // address that pairs a till by the code
 	open    []string
@@ -51,10 +52,10 @@ func (z *Wizard) launched(c *call, pairing string) (*launch, error) {
 		return nil, err
 	}
 	l := &launch{
-		address: z.address(c) + "/j/" + channel.Code, pairing: pairing, proved: channel.Proof == member.ProofCode, sender: z.Members.CanProve(),
+		address: z.address(c) + "/j/" + channel.Code, till: z.address(c) + "/till/", pairing: pairing, proved: channel.Proof == member.ProofCode, sender: z.Members.CanProve(),
 	}
 	if pairing != "" {
-		l.pair = z.address(c) + "/till/#pair=" + pairing
+		l.pair = l.till + "#pair=" + pairing
 	}
 	for _, s := range c.progress.Open() {
 		if s != "launch" {

@@ -1,7 +1,7 @@
 // What the sale comes to, and how much of it points and stored money pay.
 
 import { h, icon } from "./dom.js";
-import { counted, figure, lineName, minor, money, points, say } from "./say.js";
+import { counted, figure, lineName, minor, money, points, say, share } from "./say.js";
 import { keypad } from "./keypad.js";
 import { cost, one, quantity } from "./quantity.js";
 import { sheet } from "./sheet.js";
@@ -59,8 +59,8 @@ export function spend(basket) {
 		h("span", {}, label), value && h("strong", {}, value));
 	const chips = most > 0 && h("div", { class: "chips", role: "group", "aria-label": say("spend.title") },
 		chip("none", say("spend.none"), "0", () => basket.choose("none")),
-		[["quarter", 1 / 4, "25 %"], ["half", 1 / 2, "50 %"]].filter(([, part]) => basket.share(part) > 0 && basket.share(part) < most)
-			.map(([name, part, label]) => chip(name, label, figure(basket.share(part)), () => basket.choose(name))),
+		[["quarter", 1 / 4], ["half", 1 / 2]].filter(([, part]) => basket.share(part) > 0 && basket.share(part) < most)
+			.map(([name, part]) => chip(name, share(part), figure(basket.share(part)), () => basket.choose(name))),
 		chip("most", say("spend.max"), figure(most), () => basket.choose("most")),
 		chip("own", say("spend.own"), how === "own" ? figure(basket.spend.points) : "…", () => own(basket, most)));
 	return h("section", { class: "spend", "aria-label": say("spend.title") },

@@ -68,6 +68,9 @@ export function money(n) {
 /** figure is a number of points without their name. */
 export function figure(n) { return number(n, known.scale).replace("-", "−"); }
 
+/** share is a part of the whole, in percent. */
+export function share(part) { return new Intl.NumberFormat(setup.lang, { style: "percent" }).format(part); }
+
 /** points are points with their name, in its plural form. */
 export function points(n) {
 	const text = figure(n);
