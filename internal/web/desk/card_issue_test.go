@@ -41,8 +41,8 @@ func TestIssueByList(t *testing.T) {
 	t.Parallel()
 	site := webtest.Serve(t, "ru", webtest.Size{Guests: 1}, nil)
 	w := enter(t, site, "ru")
-	if got := w.upload("/desk/issues", "csv", "цена;вес\n1;2\n", nil); got.status != http.StatusUnprocessableEntity || !strings.Contains(string(got.body), "Это не таблица с заголовком") {
-		t.Errorf("what is no list: %d", got.status)
+	if got := w.upload("/desk/issues", "csv", "цена;вес\n1;2\n", nil); got.status != http.StatusUnprocessableEntity || !strings.Contains(string(got.body), "В файле нужен заголовок") {
+		t.Errorf("what is no list: %d %s", got.status, got.body)
 	}
 	if got := w.upload("/desk/issues", "csv", "", nil); got.status != http.StatusUnprocessableEntity {
 		t.Errorf("no list: %d", got.status)

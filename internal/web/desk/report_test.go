@@ -197,7 +197,7 @@ func TestReceipts(t *testing.T) {
 	complete(t, tab)
 	back := webtest.Eval[string](tab, `location.pathname.replace("/desk", "")`)
 	tab.Click(`dd a[href*="/desk/receipts/rcp_"]`)
-	tab.Until(`document.querySelector("#why") !== null`)
+	tab.Until(`document.querySelector("#why") !== null && document.readyState === "complete"`)
 	complete(t, tab)
 	sale := webtest.Eval[string](tab, `location.pathname.replace("/desk", "")`)
 	if text := tab.Text("main"); !strings.Contains(text, "всё сходится") || !strings.Contains(text, "Возвраты") {
