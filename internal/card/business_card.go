@@ -18,7 +18,7 @@ type businessSettings struct {
 // person's job or phone does.
 var businessCard = define(Kind{
 	Name: "business_card", Title: Both("Business card", "Визитка сотрудника"), Style: StyleGeneric, Class: ClassGeneric, Scan: ScanShow,
-	About: Both("An employee's name, job title and contacts; the code adds them to a phone.", "Имя, должность и контакты сотрудника; код добавляет их в телефон."),
+	About: Both("An employee’s name, job title and contacts; the code adds them to a phone.", "Имя, должность и контакты сотрудника; код добавляет их в телефон."),
 	Fields: []Known{
 		ownValue("name", Both("Name", "Имя")), ownValue("post", Both("Job title", "Должность")),
 		told(Known{Name: "phone", Label: Both("Phone", "Телефон")}, func(x *Facts) Value { return linked(x.Values["phone"], "tel:", telephone) }),

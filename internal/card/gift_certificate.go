@@ -19,7 +19,7 @@ type giftSettings struct {
 // giftCertificate is paid for once and pays for goods until nothing is left of it.
 var giftCertificate = define(Kind{
 	Name: "gift_certificate", Title: Both("Gift certificate", "Подарочный сертификат"), Style: StyleStoreCard, Class: ClassGiftCard, Scan: ScanTender,
-	About: Both("Bought for money or points, given away, and paid with like money.", "Покупается за деньги или баллы, дарится, оплачивает покупки как деньги."),
+	About: Both("Bought for money or points, given away, and spent like money.", "Покупается за деньги или баллы, дарится, оплачивает покупки как деньги."),
 	Fields: []Known{
 		told(Known{Name: "worth", Label: Both("Left", "Остаток"), Change: Both("Left on your certificate: %@", "На сертификате осталось %@")},
 			func(x *Facts) Value { return moneyValue(x.Worth, x.Currency) }),

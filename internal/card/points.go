@@ -14,7 +14,7 @@ var memberTermsField = set(termsField, func(s *memberTerms, _ *Facts) Value { re
 // is told, since a phone that is told of several says only that something has changed.
 var points = define(Kind{
 	Name: Standard, Title: Both("Points card", "Бонусная карта"), Style: StyleStoreCard, Class: ClassLoyalty, Scan: ScanIdentify, Member: true,
-	About: Both("Collects points with every purchase and pays with them.", "Копит баллы с каждой покупки, ими же можно платить."),
+	About: Both("Earns points with every purchase and lets members pay with them.", "Копит баллы с каждой покупки, ими же можно платить."),
 	Needs: []string{"points_by_amount"},
 	Fields: []Known{
 		knownBalance, knownWorth, knownPending, knownExpiring, knownDebt, knownLevel, knownNext, knownMissing,
