@@ -124,7 +124,12 @@ func (d *Desk) endNews(c *call) error {
 }
 
 // days says from when to when news are told.
-func (r *newsRow) days(c *call) string { return c.dayOf(r.From) + " – " + c.dayOf(r.Until) }
+func (r *newsRow) days(c *call) string {
+	if r.From == r.Until {
+		return c.dayOf(r.From)
+	}
+	return c.dayOf(r.From) + " – " + c.dayOf(r.Until)
+}
 
 // dayOf is a day as people write it.
 func (c *call) dayOf(day string) string {

@@ -44,7 +44,7 @@ type run struct {
 
 // keeps finds what a sentence must keep whole: options of the program's start and its commands, and telephone numbers,
 // which lines would else break at their hyphens.
-var keeps = regexp.MustCompile(`--[a-z]+(?:-[a-z]+)*|\bverno (?:certs )?[a-z]+|\+\d[\d()\x{a0}-]{6,}\d`)
+var keeps = regexp.MustCompile(`--[a-z]+(?:-[a-z]+)*|\bverno (?:certs )?[a-z]+|\+\d[\d() \x{a0}-]{6,}\d`)
 
 // runs parts a sentence into what may be broken between lines and what may not.
 func runs(text string) []run {
