@@ -67,11 +67,15 @@ func menuOf(may verno.Permission) []section {
 	return all
 }
 
+// belongs says which entry leads to the pages that have none of their own.
+var belongs = map[string]string{"/companies": "/stores", "/terminals": "/stores"}
+
 // here says whether a page is the one that is shown, or the list that it belongs to.
 func (l link) here(c *call) bool {
-	if l.path == "/" {
-		return c.Path == Base+"/"
+	name, _, _ := strings.Cut(strings.TrimPrefix(c.Path, Base+"/"), "/")
+	path := "/" + name
+	if of, ok := belongs[path]; ok {
+		path = of
 	}
-	rest, below := strings.CutPrefix(c.Path, Base+l.path)
-	return below && (rest == "" || rest[0] == '/')
+	return l.path == path
 }
