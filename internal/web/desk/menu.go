@@ -68,7 +68,7 @@ func menuOf(may verno.Permission) []section {
 }
 
 // belongs says which entry leads to the pages that have none of their own.
-var belongs = map[string]string{"/companies": "/stores", "/terminals": "/stores"}
+var belongs = map[string]string{"/companies": "/stores", "/issues": "/cards", "/terminals": "/stores"}
 
 // here says whether a page is the one that is shown, or the list that it belongs to.
 func (l link) here(c *call) bool {
