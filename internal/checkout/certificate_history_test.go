@@ -17,6 +17,7 @@ func TestCertificateHistory(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
 		c := b.sellGift(b.gift(), 700_00)
+		b.later(time.Minute) // What happens in one instant has no order.
 		r := b.sell(b.at(1), b.saleOf("", tea(200_00), 0), paying(c.Machine, 200_00))
 		b.later(time.Minute)
 		b.back(r)
