@@ -89,9 +89,10 @@ func scanSold(row Scanner) (s Sold, err error) {
 	return s, err
 }
 
-// ReturnsOf lists the returns of a sale, oldest first. They are booked on its date or later.
+// ReturnsOf lists the returns of a sale, oldest first. They are booked on its date or later; by their ID they may come before
+// it, where both are of one instant or a clock was set back.
 func (r *Reader) ReturnsOf(ctx context.Context, sale *verno.Receipt, limit int) ([]*ReceiptRow, error) {
 	return queryAll(ctx, r, scanReceipt, `SELECT `+receiptColumns+` FROM receipt
-		WHERE tenant = $1 AND business_date >= $2 AND kind = 'return' AND id > $3 AND parent_id = $3 ORDER BY id LIMIT $4`,
+		WHERE tenant = $1 AND business_date >= $2 AND kind = 'return' AND parent_id = $3 ORDER BY occurred_at, id LIMIT $4`,
 		sale.Tenant, int64(sale.BusinessDate), sale.ID[:], limit)
 }
