@@ -112,6 +112,10 @@ func TestHeldCardIsPictured(t *testing.T) {
 			keepPictures(t, tab, "held-link-"+lang)
 			tab.Click("#open-here")
 			tab.See(".show .code")
+			text := tab.ReadCode(".show .code")
+			if found, err := p.Server.Roll.FindCard(t.Context(), p.boss, text); err != nil || found.ID != p.card {
+				t.Errorf("the code is read as %q, which is %v: %v", text, found.ID, err)
+			}
 			keepPictures(t, tab, "held-"+lang)
 		})
 	}
