@@ -43,6 +43,7 @@ func TestDesignedCard(t *testing.T) {
 	tab.See(".welcome .points")
 	tab.Go(p.Base + "/c/")
 	tab.See("#show.ready")
+	tab.Until(`document.readyState === "complete" && document.querySelector("#offer")?.innerText.includes("` + newOffer + `")`) // The page may load itself anew, as its worker takes it over.
 	if head, offer, about := tab.Text(".face strong"), tab.Text("#offer"), tab.Text("#about"); head != newTitle || !strings.Contains(offer, newOffer) || !strings.Contains(about, newText) {
 		t.Errorf("the card is called %q, offers %q and says %q", head, offer, about)
 	}
