@@ -188,7 +188,7 @@ async function handIn() {
 		const foreign = waiting.filter((op) => op.terminal && op.terminal !== known.terminal);
 		for (const op of foreign) await queue.settle(op.key, "trouble", { state: "rejected", code: "other_till" });
 		if (foreign.length > 0) continue;
-		for (const op of waiting) if (await ahead(op)) op.body.occurred_at = now().toISOString();
+		for (const op of waiting) await setRight(op);
 		const other = waiting.findIndex((op) => op.kind !== "sale");
 		const done = other === 0 ? await joins(waiting[0]) : await receipts(other < 0 ? waiting : waiting.slice(0, other));
 		if (!done) return false;
@@ -196,12 +196,12 @@ async function handIn() {
 	}
 }
 
-/** ahead puts right a sale that seems to happen later than now, as the till's clock was set forward while it was alone. The
-    books have never taken it with that time, so it can still be changed. */
-async function ahead(op) {
-	if (!(new Date(op.body.occurred_at) - now() > farAhead)) return false;
-	await queue.date(op.key, now().toISOString());
-	return true;
+/** setRight dates a sale anew that seems to happen later than now, as the till's clock was set forward while it was alone. The
+    books have never taken it with that time, so it can still be changed. What is handed in is what is kept, however often. */
+async function setRight(op) {
+	if (!(new Date(op.body.occurred_at) - now() > farAhead)) return;
+	op.body.occurred_at = now().toISOString();
+	await queue.date(op.key, op.body.occurred_at);
 }
 
 /** receipts hands sales in together. What the books say of each is noted with it. */
