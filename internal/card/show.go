@@ -11,6 +11,9 @@ import (
 // maxNFC is how many bytes a reader takes by NFC.
 const maxNFC = 64
 
+// Nothing is what a field says that is kept on the card although it has nothing to say, so that phones tell of a change.
+const Nothing = "—"
+
 // States of a card beside those of package verno, which say only whether its code is alive.
 const (
 	StateUsed   = "used"
@@ -101,7 +104,7 @@ func (p *Placed) field(k *Kind, settings any, x *Facts) (Field, bool) {
 		field.Label = p.Label
 	}
 	if field.Value.Empty() && known.Kept {
-		field.Value, field.Change = textValue(Same("—")), nil // That there is nothing any more is told to nobody.
+		field.Value, field.Change = textValue(Same(Nothing)), nil // That there is nothing any more is told to nobody.
 	}
 	return field, !field.Value.Empty()
 }

@@ -21,6 +21,17 @@ func (r *Roll) Funnels(ctx context.Context, a verno.Actor, id verno.ChannelID, f
 	return r.Store.Reader().Funnels(ctx, a.Tenant, id, from, until)
 }
 
+// ByChannel adds up by the channel by which they came.
+func ByChannel(counted []store.Funnel) map[verno.ChannelID]store.Funnel {
+	of := map[verno.ChannelID]store.Funnel{}
+	for i := range counted {
+		sum := of[counted[i].Channel]
+		AddFunnel(&sum, &counted[i])
+		of[counted[i].Channel] = sum
+	}
+	return of
+}
+
 // SourceFunnel is how far those went who came from one source.
 type SourceFunnel struct {
 	Name string // empty for those who came by the bare address

@@ -84,22 +84,15 @@ func (a *API) compareChannels(ctx context.Context, c *call, in *compareChannelsR
 	if err != nil {
 		return nil, err
 	}
-	of := map[verno.ChannelID]*store.Funnel{}
 	var total store.Funnel
 	for i := range counted {
-		f := &counted[i]
-		member.AddFunnel(&total, f)
-		if of[f.Channel] == nil {
-			of[f.Channel] = &store.Funnel{}
-		}
-		member.AddFunnel(of[f.Channel], f)
+		member.AddFunnel(&total, &counted[i])
 	}
+	of := member.ByChannel(counted)
 	out := &ChannelComparison{Items: make([]ChannelSteps, len(list)), Total: showSteps(&total)}
 	for i := range list {
-		out.Items[i] = ChannelSteps{Channel: list[i].ID, Name: list[i].Name}
-		if f := of[list[i].ID]; f != nil {
-			out.Items[i].Steps = showSteps(f)
-		}
+		f := of[list[i].ID]
+		out.Items[i] = ChannelSteps{Channel: list[i].ID, Name: list[i].Name, Steps: showSteps(&f)}
 	}
 	return out, nil
 }

@@ -64,16 +64,10 @@ func (d *Desk) channelRows(c *call) ([]channelRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	of := member.ByChannel(counted)
 	rows := make([]channelRow, len(list))
-	at := map[verno.ChannelID]int{}
 	for i := range list {
-		rows[i].Channel = list[i]
-		at[list[i].ID] = i
-	}
-	for _, f := range counted {
-		if i, ok := at[f.Channel]; ok {
-			member.AddFunnel(&rows[i].Funnel, &f)
-		}
+		rows[i] = channelRow{Channel: list[i], Funnel: of[list[i].ID]}
 	}
 	return rows, nil
 }

@@ -68,7 +68,7 @@ func (d *design) rest(s *seat, long bool) []card.Field {
 	var list []card.Field
 	for _, f := range slices.Concat(d.Header[len(d.corner()):], d.Primary, d.Secondary, d.Auxiliary, d.Back) {
 		text := view.ValueText(s.Lang, &f.Value)
-		if slices.Contains(elsewhere, f.Key) || text == "—" || (utf8.RuneCountInString(text) > line) != long {
+		if slices.Contains(elsewhere, f.Key) || text == card.Nothing || (utf8.RuneCountInString(text) > line) != long {
 			continue
 		}
 		list = append(list, f)

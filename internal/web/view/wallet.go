@@ -30,13 +30,10 @@ type Drawn struct {
 	Cut []string // texts that a phone cuts off
 }
 
-// nothing is what a field says that is kept on the card although it has nothing to say, so that phones tell of a change.
-const nothing = "—"
-
 // Back are the fields of the back that say something, and the names of those that wait until there is something to say.
 func (w Wallet) Back() (told []card.Field, waiting []string) {
 	for _, f := range w.Face.Back {
-		if ValueText(w.Lang, &f.Value) == nothing {
+		if ValueText(w.Lang, &f.Value) == card.Nothing {
 			waiting = append(waiting, f.Label.In(w.Code))
 			continue
 		}

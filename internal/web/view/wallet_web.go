@@ -89,7 +89,7 @@ func (p *pen) webRows() (rows []card.Field, first *card.Field) {
 	f := p.Face
 	rows = slices.Concat(f.Header[min(len(f.Header), 1):], f.Primary, f.Secondary, f.Auxiliary, f.Back)
 	rows = slices.DeleteFunc(rows, func(f card.Field) bool {
-		return f.Key == "state" || f.Key == "balance" || f.Value.Text.In(p.Code) == "—" // What says nothing is not on the page.
+		return f.Key == "state" || f.Key == "balance" || f.Value.Text.In(p.Code) == card.Nothing // What says nothing is not on the page.
 	})
 	if i := slices.IndexFunc(f.Primary, func(f card.Field) bool { return f.Key == "balance" }); i >= 0 {
 		first = &f.Primary[i]
