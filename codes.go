@@ -1,11 +1,14 @@
 package verno
 
-import "maps"
+import (
+	"maps"
+	"strings"
+	"time"
+)
 
-import "strings"
-
-// CodeText is what people read for a code, in both languages. {name} stands for the parameter of that name. The
-// cashier's sentence is short and fit for a till's screen; empty where the till is not concerned.
+// CodeText is what people read for a code, in both languages. {name} stands for the parameter of that name; moments are
+// told as the reader writes them. The cashier's sentence is short and fit for a till's screen; empty where the till is not
+// concerned.
 type CodeText struct{ EN, RU, CashierEN, CashierRU string }
 
 // catalogues are the texts of all codes, one map a room of the house.
@@ -78,18 +81,18 @@ func TextOf(code, lang string, params map[string]string) string {
 		return code
 	}
 	if lang == "ru" {
-		return fill(t.RU, params)
+		return fill(t.RU, lang, params)
 	}
-	return fill(t.EN, params)
+	return fill(t.EN, lang, params)
 }
 
 // CashierTextOf is the short sentence for the till; empty where the code has none.
 func CashierTextOf(code, lang string, params map[string]string) string {
 	t, _ := textOf(code)
 	if lang == "ru" {
-		return fill(t.CashierRU, params)
+		return fill(t.CashierRU, lang, params)
 	}
-	return fill(t.CashierEN, params)
+	return fill(t.CashierEN, lang, params)
 }
 
 // Codes lists every code that the catalogue knows, in no order.
@@ -110,9 +113,34 @@ func textOf(code string) (CodeText, bool) {
 	return CodeText{}, false
 }
 
-func fill(text string, params map[string]string) string {
-	for name, value := range params {
-		text = strings.ReplaceAll(text, "{"+name+"}", value)
+func fill(text, lang string, params map[string]string) string {
+	if len(params) == 0 {
+		return text
 	}
-	return text
+	pairs := make([]string, 0, 2*len(params))
+	for name, value := range params {
+		if moments[name] {
+			value = sayMoment(value, lang)
+		}
+		pairs = append(pairs, "{"+name+"}", value)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// moments are the parameters that are moments (RFC 3339, in the zone of the place) or days (YYYY-MM-DD) for programs.
+var moments = map[string]bool{"at": true, "date": true, "from": true, "until": true}
+
+// sayMoment is a moment, or a day, as readers of a language write it, in its own zone; whatever else it is given as it is.
+func sayMoment(value, lang string) string {
+	day, clock := "2 January 2006", ", 15:04"
+	if lang == "ru" {
+		day, clock = "02.01.2006", " 15:04"
+	}
+	if t, err := time.Parse(time.RFC3339, value); err == nil {
+		return t.Format(day + clock)
+	}
+	if t, err := time.Parse(time.DateOnly, value); err == nil {
+		return t.Format(day)
+	}
+	return value
 }

@@ -63,9 +63,8 @@ func (a *Admission) Entries(d *Document) int64 {
 // Allows refuses a card at a time and place where it does not let in. The time is in the zone of the door, in which hours
 // are read and moments are said. Errors: entry_too_early, entry_over, entry_expired, entry_closed.
 func (a *Admission) Allows(d *Document, at time.Time) error {
-	const form = "02.01.2006 15:04"
 	said := func(code, name string, t time.Time) error {
-		return verno.Conflict(code).With(name, t.In(at.Location()).Format(form))
+		return verno.Conflict(code).With(name, t.In(at.Location()).Format(time.RFC3339))
 	}
 	switch {
 	case !d.Starts.IsZero() && at.Before(d.Starts):

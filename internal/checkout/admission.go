@@ -153,7 +153,7 @@ func (x *admitting) allows(p *books.Page) error {
 		return nil
 	}
 	if x.rule.Once {
-		return verno.Conflict("entry_already").With("at", x.last.At.In(x.place.zone).Format("02.01.2006 15:04"))
+		return verno.Conflict("entry_already").With("at", x.last.At.In(x.place.zone).Format(time.RFC3339))
 	}
 	if since := p.At().Sub(x.last.At); since < twiceWithin && !x.again {
 		return verno.Conflict("entry_just_now").With("seconds", strconv.Itoa(int(max(since, time.Second)/time.Second)))

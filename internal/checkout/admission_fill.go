@@ -95,7 +95,7 @@ func (x *filling) decide(p *books.Page) (books.Result, error) {
 	x.at, x.filled = now(p), x.doc
 	until := x.filled.Fill(&x.template, left, x.ask.Count, x.ask.Until.UTC().Truncate(time.Microsecond), x.at)
 	if !until.IsZero() && !until.After(x.at) {
-		return books.Result{}, verno.Conflict("entry_expired").With("until", until.Format("02.01.2006 15:04"))
+		return books.Result{}, verno.Conflict("entry_expired").With("until", until.In(x.zone).Format(time.RFC3339))
 	}
 	lot := ledger.Lot{ID: p.NewLot(), AvailableAt: p.Now(), ExpiresAt: lapseOf(until)}
 	h.Earn(p.Draft(), x.far(verno.AccountIssuance), lot, x.ask.Count, ledger.WhyEarn)

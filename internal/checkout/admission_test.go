@@ -154,6 +154,9 @@ func TestTicket(t *testing.T) {
 		b.must(err)
 		_, err = b.admit(1, c, again)
 		b.refused(err, "entry_already")
+		if at, bad := time.Parse(time.RFC3339, verno.AsError(err).Params["at"]); bad != nil || !at.Equal(b.clock().Truncate(time.Second)) {
+			b.t.Fatalf("used at %s: %v", at, bad)
+		}
 		seen, err := b.till.Identify(b.ctx, b.at(0), checkout.Identify{Scan: string(c.Number)})
 		b.must(err)
 		s := seen.Shown

@@ -21,7 +21,8 @@ type uses struct {
 	template  card.Template
 	rule      card.Admission
 	programme verno.ProgrammeID
-	fresh     bool // it is opened now
+	zone      *time.Location // of the programme
+	fresh     bool           // it is opened now
 }
 
 // withPass runs work on the uses of a card that lets in. The work lacks tenant and owners. Errors: not_found,
@@ -63,7 +64,8 @@ func (t *Till) usesOf(ctx context.Context, a verno.Actor, id verno.CardID) (*use
 	if u.template, x, err = t.CardFacts(ctx, a.Tenant, id, t.clock()); err != nil {
 		return nil, err
 	}
-	u.rule, _ = u.template.Admission(x.At.Location())
+	u.zone = x.At.Location()
+	u.rule, _ = u.template.Admission(u.zone)
 	return u, nil
 }
 

@@ -147,7 +147,7 @@ func (s *sale) maySpend(o *store.Owner, now int64) error {
 	case o.FrozenAt != 0:
 		return verno.Forbidden("account_frozen")
 	case now < o.State.Cooling:
-		return verno.Forbidden("account_cooling").With("until", verno.FromMicros(o.State.Cooling).UTC().Format(time.RFC3339))
+		return verno.Forbidden("account_cooling").With("until", verno.FromMicros(o.State.Cooling).In(s.place.zone).Format(time.RFC3339))
 	case s.stored > 0 && !s.presence.Method.Strong(), s.presence.Method == verno.MethodConfirmed && s.agreed == nil:
 		return verno.Forbidden("strength_needed")
 	case spentCode(o, s.presence):
