@@ -103,23 +103,35 @@ func (r *Roll) SendLink(ctx context.Context, a verno.Actor, now time.Time, q Lin
 			}
 			return r.newLink(ctx, tx, now, m, id, q.Card, q.Channel)
 		}
-		w.Decide = func(p *books.Page) (books.Result, error) {
-			p.Emit(linkSent(a, m, q.Card, q.Channel))
-			// Links are forgotten after a while; what the key has done is not.
-			answer, err := json.Marshal(map[string]string{"id": id.String(), "card_id": q.Card.String(), "channel": q.Channel})
-			return books.Result{ID: id, Owner: m.Owner, Answer: string(answer)}, err
-		}
+		w.Decide = func(p *books.Page) (books.Result, error) { return linkDecided(p, a, m, id, q) }
 	})
 	if err != nil {
 		return Link{}, err
 	}
-	row, err := r.Store.Reader().CardLinkByID(ctx, a.Tenant, verno.LinkID(out.ID))
+	return r.sentLink(ctx, a.Tenant, out)
+}
+
+// linkDecided tells of a link, and keeps what the key has done: links are forgotten after a while, their keys are not.
+func linkDecided(p *books.Page, a verno.Actor, m verno.Member, id verno.LinkID, q LinkRequest) (books.Result, error) {
+	p.Emit(linkSent(a, m, q.Card, q.Channel))
+	answer, err := json.Marshal(map[string]string{"id": id.String(), "card_id": q.Card.String(), "channel": q.Channel})
+	return books.Result{ID: id, Owner: m.Owner, Answer: string(answer)}, err
+}
+
+// sentLink shows the link that a key has made, with its address where a screen or a demo is to show it.
+func (r *Roll) sentLink(ctx context.Context, tenant verno.TenantID, out books.Outcome) (Link, error) {
+	row, err := r.Store.Reader().CardLinkByID(ctx, tenant, verno.LinkID(out.ID))
 	if err != nil {
 		return Link{}, missing(err, "link")
 	}
 	link, err := r.shownLink(ctx, &row)
-	if link.Replayed = out.Replayed; err == nil && r.Courier.Aloud {
-		link.Aloud, err = r.linkAddress(ctx, &row)
+	if link.Replayed = out.Replayed; err != nil || !r.Courier.Aloud && row.Channel != OnScreen {
+		return link, err
+	}
+	text, err := r.linkText(ctx, &row)
+	link.Aloud = r.Courier.Base + LinkPath + text
+	if row.Member.IsZero() {
+		link.Path = LinkPath + text
 	}
 	return link, err
 }

@@ -3,7 +3,6 @@ package member
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -47,26 +46,13 @@ func (r *Roll) sendBearer(ctx context.Context, a verno.Actor, now time.Time, q L
 		return r.newBearerLink(ctx, tx, a, now, id, q, to)
 	}
 	w.Decide = func(p *books.Page) (books.Result, error) {
-		p.Emit(linkSent(a, verno.Member{Tenant: a.Tenant}, q.Card, q.Channel))
-		answer, err := json.Marshal(map[string]string{"id": id.String(), "card_id": q.Card.String(), "channel": q.Channel})
-		return books.Result{ID: id, Answer: string(answer)}, err
+		return linkDecided(p, a, verno.Member{Tenant: a.Tenant}, id, q)
 	}
 	out, err := r.Books.Do(ctx, w)
 	if err != nil {
 		return Link{}, err
 	}
-	row, err := r.Store.Reader().CardLinkByID(ctx, a.Tenant, verno.LinkID(out.ID))
-	if err != nil {
-		return Link{}, missing(err, "link")
-	}
-	link, err := r.shownLink(ctx, &row)
-	if link.Replayed = out.Replayed; err == nil && (r.Courier.Aloud || row.Channel == OnScreen) {
-		var text string
-		text, err = r.linkText(ctx, &row)
-		link.Path = LinkPath + text
-		link.Aloud = r.Courier.Base + link.Path
-	}
-	return link, err
+	return r.sentLink(ctx, a.Tenant, out)
 }
 
 // target is where a link to a card that is nobody's is to go; empty where it goes onto the screen.
