@@ -139,11 +139,17 @@ func (d *Desk) makeCardForm(c *call) error {
 		return err
 	}
 	c.form = filled("member", c.Query.Get("member"))
-	return c.showOwn(f, false)
+	return d.showOwn(c, f, false)
 }
 
-func (c *call) showOwn(f *ownForm, again bool) error {
+func (d *Desk) showOwn(c *call, f *ownForm, again bool) error {
 	title := f.heading(c)
+	if f.made() {
+		var err error
+		if f.worth, err = d.worthOf(c, f); err != nil {
+			return err
+		}
+	}
 	if again {
 		return c.again(title, ownPage(c, f))
 	}
@@ -164,7 +170,7 @@ func (d *Desk) makeCard(c *call) error {
 	}
 	if len(faults) > 0 {
 		c.form.Faults, c.form.Wrong = faults, c.Say("common.wrong_fields")
-		return c.showOwn(f, true)
+		return d.showOwn(c, f, true)
 	}
 	made, _, err := d.Members.IssueOnce(c.r.Context(), c.actor, c.now, member.TemplateRequest{
 		Key: "desk " + f.key, BodyHash: sha256.Sum256([]byte(c.form.Values.Encode())), Template: f.template, Member: f.member, Document: doc,
@@ -176,7 +182,7 @@ func (d *Desk) makeCard(c *call) error {
 	if err := c.mend(err, nil); err != nil {
 		return err
 	}
-	return c.showOwn(f, true)
+	return d.showOwn(c, f, true)
 }
 
 // dayTyped reads a day in the zone of the desk, and so many days more.
@@ -235,9 +241,6 @@ func (d *Desk) ownOf(c *call) (*ownForm, *card.Document, error) {
 			return nil, nil, err
 		}
 	}
-	if f.worth, err = d.worthOf(c, f); err != nil {
-		return nil, nil, err
-	}
 	doc, err := d.Members.CardDocument(ctx, c.actor, id)
 	return f, &doc, err
 }
@@ -251,7 +254,7 @@ func (d *Desk) madeCard(c *call) error {
 	for name, value := range doc.Values {
 		c.form.Values.Set("values/"+name, value)
 	}
-	return c.showOwn(f, false)
+	return d.showOwn(c, f, false)
 }
 
 // rewriteCard writes what stands on a card alone. Phones are told, as of every change of a card.
@@ -271,12 +274,12 @@ func (d *Desk) rewriteCard(c *call) error {
 		// What was typed stays, and is sent over what is there now if it is sent again.
 		c.form.Values.Set("revision", strconv.FormatInt(f.card.Revision, 10))
 		c.form.Wrong = c.Say("desk.made.overtaken")
-		return c.showOwn(f, true)
+		return d.showOwn(c, f, true)
 	}
 	if err := c.mend(err, nil); err != nil {
 		return err
 	}
-	return c.showOwn(f, true)
+	return d.showOwn(c, f, true)
 }
 
 // owns says whether a card has something of its own that the desk can change.
