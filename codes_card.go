@@ -11,6 +11,15 @@ var cardCodes = map[string]CodeText{
 		EN: "The message must contain %@: the new value appears there.",
 		RU: "В сообщении должно быть %@: на этом месте появится новое значение.",
 	},
+	"card_code_none": {
+		EN: "Nothing can be scanned from this card, on a phone or on a watch. Choose a code.",
+		RU: "С такой карты нечего сканировать ни на телефоне, ни на часах. Выберите код.",
+	},
+	"card_look_member": {EN: "Only members' cards change with a level.", RU: "От уровня зависит вид только карт участников."},
+	"card_look_unworn": {
+		EN: "The programme has no level “{level}”, so no card looks like this. Remove this look.",
+		RU: "Уровня «{level}» в программе нет, поэтому так не выглядит ни одна карта. Уберите это оформление.",
+	},
 	"card_word_long": {
 		EN: "“{word}” is long and may be cut off on a phone. Shorten it or look at the preview.",
 		RU: "Слово «{word}» длинное, на телефоне оно может обрезаться. Сократите его или посмотрите на предпросмотр.",
@@ -51,5 +60,6 @@ var cardCodes = map[string]CodeText{
 	"template_standard_kind": {EN: "Only a member's card can be the standard one.", RU: "Основной может быть только карта участника."},
 	"templates_full":         {EN: "The programme has reached the limit of templates. Change one of them.", RU: "В программе уже предельное число шаблонов. Измените один из них."},
 	"template_unpublished":   {EN: "The template has not been published yet.", RU: "Шаблон ещё не опубликован."},
+	"template_other_kind":    {EN: "Cards of this kind are made in another way.", RU: "Карты этого вида создают по-другому."},
 	"template_for_member":    {EN: "Cards of this kind belong to members only.", RU: "Карты этого вида принадлежат только участникам."},
 }

@@ -56,8 +56,8 @@ type NewCard struct {
 }
 
 // SellCertificate makes a certificate, or takes one that was made without worth, and puts what it is worth on it, once for
-// a key. Errors: not_found, invalid fields, template_archived, template_unpublished, store_unknown, programme_unpublished,
-// certificate_too_large; of one that was made before card_not_usable and certificate_sold; for points also
+// a key. Errors: not_found, invalid fields, template_archived, template_unpublished, template_other_kind, store_unknown,
+// programme_unpublished, certificate_too_large; of one that was made before card_not_usable and certificate_sold; for points also
 // certificate_not_for_points and those of spending them.
 func (t *Till) SellCertificate(ctx context.Context, a verno.Actor, q SellCertificate) (*Certificate, bool, error) {
 	if err := a.Require(verno.MayTopUp); err != nil {
@@ -165,7 +165,7 @@ func (t *Till) selling(ctx context.Context, a verno.Actor, q *SellCertificate) (
 	}
 	of := c.byID[x.template]
 	if of == nil || of.Kind.Scan != card.ScanTender {
-		return nil, verno.NotFound("not_found").With("thing", "template")
+		return nil, t.notForSale(ctx, a.Tenant, x.template)
 	}
 	r, err := c.rulesOf(of.programme)
 	if err != nil {
@@ -202,6 +202,23 @@ func (t *Till) selling(ctx context.Context, a verno.Actor, q *SellCertificate) (
 		}
 	}
 	return x, err
+}
+
+// notForSale says why no certificate of a template can be sold that is not in force, or whose cards are no tender.
+func (t *Till) notForSale(ctx context.Context, tenant verno.TenantID, id verno.TemplateID) error {
+	row, err := t.reader.CardTemplate(ctx, tenant, id)
+	k, known := card.Find(row.Kind)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return verno.NotFound("not_found").With("thing", "template")
+	case err != nil:
+		return err
+	case !known || k.Scan != card.ScanTender:
+		return verno.Conflict("template_other_kind")
+	case !row.ArchivedAt.IsZero():
+		return verno.Conflict("template_archived")
+	}
+	return verno.Conflict("template_unpublished")
 }
 
 // sellerOf is the legal entity that is to owe what a certificate is worth: that of the store where it is sold, or where it

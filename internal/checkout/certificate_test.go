@@ -1,6 +1,7 @@
 package checkout_test
 
 import (
+	"crypto/rand"
 	"sync"
 	"testing"
 	"time"
@@ -139,6 +140,27 @@ func TestUselessCertificates(t *testing.T) {
 			t.Errorf("lapsed %d, %v", n, err)
 		}
 		b.left(c, 0)
+	})
+}
+
+// TestNotForSale: whoever sells a certificate of a template that gives none is told why.
+func TestNotForSale(t *testing.T) {
+	t.Parallel()
+	each(t, func(_ *testing.T, b *bundle) {
+		k, _ := card.Find("gift_certificate")
+		draft, err := b.office.CreateTemplate(b.ctx, b.boss, b.clock(), b.made.Programme, k.Template("Draft"))
+		b.must(err)
+		away, err := b.office.CreateTemplate(b.ctx, b.boss, b.clock(), b.made.Programme, k.Template("Away"))
+		b.must(err)
+		_, err = b.office.ArchiveTemplate(b.ctx, b.boss, b.clock(), away.ID, away.Revision)
+		b.must(err)
+		for code, of := range map[string]verno.TemplateID{
+			"not_found": verno.NewID[verno.TemplateID](b.clock(), rand.Reader), "template_unpublished": draft.ID, "template_archived": away.ID,
+			"template_other_kind": b.template("club_pass", `{"uses":8,"valid_days":30}`),
+		} {
+			_, _, err := b.till.SellCertificate(b.ctx, b.boss, checkout.SellCertificate{Key: code, BodyHash: hash(code), Template: of, Amount: 1_00})
+			b.refused(err, code)
+		}
 	})
 }
 

@@ -45,7 +45,8 @@ type TemplateRequest struct {
 }
 
 // IssueOnce is IssueOf for cards that scanners take for one thing, or for one of several, once for a key, with what the card
-// shows to them. Errors: those of IssueOf, not_found for a template of another kind.
+// shows to them. Errors: those of IssueOf, template_other_kind for a template of
+// another kind.
 func (r *Roll) IssueOnce(ctx context.Context, a verno.Actor, now time.Time, q TemplateRequest, scans ...card.Scan) (Card, verno.CardSecret, error) {
 	if err := a.Require(writes); err != nil {
 		return Card{}, verno.CardSecret{}, err
@@ -53,7 +54,7 @@ func (r *Roll) IssueOnce(ctx context.Context, a verno.Actor, now time.Time, q Te
 	k, t, row, err := r.issuable(ctx, a.Tenant, q.Template)
 	switch {
 	case err == nil && !slices.Contains(scans, k.Scan):
-		err = verno.NotFound("not_found").With("thing", "template")
+		err = verno.Conflict("template_other_kind")
 	case err == nil && k.Member && q.Member.IsZero():
 		err = verno.Conflict("template_for_member")
 	}

@@ -31,9 +31,9 @@ type MadeCard struct {
 func (a *API) madeCardRoutes() {
 	handle(a, operation{
 		route: "POST /card_templates/{id}/cards", id: "make-card", tag: "cards", summary: "Make a pass, a ticket or a business card", keyed: keyNeeded, status: 201,
-		detail: "One card of a published template that lets in or shows a contact: at a door it is scanned with POST /admissions. POST /cards/stock makes many that say nothing of their own.",
+		detail: "One card of a published template that lets in or shows a contact: at a door it is scanned with POST /admissions. POST /cards/stock makes many that say nothing of their own. A member's card is made by POST /cards, a coupon by POST /coupons, a certificate by POST /certificates.",
 		codes: []string{
-			"not_found", "template_archived", "template_unpublished", "template_for_member", "card_limit", "person_erased", "idempotency_key_reused",
+			"not_found", "template_archived", "template_unpublished", "template_other_kind", "template_for_member", "card_limit", "person_erased", "idempotency_key_reused",
 		},
 	}, a.makeCard)
 }

@@ -39,8 +39,11 @@ func TestMadeCards(t *testing.T) {
 		}
 		for _, kind := range []string{"coupon", "gift_certificate", "discount"} {
 			settings := map[string]string{"coupon": `{"offer":{"en":"Tea","ru":"Чай"}}`, "gift_certificate": `{"worth":10000}`, "discount": `{"percent":"5"}`}
-			b.ask(b.making(b.templateOf(kind, settings[kind]))).want(404)
+			b.ask(b.making(b.templateOf(kind, settings[kind]))).want(409, "template_other_kind")
 		}
+		card := m{"template_id": contact, "amount": rub(100)}
+		b.ask(request{do: "POST /coupons", key: b.unique("made"), body: m{"template_id": contact}}).want(409, "template_other_kind")
+		b.ask(request{do: "POST /certificates", key: b.unique("made"), body: card}).want(409, "template_other_kind")
 	})
 }
 

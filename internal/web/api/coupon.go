@@ -93,7 +93,7 @@ func (a *API) couponRoutes() {
 	handle(a, operation{
 		route: "POST /coupons", id: "issue-coupon", tag: "cards", summary: "Make a coupon", keyed: keyNeeded, status: 201,
 		detail: "A coupon opens the promotions whose condition asks for its template's word, when it is scanned with a basket. It is used up by the commit.",
-		codes:  []string{"not_found", "template_archived", "template_unpublished", "card_limit", "person_erased", "idempotency_key_reused"},
+		codes:  []string{"not_found", "template_archived", "template_unpublished", "template_other_kind", "card_limit", "person_erased", "idempotency_key_reused"},
 	}, a.issueCoupon)
 }
 
