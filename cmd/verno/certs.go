@@ -91,6 +91,9 @@ func (c *certificates) take(ctx context.Context, _ *term, s *server.Server, name
 }
 
 func (c *certificates) selfSign(ctx context.Context, t *term, s *server.Server, _ []string) ([]server.Certificate, error) {
+	if err := writable(c.root); err != nil {
+		return nil, err
+	}
 	list, root, err := s.SelfSign(ctx, c.Whose, c.trial)
 	if err != nil {
 		return nil, err
@@ -100,6 +103,18 @@ func (c *certificates) selfSign(ctx context.Context, t *term, s *server.Server, 
 		return list, nil
 	}
 	return list, os.WriteFile(c.root, root, 0o644) //nolint:gosec // A certificate is public.
+}
+
+// writable sees that a file can be written, if one is named, before anything is made of which it is to tell.
+func writable(name string) error {
+	if name == "" {
+		return nil
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o644) //nolint:gosec // A certificate is public.
+	if err != nil {
+		return wrong{err}
+	}
+	return file.Close()
 }
 
 // certificateFiles reads what a certificate comes in.

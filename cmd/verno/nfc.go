@@ -49,7 +49,7 @@ func nfcKeys(ctx context.Context, t *term, args []string) error {
 	case "retire":
 		var id verno.NFCKeyID
 		if id, err = verno.ParseID[verno.NFCKeyID](words[2]); err != nil {
-			return wrong{err}
+			return wrong{fmt.Errorf("%s is no key: nfc keys list shows them", words[2])}
 		}
 		if err = s.RetireNFCKey(ctx, whose, id); err == nil {
 			list, err = s.NFCKeys(ctx, whose)

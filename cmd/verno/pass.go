@@ -102,16 +102,17 @@ func (p *passes) buildDocument(t *term, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(from.Files) == 0 {
-		fmt.Fprintln(t.err, "Signed with a certificate made for trying, which is not Apple's: no iPhone takes it.")
-	}
 	beside := func(picture string) ([]byte, error) {
 		if !filepath.IsAbs(picture) {
 			picture = filepath.Join(filepath.Dir(name), picture)
 		}
 		return readFile(picture, mostOfPass)
 	}
-	return server.BuildPassFile(document, beside, from, time.Now())
+	built, err := server.BuildPassFile(document, beside, from, time.Now())
+	if err == nil && len(from.Files) == 0 {
+		fmt.Fprintln(t.err, "Signed with a certificate made for trying, which is not Apple's: no iPhone takes it.")
+	}
+	return built, err
 }
 
 // report reads a file as a pass.

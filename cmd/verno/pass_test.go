@@ -129,4 +129,53 @@ func TestCertificatesByCommand(t *testing.T) {
 	if got := s.verno("certs", "import"); got.code != 2 {
 		t.Errorf("no file ends with %d", got.code)
 	}
+	if got := s.verno("certs", "selfsign", "--root", filepath.Join("nowhere", "root.pem")); got.code != 2 {
+		t.Errorf("a root that cannot be written ends with %d: %s", got.code, got.err)
+	}
+	if got := s.does("certs", "list"); strings.Contains(got.out, "retired") {
+		t.Errorf("a certificate whose root nobody has is in use: %s", got.out)
+	}
+}
+
+// TestReaderKeysByCommand makes two versions of a reader's key and retires the first; what is no key is told apart from
+// one that is not there.
+func TestReaderKeysByCommand(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, store.SQLite)
+	s.does("init", "--json")
+	list := func(words ...string) []readerKey {
+		var keys struct{ Keys []readerKey }
+		if err := json.Unmarshal([]byte(s.does(append(words, "--json")...).out), &keys); err != nil {
+			t.Fatal(err)
+		}
+		return keys.Keys
+	}
+	first := list("nfc", "keys", "make", "--protocol", "smart_tap")[0]
+	list("nfc", "keys", "make", "--protocol", "smart_tap")
+	keys := list("nfc", "keys", "retire", first.ID)
+	if len(keys) != 2 || keys[0].Version+keys[1].Version != 3 {
+		t.Errorf("the keys are %+v", keys)
+	}
+	for _, k := range keys {
+		if (k.RetiredAt != nil) != (k.ID == first.ID) || k.PublicKey == "" {
+			t.Errorf("%+v", k)
+		}
+	}
+	if got := s.verno("nfc", "keys", "retire", "first"); got.code != 2 || !strings.Contains(got.err, "first is no key") {
+		t.Errorf("no key ends with %d: %s", got.code, got.err)
+	}
+	if got := s.verno("nfc", "keys", "retire", "nfk_06h0cv9jq5v0q2kran4rt5qfb4"); got.code != 1 || !strings.Contains(got.err, "not_found") {
+		t.Errorf("a key that is not there ends with %d: %s", got.code, got.err)
+	}
+	if got := s.verno("nfc", "keys", "make", "--protocol", "bluetooth"); got.code != 1 || !strings.Contains(got.err, "/protocol") {
+		t.Errorf("another protocol ends with %d: %s", got.code, got.err)
+	}
+}
+
+// readerKey is a key as the command prints it.
+type readerKey struct {
+	ID        string  `json:"id"`
+	Version   int     `json:"version"`
+	PublicKey string  `json:"public_key"`
+	RetiredAt *string `json:"retired_at"`
 }
