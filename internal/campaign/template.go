@@ -72,6 +72,11 @@ func (t *Template) check(ctx context.Context, r *store.Reader) error {
 		return there
 	})
 	t.Warnings = warnings
+	if len(t.Drafted.Design.Looks) > 0 {
+		p, missing := r.Programme(ctx, t.Tenant, t.Programme)
+		broken = errors.Join(broken, missing)
+		t.Warnings = append(t.Warnings, t.Drafted.Design.Unworn(p.Draft.Levels.Levels)...)
+	}
 	return errors.Join(broken, err)
 }
 

@@ -109,7 +109,11 @@ func (c *check) design(k *Kind, d *Design) {
 	checkText(&c.Faults, root+"/greeting", d.Greeting, maxChange)
 	full := d.over(k)
 	c.colours(root+"/colours", &full.Colours)
+	c.looks(k, root+"/looks", d.Looks, full.Colours)
 	c.OneOf(root+"/format", string(full.Format), string(QR), string(PDF417), string(Aztec), string(Code128), string(NoCode))
+	if full.Format == NoCode && k.Scan != ScanShow {
+		c.warn(root+"/format", "card_code_none")
+	}
 	for _, slot := range slices.Sorted(maps.Keys(d.Pictures)) {
 		c.OneOf(root+"/pictures", string(slot), string(SlotIcon), string(SlotLogo), string(SlotStrip), string(SlotThumbnail), string(SlotHero), string(SlotBackdrop))
 		c.picture(root+"/pictures/"+escape(string(slot)), d.Pictures[slot])

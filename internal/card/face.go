@@ -22,6 +22,7 @@ type Face struct {
 	Back         []Field
 	Code         Code
 	Colours      Colours
+	Usual        Colours         // of the template, for wallets that cannot tell its cards apart; Colours where no level has a look
 	Pictures     map[Slot]string // the hash of a picture, by where it stands
 	Places       []Place         // at most MaxPlaces
 	Beacons      []Beacon        // at most MaxPlaces
@@ -142,6 +143,7 @@ type Link struct {
 type Event struct {
 	Name, Venue, Address    Text
 	Starts, Ends, Doors     time.Time
+	Reminded                time.Time // since when its guests are reminded of it; zero for not now
 	Section, Row, Seat      string
 	LatitudeE6, LongitudeE6 int64
 }

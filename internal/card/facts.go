@@ -23,6 +23,7 @@ type Facts struct {
 	Stored   money.Amount // stored money
 	Spent    money.Amount // in the window of levels
 	Level    string
+	LevelID  string       // of the level in the programme; empty for none
 	Next     string       // the level after it; empty at the top
 	Missing  money.Amount // to the next
 	Percent  int64        // hundredths of a percent that the card takes off now

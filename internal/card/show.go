@@ -37,11 +37,12 @@ func Show(t *Template, x *Facts) (Face, error) {
 	}
 	f := Face{
 		Kind: k.Name, Style: k.Style, Merchant: x.Merchant, Title: d.Title, Description: describing(d.Title, x.Merchant), LogoText: d.LogoText,
-		Code: Code{Format: d.Format, Message: x.Machine, Alt: spaced(x.Number), Live: k.Scan == ScanIdentify}, Colours: d.Colours,
+		Code: Code{Format: d.Format, Message: x.Machine, Alt: spaced(x.Number), Live: k.Scan == ScanIdentify}, Colours: d.Colours, Usual: d.Colours,
 		Pictures: maps.Clone(d.Pictures), Places: slices.Clone(x.Places), Beacons: d.Beacons, MaxDistance: d.MaxDistance,
 		Starts: x.Starts, Ends: x.Ends, Voided: x.State != string(verno.CardActive), Links: slices.Clone(d.Links),
 		NotShared: k.Member, Holder: x.Holder,
 	}
+	f.wear(&d, x.LevelID)
 	if len(x.Reader) <= maxNFC && k.Scan == ScanIdentify {
 		f.NFCValue = x.Reader
 	}
@@ -179,15 +180,7 @@ func (d *Design) over(k *Kind) Design {
 	if own.Title.Empty() {
 		own.Title = usual.Title
 	}
-	if own.Colours.Background == "" {
-		own.Colours.Background = usual.Colours.Background
-	}
-	if own.Colours.Foreground == "" {
-		own.Colours.Foreground = usual.Colours.Foreground
-	}
-	if own.Colours.Label == "" {
-		own.Colours.Label = usual.Colours.Label
-	}
+	own.Colours = own.Colours.over(usual.Colours)
 	if own.Format == "" {
 		own.Format = usual.Format
 	}
@@ -206,5 +199,6 @@ func (d *Design) clone() Design {
 	c.Title, c.LogoText, c.Greeting = maps.Clone(d.Title), maps.Clone(d.LogoText), maps.Clone(d.Greeting)
 	c.Pictures, c.Front, c.Back = maps.Clone(d.Pictures), slices.Clone(d.Front), slices.Clone(d.Back)
 	c.Beacons, c.Links, c.Banners = slices.Clone(d.Beacons), slices.Clone(d.Links), slices.Clone(d.Banners)
+	c.Looks = maps.Clone(d.Looks)
 	return c
 }

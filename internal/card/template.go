@@ -26,6 +26,7 @@ type Design struct {
 	Links       []Link          `json:"links,omitempty"`
 	Banners     []Banner        `json:"banners,omitempty"`
 	ShowName    bool            `json:"show_name,omitempty"` // cards carry their holder's first name
+	Looks       map[string]Look `json:"looks,omitempty"`     // of levels, by their IDs in the programme
 }
 
 // Area is a part of the front.

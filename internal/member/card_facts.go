@@ -169,6 +169,7 @@ func (r *Roll) terms(ctx context.Context, reader *store.Reader, tenant verno.Ten
 	s := standing(p, &o, x.At)
 	x.Spent, x.Level, x.Next, x.Missing = s.Spent, s.Level, s.Next, s.Missing
 	level, _, _ := progress.Level(p.Levels, o.State.Spend, int32(x.At.Year()*100+int(x.At.Month())))
+	x.LevelID = level
 	x.Percent = percentNow(rules, level, m.Tags, x.At)
 	if x.Places, err = r.near(ctx, reader, m, x.At); err != nil {
 		return err

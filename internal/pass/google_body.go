@@ -130,7 +130,7 @@ func GoogleClass(v *GoogleView) map[string]any {
 	}
 	b["reviewStatus"] = "UNDER_REVIEW"
 	b["issuerName"] = cut(v.Face.Merchant, longestName)
-	b.set("hexBackgroundColor", v.Face.Colours.Background != "", v.Face.Colours.Background)
+	b.set("hexBackgroundColor", v.Face.Usual.Background != "", v.Face.Usual.Background) // all cards of a class have one
 	switch v.Class {
 	case card.ClassOffer:
 		b.text("title", title(v.Face), longestName)

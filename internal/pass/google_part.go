@@ -61,7 +61,7 @@ func (v *GoogleView) logo() map[string]any {
 	if v.Logo != "" {
 		return v.imageAt(v.Logo)
 	}
-	return v.image(strings.TrimPrefix(or(v.Face.Colours.Background, "#000000"), "#"), card.SlotLogo)
+	return v.image(strings.TrimPrefix(or(v.Face.Usual.Background, "#000000"), "#"), card.SlotLogo)
 }
 
 var googleFormats = map[card.Format]string{
