@@ -16,37 +16,6 @@ const MaxAmount Amount = 1_000_000_000_000
 // Valid reports whether the amount is one that may come from outside: from zero to MaxAmount.
 func (a Amount) Valid() bool { return a >= 0 && a <= MaxAmount }
 
-// Currency is an ISO 4217 alphabetic code, such as RUB.
-type Currency string
-
-// exponents lists the currencies whose minor unit is not a hundredth (ISO 4217, list one).
-var exponents = map[Currency]int{
-	"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
-	"VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
-	"BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
-}
-
-// Valid reports whether the code has the form of a currency code: three capital Latin letters.
-func (c Currency) Valid() bool {
-	if len(c) != 3 {
-		return false
-	}
-	for _, r := range []byte(c) {
-		if r < 'A' || r > 'Z' {
-			return false
-		}
-	}
-	return true
-}
-
-// Exponent is the number of decimal places of the currency's minor unit; 2 where the currency is not listed.
-func (c Currency) Exponent() int {
-	if n, ok := exponents[c]; ok {
-		return n
-	}
-	return 2
-}
-
 // Whole is a number of whole units of the currency.
 func (c Currency) Whole(n int64) Amount {
 	for range c.Exponent() {

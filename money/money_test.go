@@ -145,3 +145,19 @@ func Example() {
 	// 68.97
 	// [34 33 33]
 }
+
+// TestCurrencies: what somebody pays with is a currency, with the decimal places of its coins; what only has the form of one,
+// or is gold, a fund or history, is none.
+func TestCurrencies(t *testing.T) {
+	t.Parallel()
+	for code, places := range map[money.Currency]int{"RUB": 2, "KZT": 2, "EUR": 2, "JPY": 0, "KWD": 3} {
+		if !code.Valid() || code.Exponent() != places {
+			t.Errorf("%s: valid %v, %d places", code, code.Valid(), code.Exponent())
+		}
+	}
+	for _, code := range []money.Currency{"", "rub", "RUBL", "XXQ", "XXX", "XAU", "CLF", "SUR", "РУБ"} {
+		if code.Valid() {
+			t.Errorf("%s is a currency", code)
+		}
+	}
+}

@@ -21,6 +21,7 @@ func TestARefusedFoundingLeavesNothing(t *testing.T) {
 			"no store":                func(f *server.Founding) { f.Store = "" },
 			"no such zone":            func(f *server.Founding) { f.TimeZone = "Nowhere/Bad" },
 			"no currency":             func(f *server.Founding) { f.Currency = "rub" },
+			"made-up currency":        func(f *server.Founding) { f.Currency = "XXQ" },
 		} {
 			f := good
 			wrong(&f)
