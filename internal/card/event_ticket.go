@@ -17,6 +17,8 @@ type eventSettings struct {
 	Ends        string `json:"ends,omitempty" en:"Ends" ru:"Конец" form:"moment"`
 	LatitudeE6  int64  `json:"latitude_e6" en:"Latitude, millionths of a degree" ru:"Широта, миллионные доли градуса" min:"-90000000" max:"90000000"`
 	LongitudeE6 int64  `json:"longitude_e6" en:"Longitude, millionths of a degree" ru:"Долгота, миллионные доли градуса" min:"-180000000" max:"180000000"`
+	Remind      int64  `json:"remind" en:"Remind so many hours before; 0 for never" ru:"Напомнить за столько часов; 0 — не напоминать" min:"0" max:"336"`
+	RemindAgain int64  `json:"remind_again" en:"Remind again so many hours before; 0 for once" ru:"Напомнить ещё раз за столько часов; 0 — один раз" min:"0" max:"336"`
 	Terms       Text   `json:"terms,omitempty" en:"Terms on the back" ru:"Условия на обороте" max:"4000"`
 }
 
@@ -90,7 +92,7 @@ var eventTicket = define(Kind{
 			at(AreaAuxiliary, "section", "row", "seat")),
 		Back: back("news", "address", "number", "merchant", "terms"),
 	},
-}, eventSettings{Name: Both("Evening for friends", "Вечер для друзей"), Venue: Both("Our café", "Наше кафе")},
+}, eventSettings{Name: Both("Evening for friends", "Вечер для друзей"), Venue: Both("Our café", "Наше кафе"), Remind: 24},
 	func(s *eventSettings, f *verno.Faults) { s.check(f) },
 	func(f *Face, s *eventSettings, x *Facts) {
 		e := s.event(x)
@@ -99,6 +101,7 @@ var eventTicket = define(Kind{
 			f.Starts, f.Ends = e.Starts, e.Ends
 		}
 		f.Voided = f.Voided || x.Of > 0 && x.Left <= 0
+		s.remind(f, e, x)
 		if e.LatitudeE6 != 0 || e.LongitudeE6 != 0 {
 			f.Places = append([]Place{{LatitudeE6: e.LatitudeE6, LongitudeE6: e.LongitudeE6, Name: e.Venue.In("")}}, f.Places...)
 		}

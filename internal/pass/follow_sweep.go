@@ -11,19 +11,21 @@ import (
 )
 
 // addDays asks, once a day of each programme, to look at all of its cards: points that are to expire, banners that begin
-// and end, and all else that changes by itself as days go by.
+// and end, and all else that changes by itself as days go by; and to look at tickets when it is time to remind of an event.
 func (p *Passes) addDays(ctx context.Context, tenant verno.TenantID) error {
 	now := p.Clock()
 	programmes, err := p.Store.Reader().Programmes(ctx, tenant, verno.ProgrammeID{}, 200)
 	if err != nil {
 		return err
 	}
+	zones := make(map[verno.ProgrammeID]*time.Location, len(programmes))
 	for i := range programmes {
 		draft := &programmes[i].Draft
 		zone, err := time.LoadLocation(draft.TimeZone)
 		if err != nil {
 			zone = time.UTC
 		}
+		zones[draft.ID] = zone
 		s := store.PassSweep{
 			Tenant: tenant, Name: "day/" + draft.ID.String() + "/" + now.In(zone).Format(time.DateOnly),
 			Programme: draft.ID, Looks: true, At: now,
@@ -40,7 +42,7 @@ func (p *Passes) addDays(ctx context.Context, tenant verno.TenantID) error {
 			return err
 		}
 	}
-	return nil
+	return p.addReminders(ctx, tenant, zones)
 }
 
 // sweep works on what changes many passes at once, from where it was left, and reports whether there was anything. While

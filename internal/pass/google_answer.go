@@ -131,8 +131,7 @@ func (w *googleWork) taken(a *googleAnswer, now time.Time) {
 	switch w.step {
 	case googleInsert:
 		w.known(now)
-		w.had.News, w.had.Asked = w.told, nil
-		w.outcome = googleDone
+		w.done()
 	case googlePatch:
 		w.known(now)
 		w.tell()
@@ -140,19 +139,22 @@ func (w *googleWork) taken(a *googleAnswer, now time.Time) {
 		w.step = googleMessage
 		for _, id := range messagesOf(a.body) {
 			if w.news != nil && id == w.message("")["id"] {
-				w.had.News, w.had.Asked = w.told, nil
-				w.outcome = googleDone
+				w.done()
+				return
 			}
 		}
 	case googleMessage:
 		if w.rings {
 			w.had.Notices = rang(w.had.Notices, now)
-			w.said(newsSaid(w.told))
+			w.spoken(w.said())
 		}
-		w.had.News, w.had.Asked, w.outcome = w.told, nil, googleDone
+		w.done()
 		w.prune(a.body)
 	case googlePrune:
 		w.outcome = googleDone
+		if w.news != nil {
+			w.step, w.outcome = googleMessage, googleUnderWay
+		}
 	}
 }
 
@@ -160,13 +162,13 @@ func (w *googleWork) taken(a *googleAnswer, now time.Time) {
 func (w *googleWork) known(now time.Time) {
 	if w.speaks {
 		w.had.Changes = rang(w.had.Changes, now)
-		w.said(changeSaid(&w.pass))
+		w.spoken(changeSaid(&w.pass))
 	}
 	w.had.Sent, w.had.Loud = w.digest, w.loud
 }
 
-// said notes that something was said aloud.
-func (w *googleWork) said(what []byte) {
+// spoken notes that something was said aloud.
+func (w *googleWork) spoken(what []byte) {
 	w.rung = slices.DeleteFunc(w.rung, func(r store.Ring) bool { return bytes.Equal(r.Said, what) })
 }
 

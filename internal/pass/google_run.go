@@ -88,6 +88,7 @@ func (p *Passes) claimVoices(ctx context.Context, works []*googleWork, now time.
 		work   *googleWork
 		what   *bool // that it speaks of
 		said   []byte
+		owed   bool
 		may    bool
 		counts *store.Ring
 	}
@@ -98,7 +99,7 @@ func (p *Passes) claimVoices(ctx context.Context, works []*googleWork, now time.
 			claims = append(claims, claim{work: w, what: &w.speaks, said: changeSaid(&w.pass)})
 		}
 		if w.outcome == googleUnderWay && w.rings {
-			claims = append(claims, claim{work: w, what: &w.rings, said: newsSaid(w.told)})
+			claims = append(claims, claim{work: w, what: &w.rings, said: w.said(), owed: w.owed})
 		}
 	}
 	if len(claims) == 0 {
@@ -107,7 +108,7 @@ func (p *Passes) claimVoices(ctx context.Context, works []*googleWork, now time.
 	err := p.Store.WriteLow(ctx, func(tx *store.Tx) (err error) {
 		for i := range claims {
 			c := &claims[i]
-			if c.may, c.counts, err = ring(ctx, tx, &c.work.pass, c.said, now); err != nil {
+			if c.may, c.counts, err = ring(ctx, tx, &c.work.pass, c.said, c.owed, now); err != nil {
 				return err
 			}
 		}

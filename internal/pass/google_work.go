@@ -1,6 +1,7 @@
 package pass
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -40,8 +41,10 @@ type googleWork struct {
 	body    googleBody
 	digest  []byte
 	loud    []byte    // hash of the fields whose changes are spoken of
-	news    card.Text // that has to be told; nil for none
-	told    []byte    // hash of the news of the face
+	news    card.Text // that has to be told, or a reminder; nil for none
+	told    []byte    // hash of that; of the news of the face where there is nothing to tell
+	heard   []byte    // what Google was told last, once that is told
+	owed    bool      // it is a reminder
 	step    googleStep
 	speaks  bool         // the change is spoken of
 	rings   bool         // the message is spoken of
@@ -134,18 +137,65 @@ func newGoogleWork(v *GoogleView, had store.GoogleObject, now time.Time) *google
 	w.pass.GoogleID = v.ID
 	w.digest = hashOf(w.body)
 	w.loud = hashOf(loudFields(v.Face))
-	if news := newsOf(v.Face, v.News); !news.Empty() {
-		w.told = hashOf(news)
-		if string(w.told) != string(w.had.News) {
-			w.news = news
-		}
-	}
+	w.choose()
 	w.speaks = w.step == googlePatch && v.Class != card.ClassGeneric && string(w.loud) != string(w.had.Loud) && mayRing(w.had.Changes, now)
 	w.rings = mayRing(w.had.Notices, now)
 	if w.step == googlePatch && string(w.digest) == string(w.had.Sent) {
 		w.tell()
 	}
 	return w
+}
+
+// choose finds out what has to be told beside the card itself: what it reminds of before its news.
+func (w *googleWork) choose() {
+	hadNews, hadReminder := heardOf(w.had.News)
+	news, reminder := newsOf(w.view.Face, w.view.News), saidIn(w.view.Face, card.ReminderField)
+	w.news, w.told, w.heard, w.owed = nil, nil, w.had.News, false
+	if !news.Empty() {
+		w.told = hashOf(news)
+		if !bytes.Equal(w.told, hadNews) {
+			w.news, w.heard = news, heard(w.told, hadReminder)
+		}
+	}
+	if reminder != nil && !bytes.Equal(hashOf(reminder), hadReminder) {
+		w.news, w.told, w.owed = reminder, hashOf(reminder), true
+		w.heard = heard(hadNews, w.told)
+	}
+}
+
+// heard is the hash of the news that Google was told last, and that of the reminder after it; either may be nothing.
+func heard(news, reminder []byte) []byte {
+	if len(reminder) == 0 {
+		return news
+	}
+	if len(news) == 0 {
+		news = make([]byte, sha256.Size)
+	}
+	return slices.Concat(news, reminder)
+}
+
+func heardOf(both []byte) (news, reminder []byte) {
+	n := min(len(both), sha256.Size)
+	if bytes.Equal(both[:n], make([]byte, sha256.Size)) {
+		return nil, both[n:]
+	}
+	return both[:n], both[n:]
+}
+
+// said names what there is to tell as all cards know it.
+func (w *googleWork) said() []byte {
+	if w.owed {
+		return reminderSaid(&w.pass, w.view.Face)
+	}
+	return newsSaid(w.told)
+}
+
+// done goes on once something was told: what there is beside it is told as well, and without a sound.
+func (w *googleWork) done() {
+	w.had.News, w.had.Asked, w.outcome = w.heard, nil, googleDone
+	if w.choose(); w.news != nil {
+		w.step, w.rings, w.outcome = googleMessage, false, googleUnderWay
+	}
 }
 
 // tell goes on to the news after the card itself.
@@ -239,12 +289,12 @@ func newsOf(f *card.Face, news card.Text) card.Text {
 	return news
 }
 
-// loudFields are the fields whose changes are spoken of, but for the news.
+// loudFields are the fields whose changes are spoken of, but for the news and the reminder.
 func loudFields(f *card.Face) map[string]card.Text {
 	out := map[string]card.Text{}
 	for _, area := range [][]card.Field{f.Header, f.Primary, f.Secondary, f.Auxiliary, f.Back} {
 		for i := range area {
-			if !area[i].Change.Empty() && area[i].Key != newsField {
+			if !area[i].Change.Empty() && area[i].Key != newsField && area[i].Key != card.ReminderField {
 				out[area[i].Key] = valueText(&area[i].Value)
 			}
 		}

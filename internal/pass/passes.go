@@ -45,6 +45,7 @@ type Passes struct {
 	passTypes sync.Map // of passTypeOf: what tenants were seen to have certificates for
 	push      pushing
 	sweeping  watch
+	remind    reminding
 
 	google google // what is remembered of it
 	apple  apple

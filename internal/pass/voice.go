@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -18,7 +19,8 @@ import (
 // A card changes as often as it has to, and speaks up about it no more often than its holder bears. What is over that is
 // changed in silence: the card is right, and no phone lights up. Of several cards of one holder that tell the same, one
 // purchase or the same news, the one speaks whose wallet comes first; the others show it and are silent. To choose a card
-// beforehand would leave it to a phone in a drawer whether anything is heard.
+// beforehand would leave it to a phone in a drawer whether anything is heard. A reminder of an event is no advertising: it
+// counts, so that less of the rest is heard in that week, and is said beyond what they bear, unless cards never speak.
 
 const (
 	// UsualRings is how often the cards of a member speak up in a week where the merchant has not settled it.
@@ -65,13 +67,17 @@ func (p *Passes) SetRings(ctx context.Context, a verno.Actor, n int64) error {
 
 // ring lets a card say something to its member aloud, unless another of their cards has said it, or they have heard as much
 // this week as they bear. What was let for the first time is given as well, as it counts. Cards of nobody may say anything.
-func ring(ctx context.Context, tx *store.Tx, pass *store.Pass, said []byte, now time.Time) (may bool, counts *store.Ring, err error) {
+// What is owed to them is said however much they have heard.
+func ring(ctx context.Context, tx *store.Tx, pass *store.Pass, said []byte, owed bool, now time.Time) (may bool, counts *store.Ring, err error) {
 	if pass.Member.IsZero() {
 		return true, nil, nil
 	}
 	most, err := ringsOf(ctx, tx.Reader, pass.Tenant)
 	if err != nil {
 		return false, nil, err
+	}
+	if owed && most > 0 {
+		most = math.MaxInt32
 	}
 	r := store.Ring{Tenant: pass.Tenant, Member: pass.Member, Card: pass.Card, Said: said, At: now}
 	may, fresh, err := tx.Ring(ctx, r, now.Add(-ringsIn), most)
@@ -93,36 +99,63 @@ func newsSaid(news []byte) []byte {
 	return sum[:]
 }
 
+// reminderSaid names a reminder as all tickets to an event know it.
+func reminderSaid(pass *store.Pass, f *card.Face) []byte {
+	if f.Event == nil || f.Event.Reminded.IsZero() {
+		return nil
+	}
+	said := append([]byte("reminder"), pass.Template[:]...)
+	for _, at := range []time.Time{f.Event.Starts, f.Event.Reminded} {
+		said = binary.BigEndian.AppendUint64(said, uint64(verno.Micros(at)))
+	}
+	sum := sha256.Sum256(said)
+	return sum[:]
+}
+
 // FetchedPass is ApplePass for a phone that fetches it: of what another card of its holder has told, and beyond what they
 // bear in a week, the pass says nothing.
 func (p *Passes) FetchedPass(ctx context.Context, pass store.Pass, now time.Time) ([]byte, error) {
 	return p.applePass(ctx, pass, now, func(f *card.Face) error {
-		hushed, err := p.hushed(ctx, &pass, voiceOf(f), now)
+		hushed, err := p.hushed(ctx, &pass, f, now)
 		hush(f, hushed)
 		return err
 	})
 }
 
-// voice is what a pass says aloud: the hash of the fields whose changes are spoken of, and that of its news, which is nothing
-// where it has none.
+// voice is what a pass says aloud: the hash of the fields whose changes are spoken of, that of its news and that of what it
+// reminds of. What comes last and says nothing is left out.
 type voice []byte
 
 func voiceOf(f *card.Face) voice {
 	v := voice(hashOf(loudFields(f)))
-	if news := newsValue(f); news != nil {
+	news, reminder := saidIn(f, newsField), saidIn(f, card.ReminderField)
+	switch {
+	case news != nil:
 		v = append(v, hashOf(news)...)
+	case reminder != nil:
+		v = append(v, make([]byte, sha256.Size)...)
+	}
+	if reminder != nil {
+		v = append(v, hashOf(reminder)...)
 	}
 	return v
 }
 
-// parts are the two hashes; nil for a pass that no phone has fetched.
-func (v voice) parts() (fields, news []byte) {
-	n := min(len(v), sha256.Size)
-	return v[:n], v[n:]
+// parts are the hashes; nil for what says nothing, all of them for a pass that no phone has fetched.
+func (v voice) parts() (fields, news, reminder []byte) {
+	part := func(i int) []byte {
+		all := v[min(len(v), i*sha256.Size):min(len(v), (i+1)*sha256.Size)]
+		if bytes.Equal(all, make([]byte, sha256.Size)) {
+			return nil
+		}
+		return all
+	}
+	return part(0), part(1), part(2)
 }
 
-// hushed says of which changes a pass that says this is to be silent. All phones that fetch the same have the same answer.
-func (p *Passes) hushed(ctx context.Context, pass *store.Pass, loud voice, now time.Time) (store.Hush, error) {
+// hushed says of which changes a pass with this face is to be silent. All phones that fetch the same have the same answer.
+func (p *Passes) hushed(ctx context.Context, pass *store.Pass, f *card.Face, now time.Time) (store.Hush, error) {
+	loud, reminds := voiceOf(f), reminderSaid(pass, f)
 	for {
 		if bytes.Equal(pass.Loud, loud) {
 			return pass.Hushed, nil
@@ -132,7 +165,7 @@ func (p *Passes) hushed(ctx context.Context, pass *store.Pass, loud voice, now t
 			if decided, err = tx.SaysStill(ctx, *pass); err != nil || !decided {
 				return err
 			}
-			if hushed, err = decide(ctx, tx, pass, loud, now); err != nil {
+			if hushed, err = decide(ctx, tx, pass, loud, reminds, now); err != nil {
 				return err
 			}
 			return tx.SpeakOf(ctx, *pass, loud, hushed)
@@ -147,26 +180,27 @@ func (p *Passes) hushed(ctx context.Context, pass *store.Pass, loud voice, now t
 }
 
 // decide says of which changes a pass is to be silent that says something else than before. What is fetched for the first
-// time speaks of nothing, and that news are over is not spoken of.
-func decide(ctx context.Context, tx *store.Tx, pass *store.Pass, loud voice, now time.Time) (hushed store.Hush, err error) {
+// time speaks of nothing, and that news or a reminder are over is not spoken of.
+func decide(ctx context.Context, tx *store.Tx, pass *store.Pass, loud voice, reminds []byte, now time.Time) (hushed store.Hush, err error) {
 	if pass.Loud == nil {
 		return 0, nil
 	}
-	fields, news := loud.parts()
-	hadFields, hadNews := voice(pass.Loud).parts()
+	fields, news, reminder := loud.parts()
+	hadFields, hadNews, hadReminder := voice(pass.Loud).parts()
 	for _, part := range []struct {
-		hush      store.Hush
-		said      []byte
-		same, mum bool
+		hush            store.Hush
+		said            []byte
+		same, mum, owed bool
 	}{
-		{store.HushFields, changeSaid(pass), bytes.Equal(fields, hadFields), false},
-		{store.HushNews, newsSaid(news), bytes.Equal(news, hadNews), len(news) == 0},
+		{store.HushFields, changeSaid(pass), bytes.Equal(fields, hadFields), false, false},
+		{store.HushNews, newsSaid(news), bytes.Equal(news, hadNews), len(news) == 0, false},
+		{store.HushReminder, reminds, bytes.Equal(reminder, hadReminder), len(reminder) == 0, true},
 	} {
 		switch {
 		case part.same:
 			hushed |= pass.Hushed & part.hush // A phone that is behind hears of it as the others did.
 		case !part.mum:
-			may, _, err := ring(ctx, tx, pass, part.said, now)
+			may, _, err := ring(ctx, tx, pass, part.said, part.owed, now)
 			if err != nil {
 				return 0, err
 			}
@@ -178,10 +212,11 @@ func decide(ctx context.Context, tx *store.Tx, pass *store.Pass, loud voice, now
 	return hushed, nil
 }
 
-// newsValue is what a card tells as news; nil where it has none.
-func newsValue(f *card.Face) card.Text {
+// saidIn is what a card says in one of the fields that are spoken of for themselves, its news or its reminder; nil where it
+// says nothing there.
+func saidIn(f *card.Face, key string) card.Text {
 	for _, field := range slices.Concat(f.Header, f.Secondary, f.Auxiliary, f.Back) {
-		if field.Key == newsField && !field.Change.Empty() {
+		if field.Key == key && !field.Change.Empty() {
 			return valueText(&field.Value)
 		}
 	}
@@ -197,8 +232,11 @@ func hush(f *card.Face, hushed store.Hush) {
 		*area = slices.Clone(*area)
 		for i := range *area {
 			part := store.HushFields
-			if (*area)[i].Key == newsField {
+			switch (*area)[i].Key {
+			case newsField:
 				part = store.HushNews
+			case card.ReminderField:
+				part = store.HushReminder
 			}
 			if hushed&part != 0 {
 				(*area)[i].Change = nil

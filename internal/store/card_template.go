@@ -67,6 +67,13 @@ func (r *Reader) StandardTemplate(ctx context.Context, tenant verno.TenantID, pr
 		WHERE tenant = $1 AND programme_id = $2 AND standard = 1 ORDER BY id LIMIT 1`, tenant, programme)
 }
 
+// PublishedOfKind lists by ID the templates of a kind that are in force in any version, those included that were put away: cards
+// of them are still in phones.
+func (r *Reader) PublishedOfKind(ctx context.Context, tenant verno.TenantID, kind string, after verno.TemplateID, limit int) ([]CardTemplate, error) {
+	return queryAll(ctx, r, scanTemplate, `SELECT `+templateColumns+` FROM card_template
+		WHERE tenant = $1 AND kind = $2 AND published > 0 AND id > $3 ORDER BY id LIMIT $4`, tenant, kind, after[:], limit)
+}
+
 // InsertCardTemplate adds a template.
 func (tx *Tx) InsertCardTemplate(ctx context.Context, t CardTemplate) error {
 	_, err := tx.Exec(ctx, `INSERT INTO card_template (tenant, id, programme_id, kind, name, draft, standard, revision, published,

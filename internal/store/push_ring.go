@@ -75,6 +75,7 @@ type Hush int64
 const (
 	HushFields Hush = 1 << iota
 	HushNews
+	HushReminder
 )
 
 // SaysStill locks a pass, and says whether the fields that a phone fetched last are those that were read.

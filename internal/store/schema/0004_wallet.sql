@@ -64,8 +64,8 @@ CREATE TABLE pass (
 	saved_at    BIGINT,          -- in Google Wallet, by its callback
 	removed_at  BIGINT,          -- from Google Wallet, by its callback
 	face        BYTEA,           -- SHA-256 of the face that was last told of
-	loud        BYTEA,           -- SHA-256 of the fields whose changes are spoken of, and of the news, as a phone last fetched them
-	hushed      BIGINT NOT NULL DEFAULT 0, -- which change was not to be spoken of: 1 that of the fields, 2 the news
+	loud        BYTEA,           -- SHA-256 of the fields whose changes are spoken of, of the news and of the reminder, as a phone last fetched them
+	hushed      BIGINT NOT NULL DEFAULT 0, -- which change was not to be spoken of: 1 that of the fields, 2 the news, 4 the reminder
 	cause       BIGINT NOT NULL DEFAULT 0, -- what changed it last, the same for all that it changed: a turn's tag, or less than nothing for a sweep
 	created_at  BIGINT NOT NULL,
 	PRIMARY KEY (tenant, card_id)
@@ -83,8 +83,8 @@ CREATE TABLE google_object (
 	id      TEXT   NOT NULL, -- at Google; another issuer or class makes another object
 	sent    BYTEA,           -- SHA-256 of what it holds
 	loud    BYTEA,           -- SHA-256 of the fields whose changes are spoken of, as they were last spoken of
-	news    BYTEA,           -- SHA-256 of the news that it was told last
-	asked   BYTEA,           -- SHA-256 of the news that it may have been told
+	news    BYTEA,           -- SHA-256 of the news that it was told last, and of the reminder after it
+	asked   BYTEA,           -- SHA-256 of the news or the reminder that it may have been told
 	changes TEXT   NOT NULL, -- JSON: when the latest changes were spoken of, microseconds
 	notices TEXT   NOT NULL, -- JSON: when the latest messages were, microseconds
 	tries   BIGINT NOT NULL, -- in vain, since the last that was not
