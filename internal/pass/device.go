@@ -26,8 +26,8 @@ var (
 	ErrToken = errors.New("pass: no such pass for this token")
 	// ErrRegistration says that what a device wants to register can be no device, or no address for notifications.
 	ErrRegistration = errors.New("pass: not a registration")
-	// ErrTooMany says that a device has as many passes as one may have.
-	ErrTooMany = errors.New("pass: too many passes on one device")
+	// ErrTooMany says that a device has as many passes as one may have, or a pass as many devices.
+	ErrTooMany = errors.New("pass: too many passes on one device, or devices with one pass")
 )
 
 // Schemes of wallets: the word before the token, or for Pass2U a header of its own. It says how a device is told.
@@ -42,8 +42,9 @@ const (
 var schemes = []string{SchemeApple, SchemeAndroid, SchemeWalletUnion, SchemeWalletHMS, SchemePass2U}
 
 const (
-	// mostDevices is how many devices a pass has; one more takes the place of the one that was silent for longest. One
-	// telephone in a laboratory registers itself anew under hundreds of names.
+	// mostDevices is how many devices a pass has in Apple's wallet, and how many in all others. One more is refused and does
+	// not take the place of another: else whoever holds a copy of a pass could keep its owner's phone from hearing. Places
+	// come free by themselves, as each new registration is told at once, and Apple says then who is gone or never was.
 	mostDevices = 20
 	// mostCarried is how many passes of a type one device has.
 	mostCarried = 200
@@ -124,7 +125,8 @@ func (r *Registering) check() error {
 }
 
 // Register writes that a device has a pass and wants to hear of its changes, and reports whether that is new. It returns
-// ErrRegistration for what can be no device, and ErrTooMany where the device has as many passes as it may.
+// ErrRegistration for what can be no device, and ErrTooMany where the device has as many passes as it may, or the pass as
+// many devices.
 func (p *Passes) Register(ctx context.Context, pass store.Pass, r Registering) (fresh bool, err error) {
 	if err := r.check(); err != nil {
 		return false, err
@@ -133,12 +135,8 @@ func (p *Passes) Register(ctx context.Context, pass store.Pass, r Registering) (
 	was, err := reader.Registration(ctx, r.PassType, r.Device, pass.Serial)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		n, err := reader.CountCarried(ctx, r.PassType, r.Device)
-		if err != nil {
+		if err := p.hasRoom(ctx, pass, r); err != nil {
 			return false, err
-		}
-		if n >= mostCarried {
-			return false, ErrTooMany
 		}
 	case err != nil:
 		return false, err
@@ -161,17 +159,53 @@ func (p *Passes) Register(ctx context.Context, pass store.Pass, r Registering) (
 	return fresh, err
 }
 
-// makeRoom forgets the devices of a pass that were silent for longest, where it has more than it may. The one that has
-// just come stays.
-func makeRoom(ctx context.Context, tx *store.Tx, pass store.Pass, but Registering) error {
-	list, err := tx.RegistrationsOf(ctx, pass.Tenant, pass.Card)
-	for i := len(list) - 1; i >= 0 && len(list) > mostDevices && err == nil; i-- {
-		if one := &list[i]; one.Device != but.Device || one.PassType != but.PassType {
-			_, err = tx.Unregister(ctx, one.PassType, one.Device, one.Serial)
-			list = slices.Delete(list, i, i+1)
-		}
+// hasRoom refuses a newcomer to a device or a pass that is full, before anything is written for it.
+func (p *Passes) hasRoom(ctx context.Context, pass store.Pass, r Registering) error {
+	reader := p.Store.Reader()
+	n, err := reader.CountCarried(ctx, r.PassType, r.Device)
+	if err != nil {
+		return err
+	}
+	list, err := reader.RegistrationsOf(ctx, pass.Tenant, pass.Card)
+	if _, full := besides(list, r); err == nil && (full || n >= mostCarried) {
+		return ErrTooMany
 	}
 	return err
+}
+
+// makeRoom forgets other names of the device that has just come: one telephone in a laboratory registers itself under
+// hundreds, and is told by the same token. It returns ErrTooMany where the pass had as many devices as it may.
+func makeRoom(ctx context.Context, tx *store.Tx, pass store.Pass, newcomer Registering) error {
+	list, err := tx.RegistrationsOf(ctx, pass.Tenant, pass.Card)
+	if err != nil {
+		return err
+	}
+	same, full := besides(list, newcomer)
+	if full {
+		return ErrTooMany
+	}
+	for i := range same {
+		if _, err := tx.Unregister(ctx, same[i].PassType, same[i].Device, same[i].Serial); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// besides looks at who has a pass beside a newcomer: which are the same device under another name, and whether the others
+// of its kind of wallet leave no room for it.
+func besides(list []store.Registration, newcomer Registering) (same []store.Registration, full bool) {
+	others := 0
+	for _, one := range list {
+		switch {
+		case one.Device == newcomer.Device && one.PassType == newcomer.PassType:
+		case one.PushToken == newcomer.PushToken && one.Scheme == newcomer.Scheme && one.PassType == newcomer.PassType:
+			same = append(same, one)
+		case walletOf(one.Scheme) == walletOf(newcomer.Scheme):
+			others++
+		}
+	}
+	return same, others >= mostDevices
 }
 
 // Unregister writes that a device has a pass no more. Where it had none, nothing is to be done.

@@ -90,30 +90,61 @@ func TestRegistrations(t *testing.T) {
 	})
 }
 
-// TestRegistrationFlood: neither devices of a pass nor passes of a device grow without bounds, and what came last stays.
+// TestRegistrationFlood: the devices of a pass do not grow without bounds, and whoever has a copy of it pushes nobody out:
+// neither those that were there, nor one that comes by another kind of wallet. A device that comes under a new name takes its
+// own place, and that of one that is gone is free.
 func TestRegistrationFlood(t *testing.T) {
 	t.Parallel()
 	eachPhones(t, func(t *testing.T, b *phones) {
 		p := b.join(0)
+		b.register(p, "the-owners")
+		come := func(device, token, scheme string) error {
+			_, err := b.passes.Register(t.Context(), p, pass.Registering{PassType: passType, Device: device, PushToken: tokenOf(token), Scheme: scheme})
+			return err
+		}
+		b.pass(time.Minute)
 		var all sync.WaitGroup
 		for part := range 4 {
 			all.Go(func() {
-				for i := range 10 {
+				for i := range 15 {
 					device := fmt.Sprint("device", part, "-", i)
-					if _, err := b.passes.Register(t.Context(), p, pass.Registering{
-						PassType: passType, Device: device, PushToken: tokenOf(device), Scheme: pass.SchemeApple,
-					}); err != nil {
+					if err := come(device, device, pass.SchemeApple); err != nil && !errors.Is(err, pass.ErrTooMany) {
 						t.Error(err)
 					}
 				}
 			})
 		}
 		all.Wait()
-		b.pass(time.Minute)
-		b.register(p, "the-last-one")
-		list, err := b.store.Reader().RegistrationsOf(t.Context(), b.tenant, p.Card)
-		if err != nil || len(list) > 20 || list[0].Device != "the-last-one" {
-			t.Errorf("%d devices, %v", len(list), err)
+		there := func() (names []string) {
+			list, err := b.store.Reader().RegistrationsOf(t.Context(), b.tenant, p.Card)
+			if err != nil {
+				t.Error(err)
+			}
+			for _, r := range list {
+				names = append(names, r.Device)
+			}
+			return names
+		}
+		if list := there(); len(list) != 20 || !slices.Contains(list, "the-owners") {
+			t.Errorf("there are %q", list)
+		}
+		if err := come("one-more", "one-more", pass.SchemeApple); !errors.Is(err, pass.ErrTooMany) {
+			t.Errorf("one more: %v", err)
+		}
+		if err := come("android", "android", pass.SchemeAndroid); err != nil {
+			t.Errorf("in another wallet: %v", err)
+		}
+		if err := come("the-owners-anew", "the-owners", pass.SchemeApple); err != nil {
+			t.Errorf("under another name: %v", err)
+		}
+		if list := there(); len(list) != 21 || slices.Contains(list, "the-owners") || !slices.Contains(list, "the-owners-anew") {
+			t.Errorf("there are %q", list)
+		}
+		if err := b.passes.Unregister(t.Context(), p, passType, "the-owners-anew"); err != nil {
+			t.Error(err)
+		}
+		if err := come("one-more", "one-more", pass.SchemeApple); err != nil {
+			t.Errorf("in a place that came free: %v", err)
 		}
 	})
 }
