@@ -32,3 +32,33 @@ func TestAddressesThatAreNoText(t *testing.T) {
 		}
 	})
 }
+
+// TestFront: a browser that asks for nothing but the machine gets to the desk; a program is told that nothing is there.
+func TestFront(t *testing.T) {
+	t.Parallel()
+	eachDesk(t, func(d *desk) {
+		handler := d.server.Handler()
+		for _, want := range []struct {
+			method, address, accept string
+			status                  int
+		}{
+			{http.MethodGet, "/", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", http.StatusSeeOther},
+			{http.MethodHead, "/", "text/html", http.StatusSeeOther},
+			{http.MethodGet, "/", "application/json", http.StatusNotFound},
+			{http.MethodGet, "/", "*/*", http.StatusNotFound},
+			{http.MethodGet, "/", "", http.StatusNotFound},
+			{http.MethodGet, "/nowhere", "text/html", http.StatusNotFound},
+			{http.MethodPost, "/", "text/html", http.StatusNotFound},
+		} {
+			r := httptest.NewRequestWithContext(d.ctx, want.method, want.address, nil)
+			if want.accept != "" {
+				r.Header.Set("Accept", want.accept)
+			}
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, r)
+			if w.Code != want.status || w.Code == http.StatusSeeOther && w.Header().Get("Location") != "/desk/" {
+				t.Errorf("%s %s for %q is answered %d to %s", want.method, want.address, want.accept, w.Code, w.Header().Get("Location"))
+			}
+		}
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/pass"
+	"github.com/verno-loyalty/verno/internal/store"
 )
 
 // Certificate is a certificate that Apple passes are signed with, without its key.
@@ -87,13 +89,16 @@ func rootPEM(root *x509.Certificate) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.Raw})
 }
 
-// BuildPass makes the .pkpass of a card as it is now.
+// BuildPass makes the .pkpass of a card as it is now. Errors: not_found, and those of making a pass.
 func (s *Server) BuildPass(ctx context.Context, whose Whose, id verno.CardID) ([]byte, error) {
 	t, err := whose.tenant(ctx, s.Store.Reader())
 	if err != nil {
 		return nil, err
 	}
 	issued, err := s.Passes.Issue(ctx, t.ID, id)
+	if errors.Is(err, store.ErrNotFound) {
+		err = verno.NotFound("not_found").With("thing", "card")
+	}
 	if err != nil {
 		return nil, err
 	}

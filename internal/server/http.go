@@ -64,8 +64,22 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle(pass.DownloadPath, phones)
 	mux.Handle(pass.PicturePath, phones)
 	mux.Handle(hooks.Base, s.hooks(frame))
+	mux.Handle("GET /{$}", front(public))
 	mux.Handle("/", public)
 	return frame.Wrap(wallet.Clean(web.Legible(mux)))
+}
+
+// front shows whoever types nothing but the name of the machine into a browser to the desk, which asks who it is; a program
+// is told that nothing is there.
+func front(public http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Vary", "Accept")
+		if web.AsksForPage(r) {
+			http.Redirect(w, r, desk.Base+"/", http.StatusSeeOther)
+			return
+		}
+		public.ServeHTTP(w, r)
+	})
 }
 
 // gauges are what the store counts.

@@ -23,6 +23,11 @@ func AcceptsTable(r *http.Request) bool {
 	return len(values) == 0 || weigh(strings.Join(values, ","), TableMedia, "text/*", "*/*") > 0
 }
 
+// AsksForPage reports whether whoever asks names a page among what it takes, as browsers do.
+func AsksForPage(r *http.Request) bool {
+	return weigh(strings.Join(r.Header["Accept"], ","), "text/html") > 0
+}
+
 // weigh is the weight, in thousandths, that a header of negotiation gives the first of the names that it has.
 func weigh(header string, names ...string) int {
 	if len(header) > 1000 {
