@@ -73,6 +73,9 @@ func (f *found) read(raw []byte, password string) error {
 	if err := checkRounds(raw); err != nil {
 		return err
 	}
+	if err := checkHidden(raw, password); err != nil {
+		return err
+	}
 	key, leaf, above, err := pkcs12.DecodeChain(raw, password)
 	switch {
 	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption):

@@ -24,8 +24,9 @@ func checkRounds(raw []byte) error {
 
 // rounds adds up how often keys are stretched that a file in DER asks for. Wherever that is said, in a way of encrypting or
 // of proving, a salt goes before it: so every number that follows a string of octets in a sequence counts, and what is
-// meant for no stretching only makes the sum greater. It looks into strings of octets too, where files are nested. It
-// reports false where the file is nested too deep, or a number is too long to be one.
+// meant for no stretching only makes the sum greater. It looks into whatever could be a file within the file, and takes for a
+// string of octets what calls itself one of another class, as readers do not look at that everywhere. It reports false where
+// the file is nested too deep, or a number is too long to be one.
 func rounds(raw []byte, depth int) (sum int64, ok bool) {
 	if depth > deepest {
 		return 0, false
@@ -38,8 +39,7 @@ func rounds(raw []byte, depth int) (sum int64, ok bool) {
 			return sum, true // No file within the file: a salt, or what is encrypted.
 		}
 		raw = rest
-		universal := v.Class == asn1.ClassUniversal
-		if salted && universal && v.Tag == asn1.TagInteger {
+		if salted && v.Class == asn1.ClassUniversal && v.Tag == asn1.TagInteger {
 			var n int64
 			if _, err := asn1.Unmarshal(v.FullBytes, &n); err != nil {
 				return sum, false
@@ -48,10 +48,7 @@ func rounds(raw []byte, depth int) (sum int64, ok bool) {
 				return sum, true
 			}
 		}
-		salted = universal && v.Tag == asn1.TagOctetString
-		if !v.IsCompound && !salted {
-			continue
-		}
+		salted = v.Tag == asn1.TagOctetString
 		more, ok := rounds(v.Bytes, depth+1)
 		if sum += more; !ok || sum > mostStretching {
 			return sum, ok
