@@ -39,6 +39,7 @@ func (p *Passes) Push(ctx context.Context) error {
 		return err
 	}
 	for _, clock := range clocks {
+		p.relieve(ctx, clock.Tenant)
 		err := p.pushTenant(ctx, clock.Tenant)
 		if errors.Is(err, errNotMine) {
 			return nil

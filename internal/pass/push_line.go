@@ -15,9 +15,17 @@ type pushing struct {
 	selling watch
 
 	mu    sync.Mutex
-	rests map[verno.TenantID]time.Time // until when nothing is sent for a tenant
-	lines map[string]*line             // by credential
-	uses  map[passTypeOf]string        // which credential, last
+	rests map[verno.TenantID]rest
+	lines map[string]*line      // by credential
+	uses  map[passTypeOf]string // which credential, last
+}
+
+// rest is until when nothing is sent for a tenant, and why where another credential would mend it.
+type rest struct {
+	until   time.Time
+	without string // the type of pass whose credential is at fault; empty where none is
+	refused string // that credential; empty where there was none
+	looked  time.Time
 }
 
 // line is the connection of one credential, and how it went lately.
@@ -35,29 +43,61 @@ const (
 	longestRest  = 5 * time.Minute
 	// failsToRest is how many failures in a row are more than a stream that was reset.
 	failsToRest = 3
-	// noCredentialRest is how long devices wait that cannot be told for want of a certificate.
+	// noCredentialRest is how long devices wait that cannot be told for want of a certificate, unless there is one before.
 	noCredentialRest = 10 * time.Minute
+	// lookForAnother is how often another credential is looked for meanwhile.
+	lookForAnother = 5 * time.Second
 )
 
 // resting says whether nothing is sent for a tenant now.
 func (p *pushing) resting(tenant verno.TenantID, now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.rests[tenant].After(now)
+	return p.rests[tenant].until.After(now)
 }
 
-// rest has nothing sent for a tenant until a moment, and reports whether anything was sent for it now.
-func (p *pushing) rest(tenant verno.TenantID, now, until time.Time) bool {
+// rest has nothing sent for a tenant for a while, and reports whether anything was sent for it now.
+func (p *pushing) rest(tenant verno.TenantID, now time.Time, r rest) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.rests == nil {
-		p.rests = map[verno.TenantID]time.Time{}
+		p.rests = map[verno.TenantID]rest{}
 	}
 	before := p.rests[tenant]
-	if until.After(before) {
-		p.rests[tenant] = until
+	if r.until.After(before.until) {
+		p.rests[tenant] = r
 	}
-	return !before.After(now)
+	return !before.until.After(now)
+}
+
+// relieve ends the rest of a tenant whose credential was at fault where there is another by now: whoever has just imported
+// one does not wait for the end of the rest.
+func (p *Passes) relieve(ctx context.Context, tenant verno.TenantID) {
+	now := p.Clock()
+	p.push.mu.Lock()
+	r := p.push.rests[tenant]
+	due := r.without != "" && r.until.After(now) && now.Sub(r.looked) >= lookForAnother
+	if due {
+		r.looked = now
+		p.push.rests[tenant] = r
+	}
+	p.push.mu.Unlock()
+	if !due {
+		return
+	}
+	if credential, err := p.credential(ctx, tenant, r.without); err == nil && credential.ID != r.refused {
+		p.push.mu.Lock()
+		delete(p.push.rests, tenant)
+		p.push.mu.Unlock()
+	}
+}
+
+// credential is what Apple knows a tenant's passes of a type by.
+func (p *Passes) credential(ctx context.Context, tenant verno.TenantID, passType string) (*PushCredential, error) {
+	if p.Credential != nil {
+		return p.Credential(ctx, tenant, passType)
+	}
+	return p.ApplePushCredential(ctx, tenant, passType)
 }
 
 // tell tells devices: iPhones one by one on the connection of their credential, others by batches. It stops beginning
@@ -88,7 +128,7 @@ func (p *Passes) tell(ctx, limited context.Context, tenant verno.TenantID, sends
 func (p *Passes) tellApple(ctx, limited context.Context, tenant verno.TenantID, passType string, sends []*send) {
 	l, err := p.line(limited, tenant, passType)
 	if err != nil {
-		if now := p.Clock(); p.push.rest(tenant, now, now.Add(noCredentialRest)) {
+		if now := p.Clock(); p.push.rest(tenant, now, rest{until: now.Add(noCredentialRest), without: passType, looked: now}) {
 			p.Log.WarnContext(ctx, "phones cannot be told of changes", "tenant", tenant.String(), "pass_type", passType, "error", err)
 		}
 		return
@@ -108,11 +148,7 @@ func (p *Passes) tellApple(ctx, limited context.Context, tenant verno.TenantID, 
 
 // line is the connection for a tenant's passes of a type.
 func (p *Passes) line(ctx context.Context, tenant verno.TenantID, passType string) (*line, error) {
-	find := p.Credential
-	if find == nil {
-		find = p.ApplePushCredential
-	}
-	credential, err := find(ctx, tenant, passType)
+	credential, err := p.credential(ctx, tenant, passType)
 	if err != nil {
 		return nil, err
 	}
@@ -170,19 +206,21 @@ func (p *Passes) judge(ctx context.Context, tenant verno.TenantID, l *line, s *s
 		return
 	}
 	s.outcome = tryAgain
-	rest := l.badly(p.jitter)
-	s.again = now.Add(max(rest, a.retryAfter))
-	if a.oneDevice() {
+	wait := l.badly(p.jitter)
+	if a.ours() {
+		wait = min(wait, shortestRest) // As soon as the tenant rests no more.
+	}
+	s.again = now.Add(max(wait, a.retryAfter))
+	if a.oneDevice() || !l.failing() && a.retryAfter == 0 && !a.ours() {
 		return
 	}
-	if l.failing() || a.retryAfter > 0 || a.ours() {
-		if a.ours() {
-			rest = longestRest
-		}
-		if p.push.rest(tenant, now, now.Add(max(rest, a.retryAfter))) {
-			p.Log.WarnContext(ctx, "apple takes no notifications for now", "status", a.status, "reason", a.reason, "error", a.err,
-				"rest", max(rest, a.retryAfter).String())
-		}
+	r := rest{until: s.again}
+	if a.ours() {
+		r = rest{until: now.Add(max(longestRest, a.retryAfter)), without: s.registration.PassType, refused: l.name, looked: now}
+	}
+	if p.push.rest(tenant, now, r) {
+		p.Log.WarnContext(ctx, "apple takes no notifications for now", "status", a.status, "reason", a.reason, "error", a.err,
+			"rest", r.until.Sub(now).String())
 	}
 }
 

@@ -155,6 +155,50 @@ func TestAppleHasEnough(t *testing.T) {
 	}
 }
 
+// TestAnotherCertificate: where Apple refuses the certificate, or there is none, nothing is sent until there is another, which
+// is used within seconds of its import.
+func TestAnotherCertificate(t *testing.T) {
+	t.Parallel()
+	for name, refused := range map[string]bool{"refused": true, "none": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachPhones(t, func(t *testing.T, b *phones) {
+				passes := b.crowd(12)
+				good := b.passes.Credential
+				if refused {
+					b.apns.Break(func(int64, string) *apnstest.Fault {
+						return &apnstest.Fault{Status: http.StatusForbidden, Reason: "BadCertificate"}
+					})
+				} else {
+					b.passes.Credential = func(context.Context, verno.TenantID, string) (*pass.PushCredential, error) {
+						return nil, verno.Unavailable("certificate_none", 1)
+					}
+				}
+				b.published()
+				b.push()
+				b.apns.Break(func(int64, string) *apnstest.Fault { t.Error("it was asked with what was refused"); return nil })
+				b.pass(20 * time.Second)
+				b.push()
+				b.apns.Break(nil)
+				b.passes.Credential = func(ctx context.Context, tenant verno.TenantID, passType string) (*pass.PushCredential, error) {
+					c, err := good(ctx, tenant, passType)
+					if err == nil {
+						c.ID = "another"
+					}
+					return c, err
+				}
+				b.pass(10 * time.Second)
+				b.push()
+				for i, p := range passes {
+					if b.heard(p) != 2 { // When it came, and now.
+						t.Errorf("phone %d was told %d times", i, b.heard(p))
+					}
+				}
+			})
+		})
+	}
+}
+
 // TestOnePhoneTooOften: a phone that is told too often waits alone.
 func TestOnePhoneTooOften(t *testing.T) {
 	t.Parallel()
