@@ -16,8 +16,8 @@ type Look struct {
 
 // Bounds of looks.
 const (
-	maxLooks     = 20
-	maxLookLevel = 60 // characters of the ID of a level
+	maxLooks     = 50
+	maxLookLevel = 100 // characters of the ID of a level
 )
 
 // wear puts the look of a level over a face. A wallet that shows the strip at another place shows there that of the look.

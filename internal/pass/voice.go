@@ -122,35 +122,38 @@ func (p *Passes) FetchedPass(ctx context.Context, pass store.Pass, now time.Time
 	})
 }
 
-// voice is what a pass says aloud: the hash of the fields whose changes are spoken of, that of its news and that of what it
-// reminds of. What comes last and says nothing is left out.
+// levelField is the field of a face that tells the level. Of what changes with it, a phone hears of the level alone: of
+// several changes Apple says only that there were some.
+const levelField = "level"
+
+// voice is what a pass says aloud: the hash of the fields whose changes are spoken of, that of the level among them, that of
+// its news and that of what it reminds of. What says nothing is of zeros, or left out at the end.
 type voice []byte
 
 func voiceOf(f *card.Face) voice {
-	v := voice(hashOf(loudFields(f)))
-	news, reminder := saidIn(f, newsField), saidIn(f, card.ReminderField)
-	switch {
-	case news != nil:
-		v = append(v, hashOf(news)...)
-	case reminder != nil:
-		v = append(v, make([]byte, sha256.Size)...)
-	}
-	if reminder != nil {
-		v = append(v, hashOf(reminder)...)
+	fields := loudFields(f)
+	v := voice(hashOf(fields))
+	for i, text := range []card.Text{fields[levelField], saidIn(f, newsField), saidIn(f, card.ReminderField)} {
+		if text != nil {
+			v = append(v, make([]byte, (i+1)*sha256.Size-len(v))...)
+			v = append(v, hashOf(text)...)
+		}
 	}
 	return v
 }
 
-// parts are the hashes; nil for what says nothing, all of them for a pass that no phone has fetched.
-func (v voice) parts() (fields, news, reminder []byte) {
-	part := func(i int) []byte {
-		all := v[min(len(v), i*sha256.Size):min(len(v), (i+1)*sha256.Size)]
-		if bytes.Equal(all, make([]byte, sha256.Size)) {
-			return nil
-		}
-		return all
+// part is a hash of a voice; nil for what says nothing, and for all of a pass that no phone has fetched.
+func (v voice) part(i int) []byte {
+	one := v[min(len(v), i*sha256.Size):min(len(v), (i+1)*sha256.Size)]
+	if bytes.Equal(one, make([]byte, sha256.Size)) {
+		return nil
 	}
-	return part(0), part(1), part(2)
+	return one
+}
+
+// rises says whether one level takes another's place, which a phone tells of. One that is new to a card, it does not.
+func (v voice) rises(had voice) bool {
+	return len(v.part(1)) > 0 && len(had.part(1)) > 0 && !bytes.Equal(v.part(1), had.part(1))
 }
 
 // hushed says of which changes a pass with this face is to be silent. All phones that fetch the same have the same answer.
@@ -185,21 +188,24 @@ func decide(ctx context.Context, tx *store.Tx, pass *store.Pass, loud voice, rem
 	if pass.Loud == nil {
 		return 0, nil
 	}
-	fields, news, reminder := loud.parts()
-	hadFields, hadNews, hadReminder := voice(pass.Loud).parts()
+	had := voice(pass.Loud)
+	if loud.rises(had) {
+		hushed |= store.HushOthers
+	}
 	for _, part := range []struct {
-		hush            store.Hush
-		said            []byte
-		same, mum, owed bool
+		at         int
+		hush, kept store.Hush
+		said       []byte
+		owed       bool
 	}{
-		{store.HushFields, changeSaid(pass), bytes.Equal(fields, hadFields), false, false},
-		{store.HushNews, newsSaid(news), bytes.Equal(news, hadNews), len(news) == 0, false},
-		{store.HushReminder, reminds, bytes.Equal(reminder, hadReminder), len(reminder) == 0, true},
+		{0, store.HushFields, store.HushFields | store.HushOthers, changeSaid(pass), false},
+		{2, store.HushNews, store.HushNews, newsSaid(loud.part(2)), false},
+		{3, store.HushReminder, store.HushReminder, reminds, true},
 	} {
-		switch {
-		case part.same:
-			hushed |= pass.Hushed & part.hush // A phone that is behind hears of it as the others did.
-		case !part.mum:
+		switch says := loud.part(part.at); {
+		case bytes.Equal(says, had.part(part.at)):
+			hushed |= pass.Hushed & part.kept // A phone that is behind hears of it as the others did.
+		case len(says) > 0:
 			may, _, err := ring(ctx, tx, pass, part.said, part.owed, now)
 			if err != nil {
 				return 0, err
@@ -231,8 +237,10 @@ func hush(f *card.Face, hushed store.Hush) {
 	for _, area := range []*[]card.Field{&f.Header, &f.Primary, &f.Secondary, &f.Auxiliary, &f.Back} {
 		*area = slices.Clone(*area)
 		for i := range *area {
-			part := store.HushFields
+			part := store.HushFields | store.HushOthers
 			switch (*area)[i].Key {
+			case levelField:
+				part = store.HushFields
 			case newsField:
 				part = store.HushNews
 			case card.ReminderField:

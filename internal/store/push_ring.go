@@ -76,6 +76,7 @@ const (
 	HushFields Hush = 1 << iota
 	HushNews
 	HushReminder
+	HushOthers // of the fields, all but the level
 )
 
 // SaysStill locks a pass, and says whether the fields that a phone fetched last are those that were read.

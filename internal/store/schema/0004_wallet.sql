@@ -64,8 +64,8 @@ CREATE TABLE pass (
 	saved_at    BIGINT,          -- in Google Wallet, by its callback
 	removed_at  BIGINT,          -- from Google Wallet, by its callback
 	face        BYTEA,           -- SHA-256 of the face that was last told of
-	loud        BYTEA,           -- SHA-256 of the fields whose changes are spoken of, of the news and of the reminder, as a phone last fetched them
-	hushed      BIGINT NOT NULL DEFAULT 0, -- which change was not to be spoken of: 1 that of the fields, 2 the news, 4 the reminder
+	loud        BYTEA,           -- SHA-256 of the fields whose changes are spoken of, of the level, of the news and of the reminder, as a phone last fetched them
+	hushed      BIGINT NOT NULL DEFAULT 0, -- which change was not to be spoken of: 1 that of the fields, 2 the news, 4 the reminder, 8 that of the fields but the level
 	cause       BIGINT NOT NULL DEFAULT 0, -- what changed it last, the same for all that it changed: a turn's tag, or less than nothing for a sweep
 	created_at  BIGINT NOT NULL,
 	PRIMARY KEY (tenant, card_id)

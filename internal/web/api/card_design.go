@@ -20,6 +20,14 @@ type CardDesign struct {
 	Links       []CardLink        `json:"links,omitempty" maxItems:"8"`
 	Banners     []CardBanner      `json:"banners,omitempty" maxItems:"12"`
 	ShowName    bool              `json:"show_name,omitempty" doc:"Cards carry their holder's first name."`
+
+	Looks map[string]CardLook `json:"looks,omitempty" maxProperties:"50" doc:"How cards look while their holder has a level, by its ID in the programme. What a look does not name, the design gives. Google Wallet has one colour for all loyalty cards of a template and shows only the pictures of a look."`
+}
+
+// CardLook is how cards look while their holder has a level.
+type CardLook struct {
+	Colours  CardColours       `json:"colours,omitzero"`
+	Pictures map[string]string `json:"pictures,omitempty" maxProperties:"4" maxLength:"64" doc:"The hash of a picture by where it stands: strip, thumbnail, hero, background."`
 }
 
 // CardColours are #rrggbb.
@@ -68,11 +76,12 @@ func (b *CardTemplateBody) template() card.Template {
 		Title: card.Text(d.Title), LogoText: card.Text(d.LogoText), Colours: card.Colours(d.Colours), Format: card.Format(d.Format),
 		Greeting: card.Text(d.Greeting), MaxDistance: d.MaxDistance, ShowName: d.ShowName, Front: placed(d.Front), Back: placed(d.Back),
 	}}
-	for slot, hash := range d.Pictures {
-		if t.Design.Pictures == nil {
-			t.Design.Pictures = map[card.Slot]string{}
+	t.Design.Pictures = renamed[card.Slot](d.Pictures)
+	for level, look := range d.Looks {
+		if t.Design.Looks == nil {
+			t.Design.Looks = map[string]card.Look{}
 		}
-		t.Design.Pictures[card.Slot(slot)] = hash
+		t.Design.Looks[level] = card.Look{Colours: card.Colours(look.Colours), Pictures: renamed[card.Slot](look.Pictures)}
 	}
 	for _, one := range d.Beacons {
 		t.Design.Beacons = append(t.Design.Beacons, card.Beacon{UUID: one.UUID, Major: one.Major, Minor: one.Minor, Greeting: card.Text(one.Greeting)})
@@ -86,6 +95,18 @@ func (b *CardTemplateBody) template() card.Template {
 		})
 	}
 	return t
+}
+
+// renamed is a map whose names are of another type; nil for one that is empty.
+func renamed[T, F ~string](list map[F]string) map[T]string {
+	var out map[T]string
+	for name, value := range list {
+		if out == nil {
+			out = make(map[T]string, len(list))
+		}
+		out[T(name)] = value
+	}
+	return out
 }
 
 func placed(list []CardPlaced) []card.Placed {
@@ -118,11 +139,12 @@ func showCardTemplateBody(t *card.Template) CardTemplateBody {
 		Title: Words(d.Title), LogoText: Words(d.LogoText), Colours: CardColours(d.Colours), Format: string(d.Format), Greeting: Words(d.Greeting),
 		MaxDistance: d.MaxDistance, ShowName: d.ShowName, Front: showPlaced(d.Front), Back: showPlaced(d.Back),
 	}}
-	for slot, hash := range d.Pictures {
-		if b.Design.Pictures == nil {
-			b.Design.Pictures = map[string]string{}
+	b.Design.Pictures = renamed[string](d.Pictures)
+	for level, look := range d.Looks {
+		if b.Design.Looks == nil {
+			b.Design.Looks = map[string]CardLook{}
 		}
-		b.Design.Pictures[string(slot)] = hash
+		b.Design.Looks[level] = CardLook{Colours: CardColours(look.Colours), Pictures: renamed[string](look.Pictures)}
 	}
 	for _, one := range d.Beacons {
 		b.Design.Beacons = append(b.Design.Beacons, CardBeacon{one.UUID, one.Major, one.Minor, Words(one.Greeting)})

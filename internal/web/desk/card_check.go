@@ -14,7 +14,7 @@ type remark struct{ where, text string }
 // checked says what is wrong with the draft of a form, and what should be looked at.
 func (b *board) checked() (faults, warnings []remark) {
 	soft, err := card.Check(&b.Drafted, func(hash string) bool { _, ok := b.sizes[hash]; return ok })
-	for _, w := range soft {
+	for _, w := range append(soft, b.Drafted.Design.Unworn(b.of.Levels.Levels)...) {
 		warnings = append(warnings, b.remark(w))
 	}
 	if e := verno.AsError(err); e != nil {
@@ -73,6 +73,10 @@ func (b *board) designPart(parts []string) string {
 			}
 		}
 		return b.Say("desk.template.fields")
+	case "looks":
+		if len(parts) > 1 {
+			return b.lookPart(parts[1:])
+		}
 	case "pictures":
 		return b.Say("desk.template.pictures")
 	}
@@ -80,4 +84,13 @@ func (b *board) designPart(parts []string) string {
 		return b.Say(id)
 	}
 	return parts[0]
+}
+
+// lookPart names a part of the look of a level.
+func (b *board) lookPart(parts []string) string {
+	name := b.Say("desk.template.level", "Level", b.levelName(named.Replace(parts[0])))
+	if len(parts) > 2 && parts[1] == "colours" {
+		name += ", " + b.Say("desk.template.colour."+parts[2])
+	}
+	return name
 }

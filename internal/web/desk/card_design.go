@@ -26,7 +26,7 @@ func (d *Desk) card(c *call) error {
 
 // begin takes in whose card is to be looked at, and in which language.
 func (b *board) begin(v url.Values) {
-	if s := v.Get("show/sample"); slices.Contains(samples, s) {
+	if s := v.Get("show/sample"); slices.Contains(b.samples(), s) {
 		b.sample = s
 	}
 	if l := v.Get("show/lang"); l == "ru" || l == "en" {
@@ -120,8 +120,11 @@ func restored(form *view.Form) *view.Form {
 
 // savedTo is where somebody goes on after the draft was saved.
 func savedTo(act string, b *board) string {
-	if slot, ok := strings.CutPrefix(act, "picture:"); ok && slices.Contains(b.slots(), card.Slot(slot)) {
-		return "/pictures/" + slot
+	if rest, ok := strings.CutPrefix(act, "picture:"); ok {
+		slot, level, _ := strings.Cut(rest, ":")
+		if slices.Contains(b.slots(), card.Slot(slot)) {
+			return picturePath(card.Slot(slot), level, "")
+		}
 	}
 	return "?done=saved&" + url.Values{"show/sample": {b.sample}, "show/lang": {b.lang}}.Encode()
 }

@@ -32,6 +32,7 @@ func (b *board) told(t *card.Template) []fact {
 			say("picture/"+string(slot), b.Say("desk.template.slot."+string(slot)), b.Say("desk.template.picture_named", "Name", cut(hash, 8)))
 		}
 	}
+	b.toldLooks(d, say)
 	for i, p := range slices.Concat(d.Front, d.Back) {
 		say("field/"+p.Field, b.fieldName(&p), b.placedText(&p, i+1))
 	}

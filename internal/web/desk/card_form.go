@@ -31,6 +31,7 @@ func cardForm(t *card.Template, revision int64) *view.Form {
 	v.Set("design/format", string(d.Format))
 	v.Set("design/max_distance", strconv.FormatInt(d.MaxDistance, 10))
 	putOn(v, "design/show_name", d.ShowName)
+	putLooks(v, d)
 	for slot, hash := range d.Pictures {
 		v.Set("design/pictures/"+string(slot), hash)
 	}
@@ -152,6 +153,7 @@ func (c *call) readCard(kind *card.Kind, values url.Values) (card.Template, map[
 	}
 	d.Front, d.Back = split(slices.Concat(r.placed(frontRows), r.placed(backRows)))
 	d.Links, d.Banners, d.Beacons = r.links(), r.banners(), r.beacons()
+	d.Looks = r.looks(&d.Colours)
 	return t, r.faults
 }
 

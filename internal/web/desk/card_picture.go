@@ -2,6 +2,7 @@ package desk
 
 import (
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,6 +52,7 @@ type cutting struct {
 	*board
 
 	slot    card.Slot
+	level   string // whose look it is for; empty for the template itself
 	shape   brand.Shape
 	form    *view.Form
 	library []store.Picture
@@ -63,8 +65,12 @@ func (d *Desk) cutting(c *call) (*cutting, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &cutting{board: b, slot: card.Slot(c.r.PathValue("slot")), form: &view.Form{}}
-	if !slices.Contains(b.slots(), f.slot) {
+	f := &cutting{board: b, slot: card.Slot(c.r.PathValue("slot")), level: c.Query.Get("level"), form: &view.Form{}}
+	there := b.slots()
+	if f.level != "" {
+		there = b.lookSlots()
+	}
+	if !slices.Contains(there, f.slot) || f.level != "" && !slices.ContainsFunc(b.looks(), func(l levelLook) bool { return l.id == f.level }) {
 		return nil, verno.NotFound("not_found").With("thing", string(f.slot))
 	}
 	f.shape = b.shape(f.slot)
@@ -103,7 +109,7 @@ func (d *Desk) cardPicture(c *call) error {
 func (c *call) showFrame(f *cutting, again bool) error {
 	c.dressCard()
 	c.Scripts = append(c.Scripts, "desk_crop.js")
-	title := c.Say("desk.template.slot." + string(f.slot))
+	title := f.title()
 	if again {
 		return c.again(title, cardFrame(c, f))
 	}
@@ -133,7 +139,7 @@ func (d *Desk) cardPictureSave(c *call) error {
 		}
 	}
 	t := f.Drafted
-	t.Design.Pictures = placedPicture(t.Design.Pictures, f.slot, hash)
+	f.put(&t.Design, hash)
 	if _, err = d.Office.ChangeTemplate(c.r.Context(), c.actor, c.now, f.ID, f.Revision, t); err != nil {
 		return d.pictureRefused(c, f, err)
 	}
@@ -165,11 +171,67 @@ func (d *Desk) pictureSent(c *call, f *cutting) error {
 	if err != nil {
 		return d.pictureRefused(c, f, err)
 	}
-	c.to(f.path() + "?picture=" + p.Hash)
+	c.to(f.path(p.Hash))
 	return nil
 }
 
-func (f *cutting) path() string { return cardPath(f.ID) + "/pictures/" + string(f.slot) }
+// put puts a picture into its place, in the design or in the look of a level; the empty hash takes it away.
+func (f *cutting) put(d *card.Design, hash string) {
+	if f.level == "" {
+		d.Pictures = placedPicture(d.Pictures, f.slot, hash)
+		return
+	}
+	looks := map[string]card.Look{}
+	maps.Copy(looks, d.Looks)
+	look := looks[f.level]
+	look.Pictures = placedPicture(look.Pictures, f.slot, hash)
+	looks[f.level] = look
+	d.Looks = looks
+}
+
+// there is the picture that stands in the place now.
+func (f *cutting) there() string {
+	if f.level == "" {
+		return f.Drafted.Design.Pictures[f.slot]
+	}
+	return f.Drafted.Design.Looks[f.level].Pictures[f.slot]
+}
+
+func (f *cutting) title() string {
+	title := f.Say("desk.template.slot." + string(f.slot))
+	if f.level != "" {
+		title += ", " + f.Say("desk.template.level", "Level", f.levelName(f.level))
+	}
+	return title
+}
+
+// path is this page, with a picture chosen on it or with none.
+func (f *cutting) path(picture string) string {
+	return cardPath(f.ID) + picturePath(f.slot, f.level, picture)
+}
+
+// picturePath is the page of a place under that of its template.
+func picturePath(slot card.Slot, level, picture string) string {
+	path, query := "/pictures/"+string(slot), url.Values{}
+	for name, value := range map[string]string{"level": level, "picture": picture} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	return path
+}
+
+// pictureAct is what a button asks for that leads to a place for a picture.
+func pictureAct(slot card.Slot, level string) string {
+	act := "picture:" + string(slot)
+	if level != "" {
+		act += ":" + level
+	}
+	return act
+}
 
 func (d *Desk) pictureRefused(c *call, f *cutting, err error) error {
 	if e := verno.AsError(err); e == nil || e.Kind != verno.KindInvalid && e.Kind != verno.KindConflict && e.Kind != verno.KindPrecondition {

@@ -16,11 +16,10 @@ var samples = []string{"usual", "new", "gold", "expiring", "long"}
 // facts are what there is to say of the card of a sample member.
 func (b *board) facts(l *words.Lang, t *card.Template, sample string) card.Facts {
 	at := b.now.In(b.zone)
-	lowest, top := b.levels(l)
 	scale := b.of.Points.Scale
 	x := card.Facts{
 		At: at, Merchant: b.Brand.Name, Currency: b.of.Currency, Scale: scale, Number: "9824153067120458", Machine: strings.Repeat("1234567", 6),
-		State: string(verno.CardActive), Holder: l.Say("desk.template.sample_first"), Points: b.earned(120, scale), Spent: b.sum(8_500), Level: lowest, Next: top,
+		State: string(verno.CardActive), Holder: l.Say("desk.template.sample_first"), Points: b.earned(120, scale), Spent: b.sum(8_500),
 		Missing: b.sum(1_500), Percent: 500, Stored: b.sum(450), Stamps: []card.Stamps{{Name: stampsOf(t), Count: 4, Needed: 6}}, Left: 5, Of: 8,
 		Worth: b.sum(700), Values: map[string]string{
 			"section": "A", "row": "3", "seat": "14", "name": l.Say("desk.template.sample_name"), "post": l.Say("desk.template.sample_post"),
@@ -28,12 +27,13 @@ func (b *board) facts(l *words.Lang, t *card.Template, sample string) card.Facts
 			"from": l.Say("desk.template.sample_giver"), "to": l.Say("desk.template.sample_first"),
 		},
 	}
+	b.rank(l, sample, &x)
 	switch sample {
 	case "new":
 		x.Points, x.Spent, x.Stored, x.Percent = card.Points{}, 0, 0, 0
 		x.Stamps[0].Count, x.Left, x.Worth = 0, x.Of, b.sum(1_000)
 	case "gold":
-		x.Points, x.Level, x.Next, x.Missing, x.Percent, x.Spent = b.earned(2_450, scale), top, "", 0, 1_000, b.sum(96_000)
+		x.Points, x.Missing, x.Percent, x.Spent = b.earned(2_450, scale), 0, 1_000, b.sum(96_000)
 	case "expiring":
 		x.Points.Expiring, x.Points.ExpireAt = b.earned(50, scale).Available, at.AddDate(0, 0, 9)
 		x.Ends = at.AddDate(0, 0, 9)
@@ -44,14 +44,6 @@ func (b *board) facts(l *words.Lang, t *card.Template, sample string) card.Facts
 		x.Values["section"], x.Values["to"] = l.Say("desk.template.sample_long_section"), l.Say("desk.template.sample_long_first")
 	}
 	return x
-}
-
-// levels are the lowest and the highest level of the programme, or what they could be called.
-func (b *board) levels(l *words.Lang) (lowest, top string) {
-	if all := b.of.Levels.Levels; len(all) > 0 {
-		return all[0].Name, all[len(all)-1].Name
-	}
-	return l.Say("desk.template.sample_silver"), l.Say("desk.template.sample_gold")
 }
 
 // earned is a balance of so many points and what it is worth.

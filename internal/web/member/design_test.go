@@ -15,6 +15,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/member"
+	"github.com/verno-loyalty/verno/internal/pass"
 	"github.com/verno-loyalty/verno/internal/pass/googletest"
 	"github.com/verno-loyalty/verno/internal/web/webtest"
 )
@@ -22,13 +23,14 @@ import (
 const (
 	newTitle  = "Осенняя карта"
 	newColour = "#7a1f3d"
+	newLook   = "#204a87" // of the first level
 	newText   = "Тыквенный латте ждёт вас"
 	newOffer  = "Пирог дня за полцены"
 )
 
 // TestDesignedCard follows a card from the desk to the phone: it is designed and published, somebody joins by a poster and
-// carries it, buys something at a till, and all that carries the card says so: Apple's pass, Google's object and the card in
-// the browser.
+// carries it, buys so much at a till that they reach a level, and all that carries the card says so: Apple's pass, Google's
+// object and the card in the browser. The pass and the card in the browser take the look of the level.
 func TestDesignedCard(t *testing.T) {
 	t.Parallel()
 	p := newPoster(t, "ru", member.ProofCode)
@@ -72,7 +74,7 @@ func TestDesignedCard(t *testing.T) {
 	check(t, err)
 	object := pointsAtGoogle(google, issued.Serial)
 
-	p.sellInBrowser(tillPhone, "1000")
+	p.sellInBrowser(tillPhone, "7000")
 	if later := held.news(tag); later == tag {
 		t.Errorf("the tag stays at %s", tag)
 	}
@@ -82,6 +84,11 @@ func TestDesignedCard(t *testing.T) {
 	}
 	if had, has := field(t, first, p.Server.Now(), "balance"), field(t, file, p.Server.Now(), "balance"); had == "" || has == had {
 		t.Errorf("the pass said %q, and after the sale %q", had, has)
+	}
+	report, err = pass.Inspect(file, p.Server.Now())
+	check(t, err)
+	if ground, _ := report.Pass["backgroundColor"].(string); ground != "rgb(32,74,135)" {
+		t.Errorf("with a level the pass is %s", ground)
 	}
 	late := time.After(webtest.Patience)
 	for look := time.NewTicker(20 * time.Millisecond); pointsAtGoogle(google, issued.Serial) == object; {
@@ -93,9 +100,10 @@ func TestDesignedCard(t *testing.T) {
 	}
 	tab.Go(p.Base + "/c/")
 	tab.Until(`(document.querySelector("#balance strong")?.textContent.trim() ?? "") !== "" && document.querySelector("#balance strong").textContent.trim() !== "` + before + `".trim()`)
+	tab.Until(`document.querySelector(".face rect").getAttribute("fill") === "` + newLook + `"`)
 }
 
-// widen gives the card that whoever joins is given a wide picture.
+// widen gives the card that whoever joins is given a wide picture, and a look to the level that the programme has.
 func (p *poster) widen() {
 	p.t.Helper()
 	s, actor := p.Server, auth.Operator(p.Made.Live.Tenant)
@@ -111,8 +119,16 @@ func (p *poster) widen() {
 	check(p.t, err)
 	list, err := s.Office.Templates(p.t.Context(), actor, p.Made.Live.Programme, false, verno.TemplateID{}, 1)
 	check(p.t, err)
+	of, err := s.Office.Programme(p.t.Context(), actor, p.Made.Live.Programme)
+	check(p.t, err)
+	of.Draft.Levels.Levels = []verno.Level{{ID: "friend", Name: "Друг", From: 600_000}}
+	_, err = s.Office.ChangeProgramme(p.t.Context(), actor, s.Now(), of.Revision, of.Draft)
+	check(p.t, err)
+	_, err = s.Office.Publish(p.t.Context(), actor, s.Now(), p.Made.Live.Programme, 0, "")
+	check(p.t, err)
 	t := list[0].Drafted
 	t.Design.Pictures = map[card.Slot]string{card.SlotStrip: picture.Hash}
+	t.Design.Looks = map[string]card.Look{"friend": {Colours: card.Colours{Background: newLook, Foreground: "#ffffff", Label: "#ffffff"}}}
 	_, err = s.Office.ChangeTemplate(p.t.Context(), actor, s.Now(), list[0].ID, list[0].Revision, t)
 	check(p.t, err)
 }

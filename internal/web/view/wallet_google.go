@@ -17,11 +17,11 @@ const (
 
 // Google draws the card as Google Wallet does: the round logo and the name of the shop, the title, rows of up to three
 // fields, the code, and the wide picture at the bottom. The text is dark or light as the colour asks for it; a merchant
-// does not choose it there.
+// does not choose it there, and all cards of a template have one colour.
 func (w Wallet) Google() Drawn {
 	p := &pen{Wallet: &w, name: "Android"}
 	f := w.Face
-	ink := ReadableOn(f.Colours.Background)
+	ink := ReadableOn(f.Usual.Background)
 	rows := p.googleRows()
 	hero := f.Pictures[card.SlotHero]
 	if hero == "" {
@@ -36,7 +36,7 @@ func (w Wallet) Google() Drawn {
 	}
 	height = max(height, 360)
 	p.put(`<defs><clipPath id="google-%d"><rect width="%d" height="%d" rx="24"/></clipPath><clipPath id="google-logo"><circle cx="34" cy="32" r="18"/></clipPath></defs>`, height, cardWide, height)
-	p.put(`<g clip-path="url(#google-%d)"><rect width="%d" height="%d" fill="%s"/>`, height, cardWide, height, f.Colours.Background)
+	p.put(`<g clip-path="url(#google-%d)"><rect width="%d" height="%d" fill="%s"/>`, height, cardWide, height, f.Usual.Background)
 	p.googleHead(ink)
 	y := googleHead + googleTitle
 	for _, row := range rows {

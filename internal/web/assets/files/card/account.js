@@ -1,6 +1,6 @@
 // What the card says beside its code. It comes with the page and is fetched again where the page was a kept one, or where
 // something has happened; without a network it says of when it is.
-const parts = ["bar", "account", "asked"];
+const parts = ["bar", "worn", "account", "asked"];
 const banner = () => document.getElementById("offline");
 
 export function online(yes) {
