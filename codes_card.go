@@ -54,6 +54,7 @@ var cardCodes = map[string]CodeText{
 		EN: "The picture is too large: at most {megabytes} MB and {megapixels} million pixels.",
 		RU: "Картинка слишком большая: не больше {megabytes} МБ и {megapixels} млн пикселей.",
 	},
+	"upload_too_large":       {EN: "The file is too large: at most {megabytes} MB.", RU: "Файл слишком большой: не больше {megabytes} МБ."},
 	"pictures_full":          {EN: "There are already {max} pictures. Use one of them.", RU: "Картинок уже {max}. Возьмите одну из них."},
 	"template_archived":      {EN: "The template is archived. Restore it first.", RU: "Шаблон в архиве. Сначала верните его."},
 	"template_standard":      {EN: "This is the programme's standard template. Make another one the standard first.", RU: "Это основной шаблон программы. Сначала сделайте основным другой."},

@@ -53,7 +53,7 @@ var issueCodes = map[string]CodeText{
 	"issue_started": {EN: "This issue of cards has already started. You can stop it: cards already issued are kept.", RU: "Выпуск карт уже начат. Его можно остановить: выданные карты останутся."},
 	"line_two":      {EN: "The line refers to two different members.", RU: "В строке указаны два разных участника."},
 	"list_unreadable": {
-		EN: "The file needs a header with a column phone, email, number or external_id.",
-		RU: "В файле нужен заголовок со столбцом phone, email, number или external_id.",
+		EN: "The file needs a header with a column phone, email, number or external_id, in UTF-8 or Windows-1251.",
+		RU: "В файле нужен заголовок со столбцом phone, email, number или external_id, в кодировке UTF-8 или Windows-1251.",
 	},
 }

@@ -107,7 +107,7 @@ func (s *Server) writeIssue(ctx context.Context, a verno.Actor, id verno.IssueID
 // readList reads a list, and names it by what it says and what is to be done with it.
 func readList(in io.Reader, set member.IssueSettings) (lines []member.IssueLine, source string, err error) {
 	sum := sha256.New()
-	err = exchange.ReadCards(io.TeeReader(in, sum), func(l exchange.CardLine) error {
+	err = exchange.ReadCards(io.TeeReader(in, sum), member.MaxIssue, func(l exchange.CardLine) error {
 		lines = append(lines, member.IssueLine(l))
 		return nil
 	})

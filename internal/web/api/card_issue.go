@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,11 +93,14 @@ func (a *API) issueCards(ctx context.Context, c *call, in *issueCardsRequest) (*
 	b := &in.Body
 	set := member.IssueSettings{Programme: b.Programme, Template: b.Template, Channel: b.Channel, Link: b.Link}
 	var lines []member.IssueLine
-	err := exchange.ReadCards(strings.NewReader(b.CSV), func(l exchange.CardLine) error {
+	err := exchange.ReadCards(strings.NewReader(b.CSV), member.MaxIssue, func(l exchange.CardLine) error {
 		lines = append(lines, member.IssueLine(l))
 		return nil
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, exchange.ErrTooMany):
+		return nil, verno.InvalidField("/csv", "too_many", "max", strconv.Itoa(member.MaxIssue))
+	case err != nil:
 		return nil, verno.InvalidField("/csv", "list_unreadable").Because(err)
 	}
 	text, err := json.Marshal(set)

@@ -62,8 +62,8 @@ func (d *Desk) look(c *call, form *view.Form) (*look, error) {
 }
 
 func (d *Desk) changeBrand(c *call) error {
-	form, logo, err := view.ReadUpload(c.w, c.r, "logo")
-	if err != nil {
+	form, logo, err := view.ReadUpload(c.w, c.r, brand.MaxBytes, "logo")
+	if form == nil {
 		return err
 	}
 	c.form = form
@@ -72,9 +72,11 @@ func (d *Desk) changeBrand(c *call) error {
 	if form.On("from_logo") && logo != nil {
 		accent = ""
 	}
-	_, err = d.Office.ChangeLook(c.r.Context(), c.actor, c.now, revision, campaign.LookChange{
-		Name: form.Value("name"), Business: form.Value("business"), Accent: accent, Logo: logo, NoLogo: form.On("no_logo"),
-	})
+	if err == nil {
+		_, err = d.Office.ChangeLook(c.r.Context(), c.actor, c.now, revision, campaign.LookChange{
+			Name: form.Value("name"), Business: form.Value("business"), Accent: accent, Logo: logo, NoLogo: form.On("no_logo"),
+		})
+	}
 	if err == nil {
 		c.to(Base + "/brand")
 		return nil

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,16 +130,21 @@ func (c *call) showIssuing(p *issuing, again bool) error {
 	return c.show(c.Say("desk.issue.title"), issuingPage(c, p))
 }
 
+// maxList is how many bytes a list has as it is sent.
+const maxList = 16 << 20
+
 // issueSend keeps a list, and goes on to what would come of it.
 func (d *Desk) issueSend(c *call) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.r.Context()), loadLasts)
 	defer cancel()
-	form, raw, err := view.ReadUpload(c.w, c.r, "csv")
-	if err != nil {
+	form, raw, err := view.ReadUpload(c.w, c.r, maxList, "csv")
+	if form == nil {
 		return err
 	}
-	c.form = form
-	id, err := d.loadIssue(ctx, c, raw)
+	var id verno.IssueID
+	if c.form = form; err == nil {
+		id, err = d.loadIssue(ctx, c, raw)
+	}
 	if err == nil {
 		c.to(issuePath(id))
 		return nil
@@ -176,17 +182,17 @@ func (d *Desk) loadIssue(ctx context.Context, c *call, raw []byte) (id verno.Iss
 		set.Programme = t.Programme
 	}
 	var lines []member.IssueLine
-	err = exchange.ReadCards(bytes.NewReader(raw), func(l exchange.CardLine) error {
+	err = exchange.ReadCards(bytes.NewReader(raw), member.MaxIssue, func(l exchange.CardLine) error {
 		lines = append(lines, member.IssueLine(l))
 		return nil
 	})
 	switch {
+	case errors.Is(err, exchange.ErrTooMany):
+		return id, verno.InvalidField("/csv", "too_many", "max", strconv.Itoa(member.MaxIssue))
 	case err != nil:
 		return id, verno.InvalidField("/csv", "list_unreadable").Because(err)
 	case len(lines) == 0:
 		return id, verno.InvalidField("/csv", "required")
-	case len(lines) > member.MaxIssue:
-		return id, verno.InvalidField("/csv", "too_many", "max", strconv.Itoa(member.MaxIssue))
 	}
 	text, err := json.Marshal(set)
 	if err != nil {

@@ -158,11 +158,13 @@ func placedPicture(before map[card.Slot]string, slot card.Slot, hash string) map
 
 // pictureSent keeps a file, and goes on to cutting it.
 func (d *Desk) pictureSent(c *call, f *cutting) error {
-	form, raw, err := view.ReadUpload(c.w, c.r, "file")
-	if err != nil {
+	form, raw, err := view.ReadUpload(c.w, c.r, brand.MaxBytes, "file")
+	if form == nil {
 		return err
 	}
-	f.form = form
+	if f.form = form; err != nil {
+		return d.pictureRefused(c, f, err)
+	}
 	if raw == nil {
 		form.Faults, form.Wrong = map[string]string{"picture": c.Say("desk.template.choose_file")}, c.Say("common.wrong_fields")
 		return c.showFrame(f, true)
@@ -237,7 +239,7 @@ func (d *Desk) pictureRefused(c *call, f *cutting, err error) error {
 	if e := verno.AsError(err); e == nil || e.Kind != verno.KindInvalid && e.Kind != verno.KindConflict && e.Kind != verno.KindPrecondition {
 		return err
 	}
-	f.form.Fail(c.r, c.Page, err, nil)
+	f.form.Fail(c.r, c.Page, err, map[string]string{"file": "picture"})
 	return c.showFrame(f, true)
 }
 

@@ -87,7 +87,7 @@ var certificateAt = map[string]string{
 
 // importCertificate takes in a certificate with its key, from one file or from two.
 func (d *Desk) importCertificate(c *call) error {
-	form, files, err := view.ReadUploads(c.w, c.r, "file", "key_file")
+	form, files, err := view.ReadUploads(c.w, c.r, view.MaxUpload, "file", "key_file")
 	if c.form = form; err == nil {
 		err = d.takeCertificate(c, files)
 	}
@@ -132,7 +132,7 @@ func (d *Desk) trialCertificate(c *call) error {
 
 // importPushKey takes in a key that notifications are signed with.
 func (d *Desk) importPushKey(c *call) error {
-	form, files, err := view.ReadUploads(c.w, c.r, "p8")
+	form, files, err := view.ReadUploads(c.w, c.r, view.MaxUpload, "p8")
 	if c.form = form; err == nil && files["p8"] == nil {
 		err = verno.InvalidField("/p8", "required")
 	}

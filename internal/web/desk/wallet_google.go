@@ -47,7 +47,7 @@ func (d *Desk) google(c *call) error {
 
 // importGoogle takes in the key of a service account.
 func (d *Desk) importGoogle(c *call) error {
-	form, files, err := view.ReadUploads(c.w, c.r, "file")
+	form, files, err := view.ReadUploads(c.w, c.r, view.MaxUpload, "file")
 	if c.form = form; err == nil && files["file"] == nil {
 		err = verno.InvalidField("/file", "required")
 	}

@@ -75,11 +75,13 @@ func (z *Wizard) businessPage(c *call) (templ.Component, error) {
 
 // saveBusiness makes the tenant the first time, and changes it later.
 func (z *Wizard) saveBusiness(c *call) error {
-	form, logo, err := view.ReadUpload(c.w, c.r, "logo")
+	form, logo, err := view.ReadUpload(c.w, c.r, brand.MaxBytes, "logo")
+	if form != nil {
+		c.form = form
+	}
 	if err != nil {
 		return err
 	}
-	c.form = form
 	z.one.Lock()
 	defer z.one.Unlock()
 	// Another click may have made the tenant while this one waited.

@@ -1,56 +1,87 @@
 package view
 
 import (
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/web"
 )
 
-// MaxUpload is how many bytes a form with a file may have.
+// MaxUpload is how many bytes a file has at most where nothing else is said of it.
 const MaxUpload = 6 << 20
 
-// ReadUpload reads a form that carries a file in one of its fields. The file is nil where none was chosen.
-func ReadUpload(w http.ResponseWriter, r *http.Request, field string) (*Form, []byte, error) {
-	form, files, err := ReadUploads(w, r, field)
+// maxSent is how many bytes of a form with files are read, so that one that is too large is refused with all that was typed
+// beside it still there.
+const maxSent = 48 << 20
+
+// ReadUpload reads a form that carries a file of at most so many bytes in one of its fields. The file is nil where none was
+// chosen. A larger one is a fault of its field, and the form is there.
+func ReadUpload(w http.ResponseWriter, r *http.Request, most int, field string) (*Form, []byte, error) {
+	form, files, err := ReadUploads(w, r, most, field)
 	return form, files[field], err
 }
 
-// ReadUploads reads a form that carries files in some of its fields. A field has none where none was chosen.
-func ReadUploads(w http.ResponseWriter, r *http.Request, fields ...string) (*Form, map[string][]byte, error) {
+// ReadUploads reads a form that carries files in some of its fields. A field has none where none was chosen. Files in other
+// fields are passed over.
+func ReadUploads(w http.ResponseWriter, r *http.Request, most int, fields ...string) (*Form, map[string][]byte, error) {
 	body := r.Body
-	r.Body = http.MaxBytesReader(w, body, MaxUpload)
-	if err := r.ParseMultipartForm(MaxUpload); err != nil { //nolint:gosec // The reader above bounds it.
-		if web.BodyTooLarge(body, err) {
-			return nil, nil, verno.TooLarge("body_too_large").With("limit", strconv.Itoa(MaxUpload))
-		}
+	r.Body = http.MaxBytesReader(w, body, maxSent)
+	parts, err := r.MultipartReader()
+	if err != nil {
 		return nil, nil, verno.Malformed("malformed_json").Because(err)
 	}
-	form := &Form{Values: url.Values(r.MultipartForm.Value)}
+	form := &Form{Values: url.Values{}}
 	files := map[string][]byte{}
-	for _, field := range fields {
-		sent := r.MultipartForm.File[field]
-		if len(sent) == 0 || sent[0].Size == 0 {
-			continue
+	var wrong verno.Faults
+	room := MaxForm // of all that was typed
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return form, files, wrong.Err()
 		}
-		raw, err := readFile(sent[0])
 		if err != nil {
-			return form, nil, err
+			return nil, nil, unsent(body, err)
 		}
-		files[field] = raw
+		name := part.FormName()
+		switch {
+		case part.FileName() == "" && name != "":
+			text, err := readPart(part, room)
+			if room -= len(text) + len(name); err != nil || room < 0 {
+				return nil, nil, unsent(body, err)
+			}
+			form.Values.Add(name, string(text))
+		case slices.Contains(fields, name):
+			raw, err := readPart(part, most)
+			if err != nil {
+				return nil, nil, unsent(body, err)
+			}
+			if len(raw) > most {
+				wrong.Say("/"+name, "upload_too_large", "megabytes", strconv.Itoa(most>>20))
+			} else if len(raw) > 0 {
+				files[name] = raw
+			}
+		}
 	}
-	return form, files, nil
 }
 
-func readFile(sent *multipart.FileHeader) ([]byte, error) {
-	file, err := sent.Open()
-	if err != nil {
-		return nil, err
+// readPart reads a part of a form, and one byte more than it may have where it has more.
+func readPart(part *multipart.Part, most int) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(part, int64(most)+1))
+}
+
+// unsent says why a form with files could not be read; no error, that more was typed than a form has.
+func unsent(body io.Reader, err error) error {
+	if err == nil {
+		_, _ = io.CopyN(io.Discard, body, maxSent)
 	}
-	defer file.Close()
-	return io.ReadAll(file)
+	if err == nil || web.BodyTooLarge(body, err) {
+		return verno.TooLarge("body_too_large").With("limit", strconv.Itoa(MaxForm))
+	}
+	return verno.Malformed("malformed_json").Because(err)
 }
