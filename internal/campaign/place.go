@@ -148,15 +148,16 @@ const (
 )
 
 func checkPosition(f *verno.Faults, p Place) {
-	if (p.Latitude == nil) != (p.Longitude == nil) {
-		f.Say("/longitude", "required")
-		return
+	switch {
+	case p.Latitude == nil && p.Longitude == nil:
+	case p.Latitude == nil:
+		f.Say("/latitude_e6", "required")
+	case p.Longitude == nil:
+		f.Say("/longitude_e6", "required")
+	default:
+		within(f, "/latitude_e6", *p.Latitude, 90*degree)
+		within(f, "/longitude_e6", *p.Longitude, 180*degree)
 	}
-	if p.Latitude == nil {
-		return
-	}
-	within(f, "/latitude", *p.Latitude, 90*degree)
-	within(f, "/longitude", *p.Longitude, 180*degree)
 }
 
 // checkGreeting sees that a greeting is short and in languages that cards have, and gives it without those in which it says

@@ -201,7 +201,7 @@ func degrees(n int64) string {
 
 // positioned puts what is wrong with a position at the one field that it is typed in, and with a greeting at its language.
 var positioned = map[string]string{
-	"latitude": "where", "longitude": "where", "greeting/ru": "greeting_ru", "greeting/en": "greeting_en",
+	"latitude_e6": "where", "longitude_e6": "where", "greeting/ru": "greeting_ru", "greeting/en": "greeting_en",
 }
 
 func (d *Desk) newPlace(c *call) error {
