@@ -102,11 +102,12 @@ type Totals struct {
 	Redeemed money.Amount // what the spent points stand for
 	Payable  money.Amount // gross − discount − redeemed: what tenders other than points must pay
 	Earn     money.Points // to be earned
+	Cashback money.Amount // likewise
 }
 
 // SameMoney reports whether two totals ask the customer for the same: everything but what is earned.
 func (t Totals) SameMoney(o Totals) bool {
-	t.Earn, o.Earn = 0, 0
+	t.Earn, o.Earn, t.Cashback, o.Cashback = 0, 0, 0, 0
 	return t == o
 }
 

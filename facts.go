@@ -41,12 +41,20 @@ type LineOutcome struct {
 // Award is what a promotion gives.
 type Award struct {
 	Promotion   PromotionID
-	Unit        UnitKind       // points or stamps
-	Points      money.Points   // or stamps
+	Unit        UnitKind       // points, stamps or cashback
+	Points      money.Points   // or stamps, or minor units of cashback
 	ByLine      []money.Points // each line's share, same length as the basket; nil for an award that no line earned
 	AvailableIn int64          // seconds until it may be spent
 	ExpiresIn   int64          // days of life, 0 for the programme's own rule
 	UntilFirst  bool           // spendable only with or after the first paid purchase
+}
+
+// Cashback is the money that an award gives; 0 for points and stamps.
+func (a *Award) Cashback() money.Amount {
+	if a.Unit != UnitCashback {
+		return 0
+	}
+	return money.Amount(a.Points)
 }
 
 // Use says that a promotion was used, for limits and budgets.
@@ -63,8 +71,11 @@ type Outcome struct {
 	MaxPoints  money.Points // the most that may be spent on this basket by this presence
 	Awards     []Award
 	StampsUsed map[PromotionID]int64
-	Uses       []Use
-	Explained  []Explanation // only where asked for
+
+	CashbackUsed money.Amount // what cashback pays, as a part of the stored money that pays
+
+	Uses      []Use
+	Explained []Explanation // only where asked for
 }
 
 // Explanation says why a promotion did or did not apply. Code stands in the promotion catalogue and is translated when

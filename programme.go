@@ -169,7 +169,7 @@ type Limits struct {
 	PerMember    int64 `json:"per_member"`
 	PerMemberDay int64 `json:"per_member_day"`
 	Total        int64 `json:"total"`
-	Budget       int64 `json:"budget"`       // minor units of discounts, or points, that it may give in all
+	Budget       int64 `json:"budget"`       // minor units of discounts and cashback, or points, that it may give in all
 	ReturnsGive  bool  `json:"returns_give"` // whether a whole return gives the use back
 }
 

@@ -60,6 +60,7 @@ type Facts struct {
 	TimeZone string
 	Left     []PromotionLeft // what shared limits had left, where a promotion has one
 	Redeemed []CardID        // coupons that were used; their words stand in the basket
+	Cashback money.Amount    // that could pay for a part, as stored money was to pay
 }
 
 // PromotionLeft is what the limits that all members share left of a promotion when a sale was decided.
@@ -76,10 +77,14 @@ type ReturnOutcome struct {
 	PointsTaken money.Points // earned points taken back, the debt included
 	StampsTaken int64
 	StampsBack  int64
-	MoneyBack   money.Amount // stored money given back
+	MoneyBack   money.Amount // stored money given back, what had been cashback included
 	Refund      money.Amount // to be paid out by the external tenders
 	Tenders     []Tender     // the refund by tender, in the order of the sale
 	Whole       bool         // nothing of the sale is left
+
+	CashbackBack  money.Amount // of MoneyBack, what is cashback again
+	CashbackTaken money.Amount // earned cashback taken back, the debt included
+	CashbackOwed  money.Amount // what of it had been spent and became a debt, which later cashback alone repays
 }
 
 // ReturnedLine is one line of a return.

@@ -11,15 +11,17 @@ const (
 	UnitMoney  UnitKind = "money"  // stored money of a currency and issuer; never expires
 	UnitStamps UnitKind = "stamps" // stamps of a promotion
 	UnitUses   UnitKind = "uses"   // uses of cards of a template: entries of a pass, the one of a coupon
+	// UnitCashback is money that a programme's promotions gave. It pays as stored money does, may expire, and is never paid out.
+	UnitCashback UnitKind = "cashback"
 )
 
 // Unit is what an account counts in.
 type Unit struct {
 	ID        UnitID
 	Kind      UnitKind
-	Programme ProgrammeID    // of points, stamps and uses
+	Programme ProgrammeID    // of points, stamps, uses and cashback
 	Issuer    IssuerID       // of money: the legal entity that owes it
-	Currency  money.Currency // of money
+	Currency  money.Currency // of money and cashback
 	Scale     int            // decimal places of points
 }
 
@@ -32,6 +34,14 @@ func UsesUnit(t TemplateID) UnitID { return UnitID(t) }
 // PointsUnit is the unit of a programme's points; it shares the programme's bytes.
 func PointsUnit(p ProgrammeID) UnitID { return UnitID(p) }
 
+// CashbackUnit is the unit of the money that a programme's promotions give. It is made of the programme's bytes, as a UUID of
+// the eighth version, which is nobody's: the bytes themselves are the unit of its points.
+func CashbackUnit(p ProgrammeID) UnitID {
+	u := UnitID(p)
+	u[6] = 0x80 | u[6]&0x0f
+	return u
+}
+
 // Role of an account under its owner: what the account is for. A member's owner has only the main account of a unit;
 // the programme's owner has the others, which are the far ends of what members gain and lose.
 type AccountRole uint8
@@ -39,9 +49,9 @@ type AccountRole uint8
 // The roles of accounts. Their numbers are stored.
 const (
 	AccountMain       AccountRole = iota // what the owner has
-	AccountIssuance                      // where points come from
-	AccountRedemption                    // where spent points go
-	AccountBreakage                      // where lapsed points go
+	AccountIssuance                      // where points and cashback come from
+	AccountRedemption                    // where spent points and cashback go
+	AccountBreakage                      // where lapsed points and cashback go
 	AccountClearing                      // where stored money comes from and goes to
 	AccountAdjustment                    // the far end of corrections by staff
 )

@@ -113,7 +113,7 @@ func (o *Office) enact(ctx context.Context, tx *store.Tx, now time.Time, tenant 
 	if err != nil {
 		return err
 	}
-	if err := o.units(ctx, tx, now, tenant, &v.Programme, rules.StampPromotions()); err != nil {
+	if err := o.units(ctx, tx, now, tenant, &v.Programme, rules); err != nil {
 		return err
 	}
 	if _, err := o.standard(ctx, tx, now, tenant, v); err != nil {

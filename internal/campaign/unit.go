@@ -6,15 +6,21 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/promo"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/money"
 )
 
 // units makes the units that a programme's accounts count in, where they are not there yet: its points, the stamps of
-// its promotions and the stored money of its issuer.
-func (o *Office) units(ctx context.Context, tx *store.Tx, now time.Time, tenant verno.TenantID, p *verno.Programme, stamps []verno.PromotionID) error {
+// its promotions, the cashback where any gives some, and the stored money of its issuer.
+func (o *Office) units(ctx context.Context, tx *store.Tx, now time.Time, tenant verno.TenantID, p *verno.Programme, rules *promo.Rules) error {
 	wanted := []verno.Unit{{ID: verno.PointsUnit(p.ID), Kind: verno.UnitPoints, Programme: p.ID, Scale: p.Points.Scale}}
-	for _, id := range stamps {
+	if rules.GivesCashback() {
+		wanted = append(wanted, verno.Unit{
+			ID: verno.CashbackUnit(p.ID), Kind: verno.UnitCashback, Programme: p.ID, Currency: p.Currency, Scale: p.Currency.Exponent(),
+		})
+	}
+	for _, id := range rules.StampPromotions() {
 		wanted = append(wanted, verno.Unit{ID: verno.StampsUnit(id), Kind: verno.UnitStamps, Programme: p.ID})
 	}
 	for _, u := range wanted {

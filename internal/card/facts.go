@@ -20,7 +20,8 @@ type Facts struct {
 	Holder  string // first name; empty unless the design shows it
 
 	Points   Points
-	Stored   money.Amount // stored money
+	Stored   money.Amount // stored money, cashback included
+	Cashback money.Amount // that can be spent
 	Spent    money.Amount // in the window of levels
 	Level    string
 	LevelID  string       // of the level in the programme; empty for none

@@ -35,7 +35,7 @@ func anybody() card.Facts {
 	return card.Facts{
 		At: morning, Merchant: "Café Verno", Currency: "RUB", Number: "4000123412341238", Machine: strings.Repeat("1234567", 6), Reader: strings.Repeat("1234567", 6), State: "active",
 		Holder: "Анна", Points: card.Points{Available: 120, Worth: 12_000}, Spent: 850_000, Level: "Silver", Next: "Gold", Missing: 150_000,
-		Percent: 500, Stored: 45_000, Stamps: []card.Stamps{{Name: "Coffee", Count: 4, Needed: 6}}, Left: 5, Of: 8, Worth: 70_000,
+		Percent: 500, Stored: 45_000, Cashback: 5_000, Stamps: []card.Stamps{{Name: "Coffee", Count: 4, Needed: 6}}, Left: 5, Of: 8, Worth: 70_000,
 		Values: map[string]string{
 			"section": "A", "row": "3", "seat": "14", "name": "Anna Petrova", "post": "Barista; senior", "phone": "+7 (900) 123-45-67",
 			"email": "anna@example.com", "from": "Olga", "to": "Anna",
@@ -45,7 +45,7 @@ func anybody() card.Facts {
 
 var states = []state{
 	{"new", func(x *card.Facts) {
-		x.Points, x.Spent, x.Level, x.Stored, x.Percent = card.Points{Pending: 200}, 0, "", 0, 0
+		x.Points, x.Spent, x.Level, x.Stored, x.Cashback, x.Percent = card.Points{Pending: 200}, 0, "", 0, 0, 0
 		x.Stamps[0].Count, x.Left, x.Worth = 0, x.Of, 100_000
 	}},
 	{"gold", func(x *card.Facts) { x.Level, x.Next, x.Missing, x.Percent = "Gold", "", 0, 1_000 }},

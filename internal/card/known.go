@@ -31,6 +31,9 @@ var (
 	knownStored = told(Known{
 		Name: "stored", Label: Both("Money", "Деньги"), Change: Both("Money on your card: %@", "Денег на карте: %@"),
 	}, func(x *Facts) Value { return moneyValue(x.Stored, x.Currency) })
+	knownCashback = told(Known{Name: "cashback", Label: Both("Incl. cashback", "Из них кешбэк")}, func(x *Facts) Value {
+		return some(x.Cashback > 0, moneyValue(x.Cashback, x.Currency))
+	})
 	knownNumber = told(Known{Name: "number", Label: Both("Card", "Номер карты")},
 		func(x *Facts) Value { return textValue(Same(spaced(x.Number))) })
 	knownHolder = told(Known{Name: "holder", Label: Both("For", "Владелец")}, func(x *Facts) Value { return textValue(Same(x.Holder)) })

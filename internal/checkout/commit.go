@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -134,10 +133,11 @@ func (s *sale) work(key string, hash [32]byte, kind string) *books.Work {
 		w.Claim.ReceiptRef = receiptRef(s.place, s.date, s.number, verno.ReceiptSale)
 	}
 	if s.presence != nil {
-		want := books.Want{Owner: s.presence.Owner, Units: s.rules.units, Spends: s.spend != 0}
+		want := books.Want{Owner: s.presence.Owner, Units: s.rules.units, Spends: s.spend != 0 || s.stored > 0}
 		s.money = s.place.config.moneyUnit(s.place.store.Issuer, s.rules.Programme().Currency)
-		if s.stored > 0 && !s.money.IsZero() {
-			want.Units = append(slices.Clip(want.Units), s.money)
+		if s.stored > 0 {
+			s.cashback = s.place.config.cashbackUnit(s.rules.Programme().ID)
+			want.Units = with(with(want.Units, s.money), s.cashback)
 		}
 		w.Owners = []books.Want{want}
 	}

@@ -22,6 +22,7 @@ type config struct {
 	stores  map[verno.StoreID]*shop
 	rules   map[verno.ProgrammeID]*rules
 	units   map[moneyOf]verno.UnitID
+	backs   map[verno.ProgrammeID]bool // programmes that ever gave cashback
 	templates
 
 	mu        sync.Mutex
@@ -40,7 +41,7 @@ type rules struct {
 	stamps     []verno.PromotionID
 	shared     []verno.PromotionID        // with limits that all members share
 	remembered map[verno.PromotionID]bool // whose uses by each member the rules ask for
-	units      []verno.UnitID             // points and stamps
+	units      []verno.UnitID             // points, stamps and, where any is given, cashback
 	tags       map[string]bool            // that audiences name
 	allTags    bool                       // a condition looks at tags
 	asksCard   bool                       // which card was shown
@@ -99,7 +100,7 @@ func (t *Till) configNow(ctx context.Context, tenant verno.TenantID) (*config, e
 func (t *Till) readConfig(ctx context.Context, tenant verno.TenantID) (*config, error) {
 	c := &config{
 		tenant: tenant, stores: map[verno.StoreID]*shop{}, rules: map[verno.ProgrammeID]*rules{},
-		units: map[moneyOf]verno.UnitID{}, terminals: map[verno.TerminalID]verno.StoreID{}, old: map[oldVersion]*rules{},
+		units: map[moneyOf]verno.UnitID{}, backs: map[verno.ProgrammeID]bool{}, terminals: map[verno.TerminalID]verno.StoreID{}, old: map[oldVersion]*rules{},
 	}
 	err := t.reader.Snapshot(ctx, func(r *store.Reader) (err error) {
 		if c.version, err = r.ConfigVersion(ctx, tenant); err != nil {
@@ -116,8 +117,11 @@ func (t *Till) readConfig(ctx context.Context, tenant verno.TenantID) (*config, 
 		}
 		units, err := r.Units(ctx, tenant)
 		for _, u := range units {
-			if u.Kind == verno.UnitMoney {
+			switch u.Kind {
+			case verno.UnitMoney:
 				c.units[moneyOf{u.Issuer, u.Currency}] = u.ID
+			case verno.UnitCashback:
+				c.backs[u.Programme] = true
 			}
 		}
 		return err
@@ -189,6 +193,9 @@ func compile(v *verno.Version) (*rules, error) {
 	r.units = append(r.units, verno.PointsUnit(v.Programme.ID))
 	for _, p := range r.stamps {
 		r.units = append(r.units, verno.StampsUnit(p))
+	}
+	if compiled.GivesCashback() {
+		r.units = append(r.units, verno.CashbackUnit(v.Programme.ID))
 	}
 	for _, p := range compiled.Remembered() {
 		r.remembered[p] = true

@@ -25,6 +25,7 @@ type sale struct {
 	spend        money.Points
 	stored       money.Amount
 	money        verno.UnitID // of stored money; zero where none was ever paid in
+	cashback     verno.UnitID // likewise; zero where none was ever given
 	channel      string
 	tenders      []verno.Tender
 	promised     *verno.Totals // of the quote; nil in a replay
@@ -71,9 +72,14 @@ func (s *sale) decide(p *books.Page) (books.Result, error) {
 		return books.Result{}, err
 	}
 	r.Facts.Basket = s.basketOf(coupons)
+	if owner != nil {
+		if r.Facts.Cashback, err = s.cashbackFor(p, r); err != nil {
+			return books.Result{}, err
+		}
+	}
 	in := promo.Input{
 		Basket: &r.Facts.Basket, Member: r.Facts.Member, Moment: r.Facts.Moment, Spend: s.spend,
-		StoredMoney: s.stored + paidBy(s.certificates), Left: leftOf(s.rules, p.Counter, &r.Facts.Left),
+		StoredMoney: s.stored + paidBy(s.certificates), Cashback: r.Facts.Cashback, Left: leftOf(s.rules, p.Counter, &r.Facts.Left),
 	}
 	s.rules.Evaluate(&in, false, &r.Outcome)
 	r.Totals = r.Outcome.Totals
@@ -156,10 +162,10 @@ func (s *sale) maySpend(o *store.Owner, now int64) error {
 	return nil
 }
 
-// lapse posts what has expired of the points since somebody last touched the owner.
+// lapse posts what has expired of points and cashback since somebody last touched the owner.
 func (s *sale) lapse(p *books.Page, has holdings) error {
 	programme := verno.ProgrammeOwner(s.rules.Programme().ID)
-	for _, unit := range s.rules.units {
+	for _, unit := range with(s.rules.units, s.cashback) {
 		far := ledger.Account{Owner: programme, Role: verno.AccountBreakage, Unit: unit}
 		if err := has(unit).Lapse(p.Draft(), far, p.Now()); err != nil {
 			return err
@@ -272,21 +278,28 @@ func (s *sale) spendFrom(p *books.Page, h *ledger.Holding, far ledger.Account, a
 	return 0, err
 }
 
-// payStored pays with stored money of the store's legal entity.
+// payStored pays with cashback, and then with stored money of the store's legal entity.
 func (s *sale) payStored(p *books.Page, r *verno.Receipt) error {
+	if err := s.payCashback(p, r); err != nil {
+		return err
+	}
+	rest := int64(s.stored - r.Outcome.CashbackUsed)
+	if rest == 0 {
+		return nil
+	}
 	if s.money.IsZero() {
 		return verno.Refused("insufficient_money")
 	}
 	h := p.Holding(r.Owner, s.money)
 	far := ledger.Account{Owner: verno.IssuerOwner(r.Issuer), Role: verno.AccountClearing, Unit: s.money}
 	if s.promised == nil {
-		debt, err := h.SpendForced(p.Draft(), far, int64(s.stored), p.Now(), p.NewLot())
+		debt, err := h.SpendForced(p.Draft(), far, rest, p.Now(), p.NewLot())
 		if debt > 0 {
 			s.task(p, r, "money_debt", debt)
 		}
 		return err
 	}
-	err := h.Spend(p.Draft(), far, int64(s.stored), p.Now())
+	err := h.Spend(p.Draft(), far, rest, p.Now())
 	if _, ok := errors.AsType[ledger.ShortError](err); ok {
 		return verno.Refused("insufficient_money")
 	}
@@ -305,10 +318,7 @@ func (s *sale) give(p *books.Page, r *verno.Receipt) error {
 	before, unitBefore := ledger.Lot{}, verno.UnitID{}
 	for i := range r.Outcome.Awards {
 		a := &r.Outcome.Awards[i]
-		unit := verno.PointsUnit(programme.ID)
-		if a.Unit == verno.UnitStamps {
-			unit = verno.StampsUnit(a.Promotion)
-		}
+		unit := unitOf(programme.ID, a)
 		lot := ledger.LotOf(p.NewLot(), &programme.Points, a, at, first || p.Owner(r.Owner).State.FirstAt != 0)
 		if i > 0 && unit == unitBefore && lot.AvailableAt == before.AvailableAt && lot.ExpiresAt == before.ExpiresAt {
 			lot.ID = before.ID // one lot for what has one fate

@@ -25,6 +25,7 @@ func TestModel(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
 		b.terms(func(p *verno.Programme) { p.Points.Expiry = verno.ExpiryTerms{Kind: "after_days", Number: pointsLife} })
+		b.promote("cashback", fmt.Sprintf(`{"percent":"%d","expires_days":%d}`, backPercent, backLife))
 		b.later(4 * time.Hour) // So that the terms in force are older than every receipt that is handed in late.
 		for range modelRounds() {
 			rapid.Check(t, func(t *rapid.T) {
@@ -191,7 +192,7 @@ func (r *modelRun) sell(m *modelledMember) *request {
 	payable := int64(c.Totals.Payable)
 	pays := int64(0)
 	if rapid.Bool().Draw(r.t, "pays with stored money") {
-		pays = min(payable, r.upTo("stored", m.spendableMoney(r.now())))
+		pays = min(payable, r.upTo("stored", m.spendableMoney(r.now())+m.cashback.free(r.now())))
 	}
 	if pays > 0 {
 		c.Tenders = []verno.Tender{stored(money.Amount(pays)), cash(money.Amount(payable - pays))}
@@ -221,7 +222,8 @@ func idOf(r *verno.Receipt) (id [16]byte) {
 }
 
 func saleText(r *verno.Receipt) string {
-	return fmt.Sprintf("spent %d, to pay %d, earned %d, owes %d", r.Totals.Points, r.Totals.Payable, r.Totals.Earn, r.Debt)
+	return fmt.Sprintf("spent %d, to pay %d, cashback %d for %d, earned %d, owes %d", r.Totals.Points, r.Totals.Payable,
+		r.Outcome.CashbackUsed, r.Totals.Cashback, r.Totals.Earn, r.Debt)
 }
 
 func (r *modelRun) replay(m *modelledMember) *request {
@@ -257,7 +259,8 @@ func (r *modelRun) giveBack(m *modelledMember) *request {
 		got, replayed, err := r.b.till.Return(r.b.ctx, r.b.boss, q)
 		return answered(err, replayed, [16]byte{}, func() string {
 			o := got.Return
-			return fmt.Sprintf("back %d, taken %d, money %d, refund %d, owes %d", o.PointsBack, o.PointsTaken, o.MoneyBack, o.Refund, got.Debt)
+			return fmt.Sprintf("back %d, taken %d, money %d, of it cashback %d, refund %d, cashback taken %d, owes %d and %d",
+				o.PointsBack, o.PointsTaken, o.MoneyBack, o.CashbackBack, o.Refund, o.CashbackTaken, o.CashbackOwed, got.Debt)
 		})
 	}}
 }
@@ -372,18 +375,21 @@ func (r *modelRun) has(m *modelledMember) string {
 	for _, s := range o.State.Spend {
 		spent += s.Spent
 	}
-	return fmt.Sprintf("%d free, %d owed, %d held, %d money, %d money held, frozen %v, %d purchases, %d spent, lots%s",
-		p.Available, p.Debt, p.Held, amount, held, p.Frozen, o.State.Purchases, spent, strings.Join(r.lots(m), ""))
+	return fmt.Sprintf("%d free, %d owed, %d held, %d money, %d money held, cashback %d free, %d owed, frozen %v, %d purchases, %d spent, lots%s",
+		p.Available, p.Debt, p.Held, amount, held, p.Cashback.Available, p.Cashback.Debt, p.Frozen, o.State.Purchases, spent,
+		strings.Join(r.lots(m), ""))
 }
 
-// lots are a member's lots of points that have not lapsed, in the order in which they are spent.
+// lots are a member's lots of points, and then of cashback, that have not lapsed, in the order in which they are spent.
 func (r *modelRun) lots(m *modelledMember) (list []string) {
 	holdings, err := r.b.reader.Holdings(r.b.ctx, r.b.boss.Tenant, m.Owner)
 	r.b.must(err)
-	for _, h := range holdings {
-		for _, l := range h.Lots {
-			if h.Account.Unit == verno.PointsUnit(r.b.made.Programme) && l.Remaining > 0 && l.ExpiresAt > r.now() {
-				list = append(list, fmt.Sprintf(" %d@%d", l.Remaining, l.ExpiresAt))
+	for _, unit := range []verno.UnitID{verno.PointsUnit(r.b.made.Programme), verno.CashbackUnit(r.b.made.Programme)} {
+		for _, h := range holdings {
+			for _, l := range h.Lots {
+				if h.Account.Unit == unit && l.Remaining > 0 && l.ExpiresAt > r.now() {
+					list = append(list, fmt.Sprintf(" %d@%d", l.Remaining, l.ExpiresAt))
+				}
 			}
 		}
 	}

@@ -7,7 +7,8 @@ import (
 )
 
 // The reference model: what members have, in plain numbers, by the rules that the tests publish: a point is a rouble and pays
-// for anything, twenty roubles paid earn one, points live ten days. It shares no code with what it is held against, and
+// for anything, twenty roubles paid earn one, points live ten days; three percent of what neither points nor cashback paid
+// come back in money, which lives six days. It shares no code with what it is held against, and
 // answers each operation with the text that the till's answer must come to.
 
 const (
@@ -17,6 +18,8 @@ const (
 	pointsLife   = 10 // days, and the rest of the first one
 	pointWorth   = 100
 	earnedByPaid = 2000
+	backLife     = 6
+	backPercent  = 3
 )
 
 type modelLot struct {
@@ -26,16 +29,23 @@ type modelLot struct {
 	left      int64
 }
 
-// modelMember is what a member has. A debt is a number beside the lots; stored money is one number, which may be below zero.
+// modelPurse is what a member has of points, or of cashback. A debt is a number beside the lots.
+type modelPurse struct {
+	lots []*modelLot
+	debt int64
+	made int
+}
+
+// modelMember is what a member has. Money that was paid in is one number, which may be below zero.
 type modelMember struct {
-	lots      []*modelLot
-	debt      int64
+	modelPurse
+
+	cashback  modelPurse
 	money     int64
 	holds     []*modelHold
 	frozen    bool
 	purchases int64
 	spent     int64
-	made      int
 }
 
 type modelHold struct {
@@ -50,6 +60,10 @@ type modelSale struct {
 	points, stored, payable, earned int64
 	from                            []modelPart
 	into                            *modelLot
+
+	used, gave int64 // of cashback
+	usedOf     []modelPart
+	gaveTo     *modelLot
 }
 
 // modelPart is points that were spent: of a lot, or of nothing, which made a debt.
@@ -59,7 +73,7 @@ type modelPart struct {
 }
 
 // lapse forgets lots whose time is over, after they have repaid what is owed.
-func (m *modelMember) lapse(now int64) {
+func (m *modelPurse) lapse(now int64) {
 	for _, l := range m.lots {
 		if l.expires <= now {
 			m.debt -= min(m.debt, l.left)
@@ -69,7 +83,7 @@ func (m *modelMember) lapse(now int64) {
 }
 
 // owed is the debt, once what has lapsed has repaid it.
-func (m *modelMember) owed(now int64) int64 {
+func (m *modelPurse) owed(now int64) int64 {
 	lapsed := int64(0)
 	for _, l := range m.lots {
 		if l.expires <= now {
@@ -79,7 +93,7 @@ func (m *modelMember) owed(now int64) int64 {
 	return max(0, m.debt-lapsed)
 }
 
-func (m *modelMember) available(now int64) (n int64) {
+func (m *modelPurse) available(now int64) (n int64) {
 	for _, l := range m.lots {
 		if l.available <= now && now < l.expires {
 			n += l.left
@@ -101,10 +115,13 @@ func (m *modelMember) spendable(now int64) int64 {
 	return max(0, m.available(now)-m.owed(now)-m.held(false, now))
 }
 
+// free is the cashback that can be spent: nobody holds any.
+func (m *modelPurse) free(now int64) int64 { return max(0, m.available(now)-m.owed(now)) }
+
 func (m *modelMember) spendableMoney(now int64) int64 { return max(0, m.money-m.held(true, now)) }
 
 // take empties lots, the first to lapse first.
-func (m *modelMember) take(n, now int64) (parts []modelPart, rest int64) {
+func (m *modelPurse) take(n, now int64) (parts []modelPart, rest int64) {
 	for _, l := range m.lots {
 		if part := min(n, l.left); part > 0 && l.available <= now && now < l.expires {
 			l.left -= part
@@ -115,12 +132,12 @@ func (m *modelMember) take(n, now int64) (parts []modelPart, rest int64) {
 	return parts, n
 }
 
-// earn repays what is owed; the rest becomes a lot.
-func (m *modelMember) earn(n, at int64) *modelLot {
+// earn repays what is owed; the rest becomes a lot that lives so many days.
+func (m *modelPurse) earn(n, at, life int64) *modelLot {
 	repaid := min(n, m.debt)
 	m.debt -= repaid
 	m.made++
-	l := &modelLot{number: m.made, available: at, expires: (at+moscow)/day*day + (pointsLife+1)*day - moscow, left: n - repaid}
+	l := &modelLot{number: m.made, available: at, expires: (at+moscow)/day*day + (life+1)*day - moscow, left: n - repaid}
 	m.lots = append(m.lots, l)
 	slices.SortFunc(m.lots, func(a, b *modelLot) int {
 		if a.expires != b.expires {
@@ -143,12 +160,13 @@ func (m *modelMember) sell(quantity, net, spend, stored, now int64) (*modelSale,
 		s.points = most
 	}
 	s.payable = net - s.points*pointWorth
-	if stored > m.spendableMoney(now) {
+	m.cashback.lapse(now)
+	s.used = min(stored, m.cashback.free(now))
+	if stored-s.used > m.spendableMoney(now) {
 		return nil, "insufficient_money"
 	}
 	s.from, _ = m.take(s.points, now)
-	m.money -= stored
-	m.bought(s, now)
+	m.bought(s, now, now)
 	return s, s.text(0)
 }
 
@@ -162,20 +180,23 @@ func (m *modelMember) replay(quantity, net, spend, stored, at, now int64) (*mode
 		s.from = append(s.from, modelPart{nil, rest})
 		m.debt += rest
 	}
-	m.money -= stored
-	m.bought(s, at)
+	m.cashback.lapse(now)
+	s.used = min(stored, m.cashback.free(now))
+	m.bought(s, at, now)
 	return s, s.text(rest)
 }
 
-func (m *modelMember) bought(s *modelSale, at int64) {
-	s.earned = s.payable / earnedByPaid
-	s.into = m.earn(s.earned, at)
+func (m *modelMember) bought(s *modelSale, at, now int64) {
+	s.usedOf, _ = m.cashback.take(s.used, now)
+	m.money -= s.stored - s.used
+	s.earned, s.gave = s.payable/earnedByPaid, (s.payable-s.used)*backPercent/100
+	s.into, s.gaveTo = m.earn(s.earned, at, pointsLife), m.cashback.earn(s.gave, at, backLife)
 	m.purchases++
 	m.spent += s.payable
 }
 
 func (s *modelSale) text(debt int64) string {
-	return fmt.Sprintf("spent %d, to pay %d, earned %d, owes %d", s.points, s.payable, s.earned, debt)
+	return fmt.Sprintf("spent %d, to pay %d, cashback %d for %d, earned %d, owes %d", s.points, s.payable, s.used, s.gave, s.earned, debt)
 }
 
 // share is what part of a whole belongs to the pieces that came back with this return.
@@ -189,26 +210,32 @@ func (m *modelMember) giveBack(s *modelSale, n, now int64) string {
 		return "return_too_much"
 	}
 	m.lapse(now)
+	m.cashback.lapse(now)
 	points, taken, paid := s.share(s.points, n), s.share(s.earned, n), s.share(s.payable, n)
-	money := int64(0)
+	from, until := int64(0), int64(0)
 	if s.payable > 0 {
 		before := s.payable * s.back / s.quantity
-		money = s.stored*(before+paid)/s.payable - s.stored*before/s.payable
+		from, until = s.stored*before/s.payable, s.stored*(before+paid)/s.payable
 	}
-	m.putBack(s, points, now)
-	m.money += money
-	owed := m.takeBack(s.into, taken, now)
+	m.putBack(s.from, s.points*s.back/s.quantity, points, now)
+	paidIn := s.stored - s.used // It comes back before cashback does, as it was taken after it.
+	m.money += min(until, paidIn) - min(from, paidIn)
+	was, is := max(0, from-paidIn), max(0, until-paidIn)
+	m.cashback.putBack(s.usedOf, was, is-was, now)
+	owed := m.takeBack(s.into, taken, m.held(false, now), now)
+	gave := s.share(s.gave, n)
+	owes := m.cashback.takeBack(s.gaveTo, gave, 0, now)
 	m.spent -= paid
 	if s.back += n; s.back == s.quantity {
 		m.purchases--
 	}
-	return fmt.Sprintf("back %d, taken %d, money %d, refund %d, owes %d", points, taken, money, paid-money, owed)
+	return fmt.Sprintf("back %d, taken %d, money %d, of it cashback %d, refund %d, cashback taken %d, owes %d and %d",
+		points, taken, until-from, is-was, paid-(until-from), gave, owes, owed)
 }
 
-// putBack gives spent points back to where they came from, the last first.
-func (m *modelMember) putBack(s *modelSale, n, now int64) {
-	skip := s.points * s.back / s.quantity
-	for _, p := range slices.Backward(s.from) {
+// putBack gives what was spent back to where it came from, the last first; a part of it has come back before.
+func (m *modelPurse) putBack(from []modelPart, skip, n, now int64) {
+	for _, p := range slices.Backward(from) {
 		skipped := min(skip, p.amount)
 		skip -= skipped
 		part := min(n, p.amount-skipped)
@@ -216,18 +243,18 @@ func (m *modelMember) putBack(s *modelSale, n, now int64) {
 		switch {
 		case part == 0:
 		case p.lot == nil:
-			m.earn(part, now)
+			m.earn(part, now, pointsLife)
 		default:
 			p.lot.left += part
 		}
 	}
 }
 
-// takeBack takes earned points from where they went, then from what is free, and returns what is owed for the rest.
-func (m *modelMember) takeBack(from *modelLot, n, now int64) int64 {
+// takeBack takes what was earned from where it went, then from what is free, and returns what is owed for the rest.
+func (m *modelPurse) takeBack(from *modelLot, n, held, now int64) int64 {
 	part := min(n, from.left)
 	from.left -= part
-	free := min(n-part, m.spendable(now))
+	free := min(n-part, max(0, m.free(now)-held))
 	_, rest := m.take(free, now)
 	owed := n - part - free + rest
 	m.debt += owed
@@ -285,11 +312,14 @@ func (m *modelMember) topUp(n int64) string {
 // text is all that a member has, as points are told to people.
 func (m *modelMember) text(now int64) string {
 	var deadlines strings.Builder
-	for _, l := range m.lots {
-		if l.left > 0 && l.expires > now {
-			fmt.Fprintf(&deadlines, " %d@%d", l.left, l.expires)
+	for _, purse := range []*modelPurse{&m.modelPurse, &m.cashback} {
+		for _, l := range purse.lots {
+			if l.left > 0 && l.expires > now {
+				fmt.Fprintf(&deadlines, " %d@%d", l.left, l.expires)
+			}
 		}
 	}
-	return fmt.Sprintf("%d free, %d owed, %d held, %d money, %d money held, frozen %v, %d purchases, %d spent, lots%s",
-		m.spendable(now), m.owed(now), m.held(false, now), m.money, m.held(true, now), m.frozen, m.purchases, m.spent, deadlines.String())
+	return fmt.Sprintf("%d free, %d owed, %d held, %d money, %d money held, cashback %d free, %d owed, frozen %v, %d purchases, %d spent, lots%s",
+		m.spendable(now), m.owed(now), m.held(false, now), m.money, m.held(true, now), m.cashback.free(now), m.cashback.owed(now),
+		m.frozen, m.purchases, m.spent, deadlines.String())
 }

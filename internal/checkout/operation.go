@@ -104,7 +104,7 @@ func (t *Till) Recompute(ctx context.Context, a verno.Actor, id verno.ReceiptID)
 	if r.Facts.Moment, err = c.momentOf(r); err != nil {
 		return nil, false, err
 	}
-	in := promo.Input{Basket: &r.Facts.Basket, Member: r.Facts.Member, Moment: r.Facts.Moment, Spend: r.Facts.Spend}
+	in := promo.Input{Basket: &r.Facts.Basket, Member: r.Facts.Member, Moment: r.Facts.Moment, Spend: r.Facts.Spend, Cashback: r.Facts.Cashback}
 	for _, n := range r.Tenders {
 		if n.Kind == verno.TenderStored || n.Kind == verno.TenderCertificate {
 			in.StoredMoney += n.Amount

@@ -2,7 +2,6 @@ package checkout
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -113,10 +112,8 @@ func (t *Till) look(ctx context.Context, pl *place, p *verno.Presence) (*glance,
 		if r == nil {
 			return nil
 		}
-		units := r.units
-		if money := pl.config.moneyUnit(pl.store.Issuer, r.Programme().Currency); !money.IsZero() {
-			units = append(slices.Clip(units), money)
-		}
+		units := with(r.units, pl.config.moneyUnit(pl.store.Issuer, r.Programme().Currency))
+		units = with(units, pl.config.cashbackUnit(pl.store.Programme))
 		keys, all := g.keys(p.Owner, units)
 		pipe.ReadHoldings(pl.config.tenant, all, keys, store.LotsAll)
 		return nil
@@ -204,10 +201,15 @@ func (t *Till) price(pl *place, r *rules, s *Sale, p *verno.Presence, seen *glan
 	r.Evaluate(&in, explain, &q.Outcome)
 	q.Coupons = couponViews(r, &in, seen.coupons, &q.Outcome, seen.said)
 	q.short = p != nil && seen.short(pl, r, &in, q.Outcome.MaxPoints, p)
-	if q.StoredMax > q.Outcome.Totals.Payable {
-		q.StoredMax = q.Outcome.Totals.Payable
+	if q.StoredMax > 0 {
+		q.StoredMax = min(storedMax(q, r), q.Outcome.Totals.Payable)
 	}
 	return q, nil
+}
+
+// storedMax is what stored money may pay at most: all that was paid in, and of the cashback what these goods let it pay.
+func storedMax(q *Quote, r *rules) money.Amount {
+	return *q.Member.Stored - q.Member.Cashback + min(q.Member.Cashback, r.CashbackMost(&q.Outcome, q.Lines))
 }
 
 // leftOf tells the rules what shared limits leave, and notes what it told.
@@ -246,13 +248,22 @@ func viewOf(pl *place, r *rules, seen *glance, p *verno.Presence, m verno.Moment
 		}
 	}
 	v.Expiring = byDeadline(v.Expiring)
-	if unit := pl.config.moneyUnit(pl.store.Issuer, programme.Currency); !unit.IsZero() {
-		if n, err := seen.has(unit).Spendable(now); err == nil {
-			stored := money.Amount(n)
-			v.Stored = &stored
-		}
+	paidIn, cashback := seen.stored(pl, programme, now)
+	if stored := paidIn + cashback; stored > 0 || !pl.config.moneyUnit(pl.store.Issuer, programme.Currency).IsZero() {
+		v.Stored, v.Cashback = &stored, cashback
 	}
 	return v
+}
+
+// stored is the stored money that could be spent: what was paid in to the store's legal entity, and what the programme gave.
+func (g *glance) stored(pl *place, programme *verno.Programme, now int64) (paidIn, cashback money.Amount) {
+	units := []verno.UnitID{pl.config.moneyUnit(pl.store.Issuer, programme.Currency), pl.config.cashbackUnit(programme.ID)}
+	for i, into := range []*money.Amount{&paidIn, &cashback} {
+		if n, err := g.has(units[i]).Spendable(now); err == nil {
+			*into = money.Amount(n)
+		}
+	}
+	return paidIn, cashback
 }
 
 // byDeadline joins neighbouring lots of one deadline; lots come in the order of their expiry.

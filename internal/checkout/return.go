@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"slices"
 	"strconv"
 
 	"github.com/verno-loyalty/verno"
@@ -70,15 +69,17 @@ func (t *Till) checkReturn(q *Return) error {
 
 // returning is one return on its way through the books.
 type returning struct {
-	actor  verno.Actor
-	place  *place
-	rules  *rules // with which the sale was decided
-	soldAt verno.Moment
-	sale   *store.ReceiptRow
-	ask    *Return
-	money  verno.UnitID
-	cards  []carriedBack         // to which something may be given back
-	back   map[verno.CardID]span // what certificates get of the refund
+	actor    verno.Actor
+	place    *place
+	rules    *rules // with which the sale was decided
+	soldAt   verno.Moment
+	sale     *store.ReceiptRow
+	ask      *Return
+	money    verno.UnitID
+	cashback verno.UnitID          // zero where the sale neither gave nor took any
+	stored   span                  // what stored money gets of the refund
+	cards    []carriedBack         // to which something may be given back
+	back     map[verno.CardID]span // what certificates get of the refund
 }
 
 func (t *Till) returnWork(ctx context.Context, a verno.Actor, q *Return) (*books.Work, error) {
@@ -125,10 +126,10 @@ func (t *Till) returnWork(ctx context.Context, a verno.Actor, q *Return) (*books
 		if err != nil {
 			return nil, err
 		}
-		want := books.Want{Owner: owner, Units: r.units, Spends: true}
-		if !x.money.IsZero() {
-			want.Units = append(slices.Clip(want.Units), x.money)
+		if r.GivesCashback() || sold.Outcome.CashbackUsed > 0 {
+			x.cashback = verno.CashbackUnit(sold.Programme)
 		}
+		want := books.Want{Owner: owner, Units: with(with(r.units, x.money), x.cashback), Spends: true}
 		w.Owners = []books.Want{want}
 	}
 	wants, err := t.cardsOf(ctx, x, sold)

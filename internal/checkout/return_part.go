@@ -95,7 +95,7 @@ func (x *returning) receipt(p *books.Page, steps []step) *verno.Receipt {
 		out.Lines = append(out.Lines, line)
 	}
 	r.Totals.Points, r.Totals.Payable = out.PointsBack, total
-	x.back = map[verno.CardID]span{}
+	x.back, x.stored = map[verno.CardID]span{}, span{}
 	x.refund(out, before, total)
 	r.Tenders = out.Tenders
 	return r
@@ -158,16 +158,24 @@ func inside(k verno.TenderKind) bool { return k == verno.TenderStored || k == ve
 // refundInside gives stored money and certificates a part of what they paid together, in their order.
 func (x *returning) refundInside(out *verno.ReturnOutcome, at, end money.Amount) {
 	var certificates []verno.Tender
+	stored := money.Amount(0) // of the tenders before
 	for _, n := range x.sale.Tenders {
 		if !inside(n.Kind) {
 			continue
 		}
 		from, until := max(at, 0), min(end, n.Amount)
 		if until > from && n.Kind == verno.TenderStored {
+			if out.MoneyBack == 0 {
+				x.stored.from = int64(stored + from)
+			}
 			out.MoneyBack += until - from
+			x.stored.until = int64(stored + until)
 		} else if until > from {
 			x.back[n.Card] = span{int64(from), int64(until)}
 			certificates = append(certificates, verno.Tender{Kind: n.Kind, Amount: until - from, Card: n.Card, Reference: n.Reference})
+		}
+		if n.Kind == verno.TenderStored {
+			stored += n.Amount
 		}
 		at, end = max(0, at-n.Amount), max(0, end-n.Amount)
 	}

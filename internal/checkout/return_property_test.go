@@ -26,6 +26,8 @@ func TestSaleWithAllItsReturnsIsNothing(t *testing.T) {
 		b.promote("buy_n_get_cheapest", `{"buy":2}`, goods("cup", "pot"))
 		b.promote("points_by_quantity", `{"points":7}`, goods("oil", "nut"))
 		b.promote("points_multiplier", `{"extra":"33"}`, goods("oil"))
+		b.promote("cashback", `{"percent":"3.7","expires_days":40}`)
+		b.promote("cashback", `{"percent":"11","max":333,"expires_days":20}`, goods("tea", "cup"), limits(verno.Limits{Budget: 1_000_000_00, ReturnsGive: true}))
 		b.promote("welcome_bonus", `{"points":13,"when":"first_purchase"}`)
 		b.promote("stamps", `{"needed":4,"reward":"points","points":17}`, goods("cup"), limits(verno.Limits{PerMember: 9, ReturnsGive: true}))
 		b.promote("stamps", `{"per":"amount","step":1000,"needed":3,"reward":"piece","percent":"50"}`, goods("pot"), limits(verno.Limits{Total: 1000, ReturnsGive: true}))
@@ -74,6 +76,9 @@ func (b *bundle) wealthy(t *rapid.T) *guest {
 	}
 	if rapid.Bool().Draw(t, "stored") {
 		b.topUp(g, 200_00)
+	}
+	if rapid.Bool().Draw(t, "cashback") {
+		b.sell(b.boss, b.saleOf(b.known(g), basket(line("nut", 9*money.One, 30_00)), 0))
 	}
 	if n := rapid.IntRange(0, 3).Draw(t, "stamps"); n > 0 {
 		b.sell(b.boss, b.saleOf(b.known(g), basket(line("cup", money.Quantity(n)*money.One, 5_00)), 0))
@@ -133,6 +138,11 @@ func (b *bundle) whole(r *verno.Receipt, parts []*verno.Receipt) {
 		got.StampsTaken += out.StampsTaken
 		got.MoneyBack += out.MoneyBack
 		got.Refund += out.Refund
+		got.CashbackBack += out.CashbackBack
+		got.CashbackTaken += out.CashbackTaken
+		if min(out.CashbackBack, out.CashbackTaken, out.MoneyBack-out.CashbackBack) < 0 || out.CashbackOwed != 0 {
+			b.t.Errorf("part %d: cashback %+v", i, out)
+		}
 		paid := money.Amount(0)
 		for _, n := range out.Tenders {
 			paid += n.Amount
@@ -162,7 +172,7 @@ func (b *bundle) whole(r *verno.Receipt, parts []*verno.Receipt) {
 		}
 	}
 	if got.PointsBack != r.Totals.Points || got.PointsTaken != r.Totals.Earn || got.StampsBack != used || got.StampsTaken != stamps ||
-		got.MoneyBack+got.Refund != r.Totals.Payable {
+		got.MoneyBack+got.Refund != r.Totals.Payable || got.CashbackBack != r.Outcome.CashbackUsed || got.CashbackTaken != r.Totals.Cashback {
 		b.t.Errorf("sold %+v, all that came back %+v", r.Totals, got)
 	}
 	want := map[verno.Tender]money.Amount{}

@@ -16,16 +16,17 @@ func (x *returning) move(p *books.Page, r *verno.Receipt, steps []step) error {
 	programme := verno.ProgrammeOwner(r.Programme)
 	unit := verno.PointsUnit(r.Programme)
 	h := p.Holding(owner, unit)
-	breakage := ledger.Account{Owner: programme, Role: verno.AccountBreakage, Unit: unit}
-	if err := h.Lapse(p.Draft(), breakage, p.Now()); err != nil {
-		return err
+	for _, unit := range with([]verno.UnitID{unit}, x.cashback) {
+		breakage := ledger.Account{Owner: programme, Role: verno.AccountBreakage, Unit: unit}
+		if err := p.Holding(owner, unit).Lapse(p.Draft(), breakage, p.Now()); err != nil {
+			return err
+		}
 	}
 	if err := x.pointsBack(p, h, r, steps); err != nil {
 		return err
 	}
-	if r.Return.MoneyBack > 0 {
-		far := ledger.Account{Owner: verno.IssuerOwner(r.Issuer), Role: verno.AccountClearing, Unit: x.money}
-		p.Holding(owner, x.money).Earn(p.Draft(), far, ledger.Lot{ExpiresAt: ledger.Never, ID: verno.LotID(x.money)}, int64(r.Return.MoneyBack), ledger.WhyBack)
+	if err := x.storedBack(p, r); err != nil {
+		return err
 	}
 	if r.Return.Whole {
 		if err := x.stampsBack(p, r); err != nil {
@@ -139,23 +140,24 @@ func (x *returning) takeAwards(p *books.Page, r *verno.Receipt, steps []step) er
 		if n == 0 {
 			continue
 		}
-		unit := verno.PointsUnit(r.Programme)
-		if a.Unit == verno.UnitStamps {
-			unit = verno.StampsUnit(a.Promotion)
-		}
+		unit := unitOf(r.Programme, a)
 		far := ledger.Account{Owner: programme, Role: verno.AccountIssuance, Unit: unit}
 		debt, err := p.Holding(r.Owner, unit).TakeBack(p.Draft(), far, s.AwardLots[j], n, p.Now(), p.NewLot())
 		if err != nil {
 			return err
 		}
-		if a.Unit == verno.UnitStamps {
+		switch a.Unit {
+		case verno.UnitStamps:
 			r.Return.StampsTaken += n
-			continue
+		case verno.UnitCashback:
+			r.Return.CashbackTaken += money.Amount(n)
+			r.Return.CashbackOwed += money.Amount(debt)
+		default:
+			r.Return.PointsTaken += money.Points(n)
+			r.Debt += money.Points(debt)
 		}
-		r.Return.PointsTaken += money.Points(n)
-		r.Debt += money.Points(debt)
 	}
-	r.Totals.Earn = r.Return.PointsTaken
+	r.Totals.Earn, r.Totals.Cashback = r.Return.PointsTaken, r.Return.CashbackTaken
 	return nil
 }
 

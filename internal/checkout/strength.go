@@ -26,10 +26,8 @@ func (g *glance) short(pl *place, r *rules, in *promo.Input, most money.Points, 
 	if p.Method.Strong() || frozen(g.owner, now) {
 		return false
 	}
-	if unit := pl.config.moneyUnit(pl.store.Issuer, r.Programme().Currency); !unit.IsZero() {
-		if n, err := g.has(unit).Spendable(now); err == nil && n > 0 {
-			return true
-		}
+	if paidIn, cashback := g.stored(pl, r.Programme(), now); paidIn+cashback > 0 {
+		return true
 	}
 	if in.Member.Balance <= in.Member.SpendCap {
 		return false

@@ -55,7 +55,8 @@ type MemberView struct {
 	NextLevel string
 	Missing   money.Amount  // spend that is missing to the next level
 	Balance   *money.Points // nil unless the method proves presence
-	Stored    *money.Amount
+	Stored    *money.Amount // cashback included
+	Cashback  money.Amount
 	SpendCap  money.Points // the most that this presence may spend
 	Frozen    bool
 	Birthday  time.Time // at midnight in the store, where it is at most a week away; zero for none, or without a card
@@ -95,7 +96,7 @@ type Commit struct {
 	BodyHash     [32]byte
 	CheckoutID   string // the client's own name for the sale
 	Sale         Sale
-	Totals       verno.Totals // as quoted; Earn is not compared
+	Totals       verno.Totals // as quoted; Earn and Cashback are not compared
 	Tenders      []verno.Tender
 	Number       string // the till's own receipt number, empty for none
 	BusinessDate int32  // YYYYMMDD; 0 for the date in the store's zone

@@ -178,6 +178,7 @@ func (r *Roll) terms(ctx context.Context, reader *store.Reader, tenant verno.Ten
 	if err != nil {
 		return err
 	}
+	x.Cashback = has.Cashback.Available
 	x.Points, x.Stored, x.Stamps = pointsShown(p, &has, x.At), storedShown(p, &has), stampsShown(rules, &has)
 	return nil
 }
@@ -193,14 +194,15 @@ func pointsShown(p *verno.Programme, has *Points, now time.Time) card.Points {
 	return out
 }
 
-// storedShown is the money that the programme's own entity owes; that of another one is not on this card.
+// storedShown is the money that the programme's own entity owes, with the cashback that can be spent; money of another
+// entity is not on this card.
 func storedShown(p *verno.Programme, has *Points) money.Amount {
 	for _, s := range has.Stored {
 		if s.Issuer == p.Issuer && s.Currency == p.Currency {
-			return s.Amount
+			return s.Amount + has.Cashback.Available
 		}
 	}
-	return 0
+	return has.Cashback.Available
 }
 
 // stampsShown are the cards of stamps of the version in force, the empty ones too.

@@ -204,6 +204,9 @@ func (r *Roll) owns(ctx context.Context, d *dossier, m verno.Member, now time.Ti
 	for _, s := range p.Stored {
 		d.Balances = append(d.Balances, dossierMove{What: string(s.Currency), Amount: s.Currency.Format(s.Amount)})
 	}
+	if c := p.Cashback; c.Balance != 0 {
+		d.Balances = append(d.Balances, dossierMove{What: "cashback " + string(c.Currency), Amount: c.Currency.Format(c.Balance)})
+	}
 	for _, s := range p.Stamps {
 		d.Balances = append(d.Balances, dossierMove{What: "stamps", Amount: strconv.FormatInt(s.Count, 10)})
 	}
@@ -247,6 +250,8 @@ func moveOf(m Move) dossierMove {
 	switch m.Unit.Kind {
 	case verno.UnitMoney:
 		out.What, out.Amount = string(m.Unit.Currency), m.Unit.Currency.Format(money.Amount(m.Amount))
+	case verno.UnitCashback:
+		out.What, out.Amount = "cashback "+string(m.Unit.Currency), m.Unit.Currency.Format(money.Amount(m.Amount))
 	case verno.UnitPoints:
 		out.Amount = money.Points(m.Amount).Format(m.Unit.Scale)
 	default:

@@ -204,7 +204,7 @@ func (r *Roll) worthless(ctx context.Context, a verno.Actor, now time.Time, owne
 	if err != nil {
 		return "", err
 	}
-	if o.State.LastAt != 0 || points.Balance != 0 || points.Debt != 0 || points.Held != 0 || len(points.Stored)+len(points.Stamps) > 0 {
+	if o.State.LastAt != 0 || points.Balance != 0 || points.Debt != 0 || points.Held != 0 || points.Cashback.Balance != 0 || len(points.Stored)+len(points.Stamps) > 0 {
 		return "", wrong
 	}
 	return byEmpty, nil

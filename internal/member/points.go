@@ -22,6 +22,7 @@ type Points struct {
 	Debt          money.Points // that the next earnings repay
 	Expiring      []Deadline   // every coming deadline, the nearest first
 	Stored        []StoredMoney
+	Cashback      Cashback
 	Stamps        []StampCount
 	Frozen        bool
 }
@@ -39,6 +40,22 @@ type StoredMoney struct {
 	Currency money.Currency
 	Amount   money.Amount
 	Held     money.Amount
+}
+
+// Cashback is the money that the programme's promotions gave; all zero where they never gave any.
+type Cashback struct {
+	Currency  money.Currency
+	Balance   money.Amount // available and pending, less the part of the debt that available does not cover
+	Available money.Amount // that may be spent now
+	Pending   money.Amount
+	Debt      money.Amount // that later cashback repays
+	Expiring  []CashbackDeadline
+}
+
+// CashbackDeadline is a moment at which cashback lapses.
+type CashbackDeadline struct {
+	At     time.Time
+	Amount money.Amount
 }
 
 // StampCount is how far a stamp card is filled.
@@ -86,6 +103,8 @@ func pointsOf(ctx context.Context, r *store.Reader, m verno.Member, now time.Tim
 		switch {
 		case u.Kind == verno.UnitPoints && u.Programme == m.Programme:
 			err = out.points(h, verno.Micros(now))
+		case u.Kind == verno.UnitCashback && u.Programme == m.Programme:
+			err = out.Cashback.add(h, u.Currency, verno.Micros(now))
 		case u.Kind == verno.UnitMoney && h.Balance != 0:
 			out.Stored = append(out.Stored, StoredMoney{
 				Unit: u.ID, Issuer: u.Issuer, Currency: u.Currency, Amount: money.Amount(h.Balance), Held: money.Amount(h.Held),
@@ -131,6 +150,22 @@ func (p *Points) points(h *ledger.Holding, now int64) error {
 		} else {
 			p.Expiring = append(p.Expiring, Deadline{At: verno.FromMicros(l.ExpiresAt), Points: part})
 		}
+	}
+	return nil
+}
+
+// add is what points does for the lots of cashback.
+func (c *Cashback) add(h *ledger.Holding, currency money.Currency, now int64) error {
+	var p Points
+	if err := p.points(h, now); err != nil {
+		return err
+	}
+	*c = Cashback{
+		Currency: currency, Balance: money.Amount(p.Balance), Available: money.Amount(p.Available),
+		Pending: money.Amount(p.Pending), Debt: money.Amount(p.Debt),
+	}
+	for _, d := range p.Expiring {
+		c.Expiring = append(c.Expiring, CashbackDeadline{d.At, money.Amount(d.Points)})
 	}
 	return nil
 }

@@ -12,8 +12,9 @@ type draft struct {
 	off      []money.Amount // by line of the desk
 	discount money.Amount
 	points   money.Points
-	weights  []int64 // by which points are divided over the lines; all zero where no line earned them
-	wanted   money.Points
+	cashback money.Amount
+	weights  []int64      // by which points or cashback are divided over the lines; all zero where no line earned them
+	wanted   money.Points // or minor units of cashback, before the budget cut them
 	stamps   int64
 	marks    []int64 // likewise for stamps
 	used     int64   // stamps that a reward takes
@@ -34,7 +35,9 @@ func (d *draft) reset(lines int) {
 	clear(d.marks)
 }
 
-func (d *draft) empty() bool { return d.discount == 0 && d.points == 0 && d.stamps == 0 }
+func (d *draft) empty() bool {
+	return d.discount == 0 && d.points == 0 && d.cashback == 0 && d.stamps == 0
+}
 
 // lower takes an amount off a line, or as much of it as there is room for.
 func (d *draft) lower(s *sale, i int, amount money.Amount) {
@@ -92,7 +95,7 @@ func (s *sale) draft(p *promotion, d *draft) reason {
 	return s.afford(p, d)
 }
 
-// afford fits a draft into what is left of the promotion's budget: points are cut to it, while a discount is given whole
+// afford fits a draft into what is left of the promotion's budget: points and cashback are cut to it, while a discount is given whole
 // or not at all, because it was promised on the shelf.
 func (s *sale) afford(p *promotion, d *draft) reason {
 	if p.Limits.Budget == 0 || s.in.Left == nil {
@@ -102,6 +105,8 @@ func (s *sale) afford(p *promotion, d *draft) reason {
 	switch {
 	case left <= 0 || int64(d.discount) > left:
 		return reason{code: "budget"}
+	case int64(d.cashback) > left:
+		d.wanted, d.cashback = money.Points(d.cashback), money.Amount(left)
 	case d.discount == 0 && int64(d.points) > left && d.used > 0:
 		return reason{code: "budget"}
 	case d.discount == 0 && int64(d.points) > left:
@@ -112,7 +117,7 @@ func (s *sale) afford(p *promotion, d *draft) reason {
 
 // benefit is what a draft is worth to the member in money.
 func (s *sale) benefit(d *draft) money.Amount {
-	return d.discount + money.Amount(scale(int64(d.points), s.rules.worth.Num, s.rules.worth.Den, money.Down))
+	return d.discount + d.cashback + money.Amount(scale(int64(d.points), s.rules.worth.Num, s.rules.worth.Den, money.Down))
 }
 
 // accept makes a draft part of the outcome.
@@ -140,13 +145,19 @@ func (s *sale) accept(p *promotion, d *draft) {
 	if d.points > 0 {
 		s.acceptPoints(p, d)
 	}
+	if d.cashback > 0 {
+		a := s.award()
+		a.Promotion, a.Unit, a.Points = p.ID, verno.UnitCashback, money.Points(d.cashback)
+		a.AvailableIn, a.ExpiresIn = *d.life.PendingSeconds, d.life.ExpiresDays
+		a.ByLine = s.shares(a.ByLine, int64(d.cashback), d.weights)
+	}
 	if d.used > 0 {
 		if s.out.StampsUsed == nil {
 			s.out.StampsUsed = map[verno.PromotionID]int64{}
 		}
 		s.out.StampsUsed[p.ID] = d.used
 	}
-	s.out.Uses = append(s.out.Uses, verno.Use{Promotion: p.ID, Count: 1, Cost: int64(d.discount) + int64(d.points)})
+	s.out.Uses = append(s.out.Uses, verno.Use{Promotion: p.ID, Count: 1, Cost: int64(d.discount+d.cashback) + int64(d.points)})
 	if s.explain {
 		s.applied[p.at] = true
 		s.said[p.at] = s.praise(p, d)

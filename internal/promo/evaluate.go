@@ -15,6 +15,7 @@ func (r *Rules) Evaluate(in *Input, explain bool, into *verno.Outcome) {
 	s.match()
 	s.run(0, r.split)
 	s.spend()
+	s.spendCashback()
 	s.run(r.split, len(r.list))
 	s.finish()
 	s.end()
@@ -114,6 +115,7 @@ func (s *sale) finish() {
 		if s.out.Awards[i].Unit == verno.UnitPoints {
 			t.Earn += s.out.Awards[i].Points
 		}
+		t.Cashback += s.out.Awards[i].Cashback()
 	}
 	if s.explain {
 		s.explanations()

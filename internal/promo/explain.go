@@ -34,6 +34,11 @@ func (s *sale) praise(p *promotion, d *draft) reason {
 		why.code, why.of = "card_full_points", d.used
 	case d.stamps > 0:
 		why.code, why.count = "stamps_given", d.stamps
+	case d.cashback > 0:
+		why.code, why.amount, why.need = "cashback_given", d.cashback, money.Amount(d.wanted)
+		if d.wanted > 0 {
+			why.code = "cashback_cut"
+		}
 	case d.wanted > 0:
 		why.code = "points_cut"
 	case d.points > 0:

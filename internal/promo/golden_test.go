@@ -31,16 +31,18 @@ type scenario struct {
 }
 
 type saleFile struct {
-	At      time.Time      `json:"at"`
-	Store   verno.StoreID  `json:"store"`
-	Channel string         `json:"channel"`
-	Spend   money.Points   `json:"spend"`
-	Lines   []lineFile     `json:"lines"`
-	Coupons []string       `json:"coupons"`
-	Member  *memberFile    `json:"member"`
-	Left    map[string]int `json:"left"` // of uses and budget, by name of promotion
-	Joining bool           `json:"joining"`
-	Moving  bool           `json:"moving"` // a plastic card into the phone
+	At      time.Time     `json:"at"`
+	Store   verno.StoreID `json:"store"`
+	Channel string        `json:"channel"`
+	Spend   money.Points  `json:"spend"`
+
+	Cashback money.Amount   `json:"cashback"` // that can pay
+	Lines    []lineFile     `json:"lines"`
+	Coupons  []string       `json:"coupons"`
+	Member   *memberFile    `json:"member"`
+	Left     map[string]int `json:"left"` // of uses and budget, by name of promotion
+	Joining  bool           `json:"joining"`
+	Moving   bool           `json:"moving"` // a plastic card into the phone
 }
 
 type lineFile struct {
@@ -153,7 +155,7 @@ func (s *scenario) input() promo.Input {
 	in := promo.Input{
 		Basket: &verno.Basket{Currency: s.programme.Currency, Coupons: f.Coupons},
 		Moment: verno.Moment{At: f.At, Store: f.Store, Channel: f.Channel},
-		Spend:  f.Spend,
+		Spend:  f.Spend, StoredMoney: f.Cashback, Cashback: f.Cashback,
 	}
 	for i, l := range f.Lines {
 		in.Basket.Lines = append(in.Basket.Lines, verno.Line{
@@ -242,6 +244,9 @@ func (s *scenario) tellLines(b *strings.Builder, lines []verno.Line, o *verno.Ou
 	t := o.Totals
 	fmt.Fprintf(b, "total %s − %s − %s (%s points) = %s; earn %s; at most %s points\n", sum(t.Gross), sum(t.Discount),
 		sum(t.Redeemed), points(t.Points), sum(t.Payable), points(t.Earn), points(o.MaxPoints))
+	if t.Cashback+o.CashbackUsed > 0 {
+		fmt.Fprintf(b, "cashback %s; %s is paid with cashback\n", sum(t.Cashback), sum(o.CashbackUsed))
+	}
 }
 
 func (s *scenario) tellRest(b *strings.Builder, o *verno.Outcome) {

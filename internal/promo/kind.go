@@ -4,12 +4,13 @@ import "github.com/verno-loyalty/verno"
 
 // kind is a type of promotion.
 type kind struct {
-	name    string
-	lowers  bool // it does nothing but lower prices
-	members bool // it gives what only a member can hold
-	stamps  bool // it gives stamps
-	once    bool // one member gets it once, whatever the limits say
-	make    func() rule
+	name     string
+	lowers   bool // it does nothing but lower prices
+	members  bool // it gives what only a member can hold
+	stamps   bool // it gives stamps
+	cashback bool // it gives money
+	once     bool // one member gets it once, whatever the limits say
+	make     func() rule
 }
 
 // rule is the settings of one promotion together with what they do.
@@ -64,7 +65,7 @@ func (k *kind) bars(t verno.ClassTerms) bool {
 	switch {
 	case k.lowers:
 		return t.NoDiscount
-	case k.stamps:
+	case k.stamps || k.cashback: // Both make goods cheaper in the end.
 		return t.NoDiscount || t.NoEarn
 	default:
 		return t.NoEarn

@@ -1,6 +1,7 @@
 package promo_test
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -78,7 +79,9 @@ func soundTotals(t *rapid.T, w *world, o *verno.Outcome) {
 			want.Earn += a.Points
 			awarded += sum
 		}
+		want.Cashback += a.Cashback()
 	}
+	soundCashback(t, w, o)
 	want.Payable = want.Gross - want.Discount - want.Redeemed
 	want.Points = o.Totals.Points
 	value := w.programme.Points.Value
@@ -91,6 +94,51 @@ func soundTotals(t *rapid.T, w *world, o *verno.Outcome) {
 		t.Fatalf("%d points are spent of at most %d", want.Points, o.MaxPoints)
 	case want.Points > 0 && want.Points < w.programme.Points.MinSpend:
 		t.Fatalf("%d points are too few", want.Points)
+	}
+}
+
+// soundCashback: it pays no more than there is and never for goods that points may not pay for, and what it gives is no more
+// than the percent of what else was paid, promotion by promotion and line by line.
+func soundCashback(t *rapid.T, w *world, o *verno.Outcome) {
+	most, paid := money.Amount(0), money.Amount(0)
+	for i, l := range w.in.Basket.Lines {
+		open := o.Lines[i].Net - o.Lines[i].Redeemed
+		paid += open
+		if !w.programme.Terms(l.Class).NoRedeem {
+			most += open
+		}
+	}
+	used := min(w.in.Cashback, most)
+	if w.in.Member == nil {
+		used = 0
+	}
+	if o.CashbackUsed != used || used < 0 {
+		t.Fatalf("cashback pays %d of %d, %d of it may be paid so", o.CashbackUsed, w.in.Cashback, most)
+	}
+	for _, a := range o.Awards {
+		p := w.promotion(a.Promotion)
+		if a.Unit != verno.UnitCashback {
+			continue
+		}
+		sum := money.Amount(0)
+		for i, share := range a.ByLine {
+			sum += money.Amount(share)
+			terms := w.programme.Terms(w.in.Basket.Lines[i].Class)
+			if share < 0 || share > 0 && (terms.NoEarn || terms.NoDiscount) {
+				t.Fatalf("line %d gives %d back", i, share)
+			}
+		}
+		var set struct {
+			Percent money.Percent `json:"percent"`
+			Max     money.Amount  `json:"max"`
+		}
+		if err := json.Unmarshal(p.Settings, &set); err != nil {
+			t.Fatal(err)
+		}
+		due := money.Amount(set.Percent.Of(int64(paid-used), money.Down))
+		if sum != a.Cashback() || sum > due || set.Max > 0 && sum > set.Max || sum <= 0 {
+			t.Fatalf("cashback of %d, by line %v, where %d is the most", a.Cashback(), a.ByLine, due)
+		}
 	}
 }
 

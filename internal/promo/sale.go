@@ -17,6 +17,7 @@ type Input struct {
 	Moment      verno.Moment
 	Spend       money.Points // to be spent; −1 for as many as may be
 	StoredMoney money.Amount // that will pay for a part; conditions may ask for it
+	Cashback    money.Amount // of StoredMoney, what can be paid with cashback
 	// Left says what a promotion's limits of uses and budget leave. It is asked only of a promotion that has such a
 	// limit; nil stands for enough.
 	Left func(verno.PromotionID) Left
@@ -67,6 +68,7 @@ type line struct {
 	net       money.Amount // what is left of the sum
 	floor     money.Amount // the least that it may become
 	redeemed  money.Amount
+	cashback  money.Amount // that pays
 	maxPoints money.Amount
 	earned    money.Points // base points, which multipliers multiply
 	share     money.Points // of all that is earned
@@ -169,7 +171,7 @@ func compareBool(a, b bool) int {
 func reset(o *verno.Outcome, lines int) {
 	o.Lines = slices.Grow(o.Lines[:0], lines)[:lines]
 	clear(o.StampsUsed)
-	o.Totals, o.MaxPoints = verno.Totals{}, 0
+	o.Totals, o.MaxPoints, o.CashbackUsed = verno.Totals{}, 0, 0
 	o.Awards, o.Uses, o.Explained = o.Awards[:0], o.Uses[:0], o.Explained[:0]
 }
 

@@ -41,6 +41,11 @@ var applied = []Text{
 		"points_cut", params("points", "wanted"), "Начислено баллов: {points} из {wanted}, больше бюджет акции не позволяет.",
 		"Points earned: {points} of {wanted}, which is all that the promotion's budget has left.",
 	},
+	{"cashback_given", params("amount"), "Кешбэк: {amount}.", "Cashback: {amount}."},
+	{
+		"cashback_cut", params("amount", "need"), "Кешбэк: {amount} из {need}, больше бюджет акции не позволяет.",
+		"Cashback: {amount} of {need}, which is all that the promotion's budget has left.",
+	},
 	{"stamps_given", params("count"), "Штампов: {count}.", "Stamps: {count}."},
 	{
 		"card_full_discount", params("count", "of", "amount"),
@@ -89,6 +94,7 @@ var refused = []Text{
 	{"below_threshold", params("amount", "need"), "Сумма {amount}, баллы начисляются от {need}.", "The sum is {amount}; points are earned from {need} on."},
 	{"below_step", params("quantity", "count"), "Количество {quantity}, баллы начисляются за каждые {count}.", "The quantity is {quantity}; points are earned for each {count}."},
 	{"no_points", nil, "Сумма слишком мала для баллов.", "The sum is too small to earn points."},
+	{"no_cashback", nil, "Кешбэка нет: сумма слишком мала, или её оплатили баллами и кешбэком.", "There is no cashback: the sum is too small, or points and cashback paid it."},
 	{"no_base_points", nil, "За товары акции не начислено баллов, умножать нечего.", "The goods of the promotion have earned no points to multiply."},
 	{"no_stamps", nil, "Сумма слишком мала для штампа, или товар не штучный.", "The sum is too small for a stamp, or the goods are not counted in pieces."},
 	{"spend_limited", params("points", "wanted"), "Списано баллов: {points}; запрошено {wanted}, но больше списать нельзя.", "Points spent: {points}; {wanted} were asked for, but no more may be spent."},
@@ -137,7 +143,7 @@ var problemTexts = func() map[string]Text {
 		{"unknown_field", nil, "Такого поля нет.", "There is no such field."},
 		{"unknown_level", nil, "Такого уровня в программе нет.", "The programme has no such level."},
 		{"wrong_type", params("want"), "Значение не того вида, нужно: {want}.", "The value is of the wrong kind; wanted: {want}."},
-		{"members_only_type", nil, "Баллы и штампы может получить только участник.", "Only a member can get points or stamps."},
+		{"members_only_type", nil, "Баллы, штампы и кешбэк может получить только участник.", "Only a member can get points, stamps or cashback."},
 		{"exclusive_discount", nil, "Исключить другие акции может только скидка.", "Only a discount can exclude other promotions."},
 		{"condition_wrong", params("error"), "Условие не читается: {error}.", "The condition cannot be read: {error}."},
 		{"condition_large", params("max"), "В условии слишком много частей, не больше {max}.", "The condition has too many parts, {max} at most."},

@@ -10,6 +10,7 @@ var kinds = []*kind{
 	{name: "points_by_amount", members: true, make: func() rule { return newPointsByAmount() }},
 	{name: "points_by_quantity", members: true, make: func() rule { return newPointsByQuantity() }},
 	{name: "points_multiplier", members: true, make: func() rule { return new(pointsMultiplier) }},
+	{name: "cashback", members: true, cashback: true, make: func() rule { return new(cashback) }},
 	{name: "stamps", members: true, stamps: true, make: func() rule { return newStamps() }},
 	{name: "welcome_bonus", members: true, once: true, make: func() rule { return newWelcomeBonus() }},
 	{name: "birthday_bonus", members: true, make: func() rule { return newBirthdayBonus() }},

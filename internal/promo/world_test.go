@@ -28,6 +28,7 @@ var settingsOf = map[string][]string{
 		`{"thresholds":[{"from":10000,"points":3,"step":777},{"from":50000,"percent":"5"}],"base":"gross"}`,
 	},
 	"points_by_quantity": {`{"points":3}`, `{"points":7,"step":2,"per":"line","max":30}`, `{"points":1,"base":"all","expires_days":9}`},
+	"cashback":           {`{"percent":"3"}`, `{"percent":"33.33","max":777,"expires_days":30}`, `{"percent":"0.01","pending_seconds":60}`},
 	"points_multiplier":  {`{"times":3}`, `{"extra":"12.5"}`},
 	"stamps": {
 		`{"needed":3,"reward":"piece"}`, `{"needed":5,"reward":"points","points":50,"per":"amount","step":5000}`,
@@ -68,7 +69,7 @@ func some[T comparable](t *rapid.T, from []T) []T {
 func drawPromotion(t *rapid.T, n int) verno.Promotion {
 	kind := pick(t, []string{
 		"percent_discount", "fixed_discount", "special_price", "buy_n_get_cheapest", "points_by_amount",
-		"points_by_quantity", "points_multiplier", "stamps", "welcome_bonus", "birthday_bonus",
+		"points_by_quantity", "points_multiplier", "stamps", "welcome_bonus", "birthday_bonus", "cashback",
 	})
 	p := active(n, fmt.Sprint("P", n), kind, pick(t, settingsOf[kind]))
 	lowers := slices.Contains([]string{"percent_discount", "fixed_discount", "special_price", "buy_n_get_cheapest"}, kind)
@@ -137,6 +138,10 @@ func drawWorld(t *rapid.T) world {
 	}
 	if left := rapid.Int64Range(-1, 50_000).Draw(t, "left"); left >= 0 {
 		w.in.Left = func(verno.PromotionID) promo.Left { return promo.Left{Count: left % 3, Budget: left} }
+	}
+	if rapid.Bool().Draw(t, "has cashback") {
+		w.in.Cashback = money.Amount(rapid.Int64Range(0, 50_000).Draw(t, "cashback"))
+		w.in.StoredMoney = w.in.Cashback
 	}
 	if rapid.IntRange(0, 4).Draw(t, "member") > 0 {
 		w.in.Member = drawMember(t, len(w.promotions))

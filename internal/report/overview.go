@@ -53,6 +53,8 @@ type Liability struct {
 	Points money.Points
 	Worth  money.Amount // what the points stand for
 	Stored money.Amount // money that members have paid in
+
+	Cashback money.Amount // that promotions gave
 }
 
 // Read adds up a period and the one before it. It returns store.ErrNotFound where there is no such programme.
@@ -218,6 +220,7 @@ func (o *Overview) owed(ctx context.Context, r *store.Reader, q Query) error {
 		return err
 	}
 	o.Owed.Points = money.Points(issued[verno.PointsUnit(q.Programme)])
+	o.Owed.Cashback = money.Amount(issued[verno.CashbackUnit(q.Programme)])
 	if value := o.Programme.Points.Value; value.Valid() {
 		o.Owed.Worth = money.Amount(value.Of(int64(o.Owed.Points), money.HalfUp))
 	}

@@ -65,7 +65,6 @@ func scanReceipt(row Scanner) (*ReceiptRow, error) {
 		return nil, err
 	}
 	r.Facts.Moment.Store, r.Facts.Moment.Terminal = r.Store, r.Terminal
-	r.Outcome.Totals = r.Totals
 	if err := readOutcome(outcome, &r.Receipt); err != nil {
 		return nil, err
 	}

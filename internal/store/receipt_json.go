@@ -24,6 +24,7 @@ type factsJSON struct {
 	Left     []leftJSON   `json:"x"`
 
 	Redeemed []verno.CardID `json:"cc"`
+	Cashback money.Amount   `json:"cb"`
 }
 
 type leftJSON struct {
@@ -79,6 +80,7 @@ func AppendFacts(b []byte, f *verno.Facts) []byte {
 	if len(f.Redeemed) > 0 {
 		b = appendAny(b, "cc", f.Redeemed)
 	}
+	b = appendInt(b, "cb", int64(f.Cashback))
 	return append(b, '}')
 }
 
@@ -120,6 +122,8 @@ type outcomeJSON struct {
 	Tenders    []tenderJSON                `json:"t"`
 	Debt       money.Points                `json:"debt"`
 	Return     *returnJSON                 `json:"r"`
+
+	CashbackUsed money.Amount `json:"cu"`
 }
 
 type awardJSON struct {
@@ -159,6 +163,10 @@ type returnJSON struct {
 	Refund      money.Amount       `json:"f,omitempty"`
 	Tenders     []tenderJSON       `json:"t,omitempty"`
 	Whole       bool               `json:"w,omitempty"`
+
+	CashbackBack  money.Amount `json:"cb,omitempty"`
+	CashbackTaken money.Amount `json:"ct,omitempty"`
+	CashbackOwed  money.Amount `json:"co,omitempty"`
 }
 
 type returnedLineJSON struct {
@@ -173,6 +181,7 @@ func returnToJSON(r *verno.ReturnOutcome) *returnJSON {
 	j := &returnJSON{
 		PointsBack: r.PointsBack, PointsTaken: r.PointsTaken, StampsTaken: r.StampsTaken, StampsBack: r.StampsBack,
 		MoneyBack: r.MoneyBack, Refund: r.Refund, Whole: r.Whole,
+		CashbackBack: r.CashbackBack, CashbackTaken: r.CashbackTaken, CashbackOwed: r.CashbackOwed,
 	}
 	for _, l := range r.Lines {
 		j.Lines = append(j.Lines, returnedLineJSON{l.Line, int64(l.Quantity), l.Net, l.Redeemed, l.PointsTaken})
@@ -187,6 +196,7 @@ func (j *returnJSON) outcome() *verno.ReturnOutcome {
 	r := &verno.ReturnOutcome{
 		PointsBack: j.PointsBack, PointsTaken: j.PointsTaken, StampsTaken: j.StampsTaken, StampsBack: j.StampsBack,
 		MoneyBack: j.MoneyBack, Refund: j.Refund, Whole: j.Whole,
+		CashbackBack: j.CashbackBack, CashbackTaken: j.CashbackTaken, CashbackOwed: j.CashbackOwed,
 	}
 	for _, l := range j.Lines {
 		r.Lines = append(r.Lines, verno.ReturnedLine{
@@ -238,6 +248,7 @@ func AppendOutcome(b []byte, r *verno.Receipt) []byte {
 	if len(o.Uses) > 0 {
 		b = append(b, ']')
 	}
+	b = appendInt(b, "cu", int64(o.CashbackUsed))
 	b = appendTenders(b, r.Tenders)
 	b = appendInt(b, "debt", int64(r.Debt))
 	if r.Return != nil {
@@ -317,7 +328,7 @@ func readFacts(text []byte, f *verno.Facts, currency money.Currency) error {
 			CardKind: m.CardKind, CardTemplate: m.CardTemplate, CardPercent: money.Percent(m.CardPercent),
 		}
 	}
-	f.Spend, f.TimeZone, f.Redeemed = j.Spend, j.TimeZone, j.Redeemed
+	f.Spend, f.TimeZone, f.Redeemed, f.Cashback = j.Spend, j.TimeZone, j.Redeemed, j.Cashback
 	for _, l := range j.Left {
 		f.Left = append(f.Left, verno.PromotionLeft(l))
 	}
@@ -338,13 +349,14 @@ func readOutcome(text []byte, r *verno.Receipt) error {
 		}
 		o.Lines = append(o.Lines, line)
 	}
-	o.MaxPoints, o.StampsUsed = j.MaxPoints, j.StampsUsed
+	o.MaxPoints, o.StampsUsed, o.CashbackUsed = j.MaxPoints, j.StampsUsed, j.CashbackUsed
 	for _, a := range j.Awards {
 		o.Awards = append(o.Awards, verno.Award{
 			Promotion: j.Promotions[a.Promotion], Unit: a.Unit, Points: a.Points, ByLine: a.ByLine,
 			AvailableIn: a.AvailableIn, ExpiresIn: a.ExpiresIn, UntilFirst: a.UntilFirst,
 		})
 		r.AwardLots = append(r.AwardLots, a.Lot)
+		r.Totals.Cashback += o.Awards[len(o.Awards)-1].Cashback()
 	}
 	for _, u := range j.Uses {
 		o.Uses = append(o.Uses, verno.Use{Promotion: j.Promotions[u[0]], Count: u[1], Cost: u[2]})
@@ -355,6 +367,8 @@ func readOutcome(text []byte, r *verno.Receipt) error {
 	r.Debt = j.Debt
 	if j.Return != nil {
 		r.Return = j.Return.outcome()
+		r.Totals.Cashback = r.Return.CashbackTaken
 	}
+	o.Totals = r.Totals
 	return nil
 }

@@ -21,7 +21,8 @@ type Points struct {
 	Held          money.Points      `json:"held" doc:"Reserved for open purchases."`
 	Debt          money.Points      `json:"debt" doc:"Owed, as a return took points back that were spent already; the next earnings repay it. Balance and available were lowered by it already: do not take it off them again."`
 	Expiring      []ExpiringPoints  `json:"expiring" doc:"The nearest first."`
-	Stored        []StoredMoney     `json:"stored_money"`
+	Stored        []StoredMoney     `json:"stored_money" doc:"Money that was paid in. Cashback stands apart."`
+	Cashback      *Cashback         `json:"cashback,omitempty" doc:"Money that the programme's promotions gave; absent where they never gave any."`
 	Stamps        []StampCount      `json:"stamps"`
 	Frozen        bool              `json:"frozen"`
 }
@@ -31,6 +32,22 @@ type StoredMoney struct {
 	Issuer verno.IssuerID `json:"issuer_id"`
 	Amount Balance        `json:"amount"`
 	Held   Money          `json:"held" doc:"Reserved for open purchases."`
+}
+
+// Cashback is money that promotions gave. It pays as stored money does and is never paid out.
+type Cashback struct {
+	Currency  money.Currency     `json:"currency"`
+	Balance   money.Amount       `json:"balance" doc:"Minor units, all in all; below zero in a debt."`
+	Available money.Amount       `json:"available" doc:"May be spent now."`
+	Pending   money.Amount       `json:"pending" doc:"May be spent later."`
+	Debt      money.Amount       `json:"debt" doc:"Owed, as a return took cashback back that was spent already; the next cashback repays it. Balance and available were lowered by it already."`
+	Expiring  []ExpiringCashback `json:"expiring" doc:"The nearest first."`
+}
+
+// ExpiringCashback is cashback that lapses together.
+type ExpiringCashback struct {
+	At     time.Time    `json:"expires_at"`
+	Amount money.Amount `json:"amount" doc:"Minor units."`
 }
 
 // StampCount is how far a stamp card is filled.
@@ -57,11 +74,11 @@ type Step struct {
 
 // Move is what a step changed of one unit, and why.
 type Move struct {
-	Kind      verno.UnitKind    `json:"kind" enum:"points,money,stamps"`
+	Kind      verno.UnitKind    `json:"kind" enum:"points,money,stamps,cashback"`
 	Promotion verno.PromotionID `json:"promotion_id,omitzero" doc:"Of stamps."`
-	Currency  money.Currency    `json:"currency,omitempty" doc:"Of money."`
+	Currency  money.Currency    `json:"currency,omitempty" doc:"Of money and cashback."`
 	Why       ledger.Why        `json:"why" enum:"earn,spend,repay,back,take,debt,expire,adjust,top_up,move"`
-	Amount    int64             `json:"amount" doc:"Points in the smallest unit, minor units of money, or stamps; below zero where it went away."`
+	Amount    int64             `json:"amount" doc:"Points in the smallest unit, minor units of money and cashback, or stamps; below zero where it went away."`
 }
 
 func (a *API) memberPointsRoutes() {
@@ -85,6 +102,12 @@ func (a *API) getPoints(ctx context.Context, c *call, in *memberRequest) (*Point
 	}
 	for _, s := range p.Stored {
 		shown.Stored = append(shown.Stored, StoredMoney{s.Issuer, Balance{s.Amount, s.Currency}, Money{s.Held, s.Currency}})
+	}
+	if b := &p.Cashback; b.Currency != "" {
+		shown.Cashback = &Cashback{b.Currency, b.Balance, b.Available, b.Pending, b.Debt, make([]ExpiringCashback, len(b.Expiring))}
+		for i, d := range b.Expiring {
+			shown.Cashback.Expiring[i] = ExpiringCashback(d)
+		}
 	}
 	for _, s := range p.Stamps {
 		shown.Stamps = append(shown.Stamps, StampCount(s))

@@ -36,6 +36,9 @@ func quoteMessages(q *checkout.Quote, lang string) Messages {
 	if t.Earn > 0 {
 		said.receipt(s.pick("To be earned: ", "Будет начислено ") + s.points(t.Earn) + ".")
 	}
+	if t.Cashback > 0 {
+		said.receipt(s.pick("Cashback to be earned: ", "Кешбэк составит ") + s.money(t.Cashback) + ".")
+	}
 	said.receipt(s.stamps(q.Outcome.Awards))
 	if q.Member == nil {
 		return said
@@ -73,6 +76,12 @@ func receiptMessages(r *verno.Receipt, scale int, lang string) Messages {
 	}
 	if r.Totals.Earn > 0 {
 		said.receipt(s.pick("Earned: ", "Начислено ") + s.points(r.Totals.Earn) + ".")
+	}
+	if used := r.Outcome.CashbackUsed; used > 0 {
+		said.receipt(s.pick("Paid with cashback: ", "Оплачено кешбэком: ") + s.money(used) + ".")
+	}
+	if r.Totals.Cashback > 0 {
+		said.receipt(s.pick("Cashback on your card: ", "Кешбэк на карту: ") + s.money(r.Totals.Cashback) + ".")
 	}
 	said.receipt(s.stamps(r.Outcome.Awards))
 	if r.Debt > 0 {
@@ -119,6 +128,12 @@ func (s *speaker) returned(said *Messages, r *verno.ReturnOutcome) {
 	}
 	if r.PointsTaken > 0 {
 		said.receipt(s.pick("Taken back: ", "Списано обратно: ") + s.points(r.PointsTaken) + ".")
+	}
+	if r.CashbackTaken > 0 {
+		said.receipt(s.pick("Cashback taken back: ", "Кешбэк списан обратно: ") + s.money(r.CashbackTaken) + ".")
+	}
+	if r.CashbackOwed > 0 {
+		said.receipt(s.money(r.CashbackOwed) + s.pick(" of it was spent already; the next cashback repays it.", " из него уже потрачено: погасит следующий кешбэк."))
 	}
 	if r.Refund > 0 {
 		said.cashier(s.pick("Pay out ", "К выплате ") + s.money(r.Refund) + ".")

@@ -54,7 +54,8 @@ type MemberView struct {
 	NextLevel string           `json:"next_level,omitempty"`
 	Missing   money.Amount     `json:"next_level_missing,omitempty" doc:"Spend that is missing to the next level, minor units."`
 	Balance   *money.Points    `json:"points_balance,omitempty" doc:"Only where the identification proves that the member is there."`
-	Stored    *money.Amount    `json:"stored_money,omitempty" doc:"Minor units; only where the identification proves that the member is there."`
+	Stored    *money.Amount    `json:"stored_money,omitempty" doc:"Minor units, cashback included; only where the identification proves that the member is there."`
+	Cashback  money.Amount     `json:"cashback,omitempty" doc:"Of stored_money, what promotions gave: it pays first, and neither for gift cards nor for goods that points may not pay for."`
 	SpendCap  money.Points     `json:"points_spendable" doc:"The most points that this identification may spend."`
 	Frozen    bool             `json:"frozen" doc:"The member has frozen the account: nothing can be spent."`
 	Birthday  string           `json:"birthday,omitempty" doc:"YYYY-MM-DD: the birthday that is at most a week away, before or after; only where a card was shown."`
@@ -88,10 +89,11 @@ type Discount struct {
 // Award is what a promotion gives.
 type Award struct {
 	Promotion   verno.PromotionID `json:"promotion_id"`
-	Unit        verno.UnitKind    `json:"unit" enum:"points,stamps"`
-	Points      money.Points      `json:"points" doc:"Points in the smallest unit, or stamps."`
+	Unit        verno.UnitKind    `json:"unit" enum:"points,stamps,cashback"`
+	Points      money.Points      `json:"points" doc:"Points in the smallest unit, or stamps; 0 of cashback."`
+	Amount      *Money            `json:"amount,omitempty" doc:"Of cashback."`
 	AvailableIn int64             `json:"available_in_seconds" doc:"0 for at once."`
-	ExpiresIn   int64             `json:"expires_in_days" doc:"0 for the programme's own rule."`
+	ExpiresIn   int64             `json:"expires_in_days" doc:"0 for the programme's own rule; of cashback, for ever."`
 	UntilFirst  bool              `json:"with_first_purchase,omitempty" doc:"Spendable only with or after the first paid purchase."`
 }
 
@@ -142,7 +144,7 @@ func showQuote(q *checkout.Quote, lang string) *Quote {
 		Programme: q.Programme, Version: q.Version, Currency: q.Currency, PointsScale: q.Scale,
 		Member: showMemberView(q.Member), Lines: showPriced(q.Lines, &q.Outcome, q.Currency),
 		Totals: showTotals(q.Outcome.Totals, q.Currency), PointsMax: q.Outcome.MaxPoints,
-		StoredMax: Money{q.StoredMax, q.Currency}, Needs: q.Needs, Awards: showAwards(q.Outcome.Awards), Messages: quoteMessages(q, lang),
+		StoredMax: Money{q.StoredMax, q.Currency}, Needs: q.Needs, Awards: showAwards(q.Outcome.Awards, q.Currency), Messages: quoteMessages(q, lang),
 		Explanations: showExplanations(q.Outcome.Explained, lang), ExpiresAt: q.ExpiresAt,
 		Coupons: showCoupons(q.Coupons, lang), Certificates: showCertificates(q.Certificates, q.Currency, lang),
 	}
@@ -154,7 +156,7 @@ func showMemberView(v *checkout.MemberView) *MemberView {
 	}
 	shown := &MemberView{
 		ID: v.Member, FirstName: v.FirstName, Phone: v.Phone, Level: v.Level, NextLevel: v.NextLevel, Missing: v.Missing,
-		Balance: v.Balance, Stored: v.Stored, SpendCap: v.SpendCap, Frozen: v.Frozen,
+		Balance: v.Balance, Stored: v.Stored, Cashback: v.Cashback, SpendCap: v.SpendCap, Frozen: v.Frozen,
 	}
 	if !v.Birthday.IsZero() {
 		shown.Birthday = v.Birthday.Format(time.DateOnly)
@@ -188,13 +190,24 @@ func showDiscounts(discounts []verno.Adjustment, c money.Currency) []Discount {
 	return shown
 }
 
-func showAwards(awards []verno.Award) []Award {
+func showAwards(awards []verno.Award, c money.Currency) []Award {
 	shown := make([]Award, len(awards))
 	for i := range awards {
 		w := &awards[i]
-		shown[i] = Award{w.Promotion, w.Unit, w.Points, w.AvailableIn, w.ExpiresIn, w.UntilFirst}
+		shown[i] = Award{w.Promotion, w.Unit, w.Points, nil, w.AvailableIn, w.ExpiresIn, w.UntilFirst}
+		if w.Unit == verno.UnitCashback {
+			shown[i].Points, shown[i].Amount = 0, some(w.Cashback(), c)
+		}
 	}
 	return shown
+}
+
+// some is an amount where there is any, so that what most requests have nothing to do with is absent from their answers.
+func some(n money.Amount, c money.Currency) *Money {
+	if n == 0 {
+		return nil
+	}
+	return &Money{n, c}
 }
 
 func showExplanations(explained []verno.Explanation, lang string) []Explanation {

@@ -38,6 +38,7 @@ type Receipt struct {
 	Messages     *Messages         `json:"messages,omitempty" doc:"In the language of the request; absent where there is nothing to say."`
 	Redeemed     []verno.CardID    `json:"coupons_used,omitempty" doc:"The coupons that were used."`
 	Tenders      []Tender          `json:"tenders" doc:"How it was paid, or paid back."`
+	Cashback     *Money            `json:"cashback_used,omitempty" doc:"Of the stored money that paid, what was cashback."`
 	Return       *ReturnOutcome    `json:"return,omitempty" doc:"Of a return: what came back and what was taken back."`
 	Debt         money.Points      `json:"points_debt,omitempty" doc:"Points that could not be taken and became a debt."`
 	Entry        verno.EntryID     `json:"entry_id,omitzero" doc:"Of the ledger; absent where no value moved."`
@@ -70,6 +71,10 @@ type ReturnOutcome struct {
 	Refund      Money          `json:"refund" doc:"What the till pays out."`
 	Tenders     []Tender       `json:"tenders" doc:"The refund by tender, in the order of the sale."`
 	Whole       bool           `json:"whole" doc:"Nothing of the sale is left."`
+
+	CashbackBack  *Money `json:"cashback_back,omitempty" doc:"Of stored_money_back, what is cashback again, with its old dates. Paid-in money comes back first."`
+	CashbackTaken *Money `json:"cashback_taken,omitempty" doc:"Earned cashback that was taken back, a debt included."`
+	CashbackOwed  *Money `json:"cashback_owed,omitempty" doc:"What of it had been spent: a debt, which later cashback repays. The refund is not less for it."`
 }
 
 // ReturnedLine is one line of a return.
@@ -88,8 +93,8 @@ func showReceipt(r *verno.Receipt) *Receipt {
 		Method: r.Method, Programme: r.Programme, Version: r.Version, Store: r.Store, Terminal: r.Terminal, Issuer: r.Issuer,
 		Partner: r.Partner, Cashier: r.Cashier, Shift: r.Shift, Number: r.Number, BusinessDate: Date(r.BusinessDate),
 		TimeZone: r.Facts.TimeZone, OccurredAt: r.OccurredAt, ReceivedAt: r.ReceivedAt, Currency: c, Totals: showTotals(r.Totals, c),
-		Lines: showReceiptLines(r), Awards: showAwards(r.Outcome.Awards), StampsUsed: showStampsUsed(r.Outcome.StampsUsed),
-		Redeemed: r.Facts.Redeemed, Tenders: showTenders(r.Tenders, c), Return: showReturn(r.Return, c), Debt: r.Debt, Entry: r.Entry,
+		Lines: showReceiptLines(r), Awards: showAwards(r.Outcome.Awards, c), StampsUsed: showStampsUsed(r.Outcome.StampsUsed),
+		Redeemed: r.Facts.Redeemed, Tenders: showTenders(r.Tenders, c), Cashback: some(r.Outcome.CashbackUsed, c), Return: showReturn(r.Return, c), Debt: r.Debt, Entry: r.Entry,
 	}
 }
 
@@ -131,6 +136,7 @@ func showReturn(r *verno.ReturnOutcome, c money.Currency) *ReturnOutcome {
 	shown := &ReturnOutcome{
 		PointsBack: r.PointsBack, PointsTaken: r.PointsTaken, StampsTaken: r.StampsTaken, StampsBack: r.StampsBack,
 		MoneyBack: Money{r.MoneyBack, c}, Refund: Money{r.Refund, c}, Tenders: showTenders(r.Tenders, c), Whole: r.Whole,
+		CashbackBack: some(r.CashbackBack, c), CashbackTaken: some(r.CashbackTaken, c), CashbackOwed: some(r.CashbackOwed, c),
 	}
 	for _, l := range r.Lines {
 		shown.Lines = append(shown.Lines, ReturnedLine{l.Line, l.Quantity, Money{l.Net, c}, Money{l.Redeemed, c}, l.PointsTaken})

@@ -138,7 +138,7 @@ func (a *API) recompute(ctx context.Context, c *call, in *receiptRequest) (*Reco
 	}
 	return &Recomputed{
 		Same: same, Totals: showTotals(out.Totals, r.Currency), Lines: showPriced(r.Facts.Basket.Lines, out, r.Currency),
-		Awards: showAwards(out.Awards),
+		Awards: showAwards(out.Awards, r.Currency),
 	}, nil
 }
 

@@ -46,6 +46,7 @@ type Totals struct {
 	Redeemed Money        `json:"redeemed" doc:"What the spent points stand for."`
 	Payable  Money        `json:"payable" doc:"gross − discount − redeemed: what tenders other than points pay."`
 	Earn     money.Points `json:"earn" required:"false" minimum:"0" maximum:"1000000000000" doc:"Points to be earned. A commit may leave it out: it is not compared."`
+	Cashback *Money       `json:"cashback,omitempty" doc:"Money to be earned, where there is any. A commit may leave it out: it is not compared, and it is less where cashback pays for a part."`
 }
 
 func (f *faults) totals(t *Totals, currency money.Currency) verno.Totals {
@@ -62,7 +63,7 @@ func (f *faults) totals(t *Totals, currency money.Currency) verno.Totals {
 }
 
 func showTotals(t verno.Totals, c money.Currency) Totals {
-	return Totals{Money{t.Gross, c}, Money{t.Discount, c}, t.Points, Money{t.Redeemed, c}, Money{t.Payable, c}, t.Earn}
+	return Totals{Money{t.Gross, c}, Money{t.Discount, c}, t.Points, Money{t.Redeemed, c}, Money{t.Payable, c}, t.Earn, some(t.Cashback, c)}
 }
 
 // Tender is one part of the payment.

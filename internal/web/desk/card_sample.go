@@ -30,7 +30,7 @@ func (b *board) facts(l *words.Lang, t *card.Template, sample string) card.Facts
 	b.rank(l, sample, &x)
 	switch sample {
 	case "new":
-		x.Points, x.Spent, x.Stored, x.Percent = card.Points{}, 0, 0, 0
+		x.Points, x.Spent, x.Stored, x.Cashback, x.Percent = card.Points{}, 0, 0, 0, 0
 		x.Stamps[0].Count, x.Left, x.Worth = 0, x.Of, b.sum(1_000)
 	case "gold":
 		x.Points, x.Missing, x.Percent, x.Spent = b.earned(2_450, scale), 0, 1_000, b.sum(96_000)

@@ -179,6 +179,8 @@ func moved(c *call, m *member.Move, scale int) string {
 	switch m.Unit.Kind {
 	case verno.UnitMoney:
 		return plus + c.Money(money.Amount(n), m.Unit.Currency)
+	case verno.UnitCashback:
+		return plus + c.Say("desk.cashback.some", "Sum", c.Money(money.Amount(n), m.Unit.Currency))
 	case verno.UnitStamps:
 		return plus + c.Count("desk.stamps", n)
 	case verno.UnitUses:

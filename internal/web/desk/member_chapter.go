@@ -72,17 +72,21 @@ func (p *profile) why(c *call, r *store.ReceiptRow) ([]reason, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, reason{name, "+" + awarded(c, award, p.points.Scale)})
+		all = append(all, reason{name, "+" + awarded(c, award, p.points.Scale, r.Currency)})
 	}
 	return all, nil
 }
 
 // awarded is how much an award is, in the words of its unit.
-func awarded(c *call, a *verno.Award, scale int) string {
-	if a.Unit == verno.UnitStamps {
+func awarded(c *call, a *verno.Award, scale int, currency money.Currency) string {
+	switch a.Unit {
+	case verno.UnitStamps:
 		return c.Count("desk.stamps", int64(a.Points))
+	case verno.UnitCashback:
+		return c.Say("desk.cashback.some", "Sum", c.Money(a.Cashback(), currency))
+	default:
+		return points(c, a.Points, scale)
 	}
-	return points(c, a.Points, scale)
 }
 
 // points is a number of points with their name, where the language has a form for it.

@@ -137,6 +137,9 @@ func (c *call) figures(g *glance) {
 	if g.Owed.Stored != 0 {
 		owed.more = []string{c.Say("desk.figure.stored", "Sum", c.Money(g.Owed.Stored, in))}
 	}
+	if g.Owed.Cashback != 0 {
+		owed.more = append(owed.more, c.Say("desk.figure.cashback", "Sum", c.Money(g.Owed.Cashback, in)))
+	}
 	g.figures = append(g.figures, owed)
 }
 

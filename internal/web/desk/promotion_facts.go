@@ -134,7 +134,7 @@ func (t *teller) kind(name, what string) string {
 		}
 		return t.money(a)
 	}
-	return t.Say("desk.kind."+name+"."+what, "Off", sum("100"), "From", sum("1000"), "Paid", sum("500"))
+	return t.Say("desk.kind."+name+"."+what, "Off", sum("100"), "From", sum("1000"), "Paid", sum("500"), "Back", sum("25"))
 }
 
 // points are points with their name.

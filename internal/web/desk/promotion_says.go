@@ -107,6 +107,12 @@ var sentences = map[string]func(said) string{
 		return s.Count("desk.says.quantity", max(s.number("step"), 1), "Points", s.earned())
 	},
 	"points_multiplier": sayBoost,
+	"cashback": func(s said) string {
+		if s.has("max") {
+			return s.Say("desk.says.cashback_max", "Percent", s.share("percent"), "Max", s.sum("max"))
+		}
+		return s.Say("desk.says.cashback", "Percent", s.share("percent"))
+	},
 	"stamps": func(s said) string {
 		reward := s.earned()
 		if s.text("reward") == "piece" {

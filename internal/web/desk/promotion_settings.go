@@ -49,6 +49,7 @@ var starts = map[string]map[string]string{
 	"points_by_amount":   {"percent": "5"},
 	"points_by_quantity": {"points": "1"},
 	"points_multiplier":  {"times": "2"},
+	"cashback":           {"percent": "3"},
 	"stamps":             {"needed": "6"},
 	"welcome_bonus":      {"points": "100"},
 	"birthday_bonus":     {"points": "200", "days_before": "3", "days_after": "3"},

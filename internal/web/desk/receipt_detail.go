@@ -129,7 +129,7 @@ func (d *Desk) slipLines(c *call, s *slip) error {
 		if err != nil {
 			return err
 		}
-		s.gave = append(s.gave, reason{name, "+" + awarded(c, a, s.scale)})
+		s.gave = append(s.gave, reason{name, "+" + awarded(c, a, s.scale, s.Currency)})
 	}
 	if len(s.Returned) == 0 {
 		return nil

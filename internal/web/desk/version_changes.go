@@ -94,7 +94,7 @@ func (t *teller) warnings(d *draft) []string {
 		}
 	}
 	earns := slices.ContainsFunc(after.Promotions, func(p verno.Promotion) bool {
-		return p.Active && (p.Type == "points_by_amount" || p.Type == "points_by_quantity")
+		return p.Active && slices.Contains([]string{"points_by_amount", "points_by_quantity", "cashback"}, p.Type)
 	})
 	say(!earns, t.Say("desk.warning.no_points"))
 	if before != nil {

@@ -120,6 +120,8 @@ func moved(s *seat, m *member.Move, scale int) string {
 	switch m.Unit.Kind {
 	case verno.UnitMoney:
 		return sign + s.Money(money.Amount(n), m.Unit.Currency)
+	case verno.UnitCashback:
+		return sign + s.Say("card.cashback_some", "Sum", s.Money(money.Amount(n), m.Unit.Currency))
 	case verno.UnitStamps:
 		return sign + s.Count("card.stamp_count", n)
 	default:
@@ -142,9 +144,10 @@ type gain struct {
 	name   string
 	off    money.Amount
 	points money.Points
+	money  money.Amount // cashback
 	stamps int64
 	used   int64     // stamps that a full card took for it
-	from   time.Time // from which the points may be spent, zero where that was at once
+	from   time.Time // from which the points or the cashback may be spent, zero where that was at once
 	first  bool      // with the first purchase only
 }
 
@@ -237,18 +240,26 @@ func gainsOf(r *verno.Receipt, promotions []verno.Promotion) []gain {
 			case a.Unit == verno.UnitStamps:
 				g.stamps += int64(a.Points)
 			default:
-				g.points += a.Points
-				g.first = g.first || a.UntilFirst && r.Totals.Payable == 0
-				if a.AvailableIn > 0 {
-					g.from = r.OccurredAt.Add(time.Duration(a.AvailableIn) * time.Second)
-				}
+				g.add(r, a)
 			}
 		}
-		if g.off > 0 || g.points > 0 || g.stamps > 0 {
+		if g.off > 0 || g.points > 0 || g.money > 0 || g.stamps > 0 {
 			all = append(all, g)
 		}
 	}
 	return all
+}
+
+// add adds points or cashback that can be spent at once or later.
+func (g *gain) add(r *verno.Receipt, a *verno.Award) {
+	g.money += a.Cashback()
+	if a.Unit == verno.UnitPoints {
+		g.points += a.Points
+	}
+	g.first = g.first || a.UntilFirst && r.Totals.Payable == 0
+	if a.AvailableIn > 0 {
+		g.from = r.OccurredAt.Add(time.Duration(a.AvailableIn) * time.Second)
+	}
 }
 
 // dull are reasons that nobody asks for: a promotion that was not meant for that day, place or occasion.

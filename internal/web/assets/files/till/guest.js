@@ -41,6 +41,7 @@ function facts(guest, m) {
 	if (m.points_balance != null) all.push(fact(say("guest.balance"), figure(m.points_balance), m.points_balance > 0 ? "main-figure" : ""));
 	else if (!m.frozen) all.push(fact(say("guest.spendable"), figure(m.points_spendable), m.points_spendable > 0 ? "main-figure" : ""));
 	if (m.stored_money > 0) all.push(fact(say("guest.stored"), money(m.stored_money)));
+	if (m.cashback > 0) all.push(fact(say("guest.cashback"), money(m.cashback)));
 	return all;
 }
 

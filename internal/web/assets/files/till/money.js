@@ -40,7 +40,10 @@ function row(name, value, kind = "") {
 }
 
 function earn(basket) {
-	if (basket.quote && basket.guest) return [say("sum.earn"), " ", h("strong", {}, points(basket.quote.totals.earn))];
+	if (basket.quote && basket.guest) {
+		const { earn: n, cashback } = basket.quote.totals;
+		return [say("sum.earn"), " ", h("strong", {}, points(n)), cashback && [" · ", h("strong", {}, say("sum.cashback", { sum: money(cashback.amount) }))]];
+	}
 	if (basket.asking) return h("span", { class: "quiet" }, say("sum.counting"));
 	if (!basket.quote && !basket.trouble) return h("span", { class: "warn" }, say("sum.estimate"));
 	return "";

@@ -113,6 +113,8 @@ export class Choice {
 			r.points_back > 0 && row(say("refund.points_back"), "+" + points(r.points_back), "good"),
 			r.points_taken > 0 && row(say("refund.points_taken"), "−" + points(r.points_taken), "warn"),
 			r.stamps_back > 0 && row(say("refund.stamps_back"), "+" + r.stamps_back), r.stamps_taken > 0 && row(say("refund.stamps_taken"), "−" + r.stamps_taken, "warn"),
+			r.cashback_taken && row(say("refund.cashback_taken"), "−" + money(r.cashback_taken.amount), "warn"),
+			r.cashback_owed && row(say("refund.cashback_owed"), money(r.cashback_owed.amount), "warn"),
 			r.stored_money_back.amount > 0 && row(say("refund.stored_back"), money(r.stored_money_back.amount), "good"),
 			r.tenders.filter((t) => t.kind !== "points" && t.kind !== "stored_money").map((t) => row(say("tender." + (t.kind === "other" ? "rest" : t.kind)), money(t.amount.amount))),
 			row(say("refund.money_back"), money(cash), "to-pay")),
