@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -47,11 +48,20 @@ func (d *Desk) channels(c *call) error {
 	if err != nil {
 		return err
 	}
-	texts, err := d.Reader.LegalTexts(c.r.Context(), c.actor.Tenant)
+	textless, err := d.textless(c)
 	if err != nil {
 		return err
 	}
-	return c.show(c.Say("desk.channel.title"), channelList(c, rows, len(texts) == 0))
+	return c.show(c.Say("desk.channel.title"), channelList(c, rows, textless))
+}
+
+// textless says that nobody can join yet, for want of the texts that one agrees to.
+func (d *Desk) textless(c *call) (bool, error) {
+	_, err := d.Members.Texts(c.r.Context(), store.Channel{Tenant: c.actor.Tenant}, c.Code)
+	if errors.Is(err, verno.Conflict("texts_missing")) {
+		return true, nil
+	}
+	return false, err
 }
 
 // channelRows are all ways to join, with what came of each in the time that the reader looks at.
@@ -86,7 +96,11 @@ func (d *Desk) channel(c *call) error {
 	if !slices.Contains(member.Dimensions, by) {
 		by = member.Dimensions[0]
 	}
-	return c.show(ch.Name, channelPage(c, &ch, d.joinAddress(c, &ch), by, member.BySource(counted, by)))
+	textless, err := d.textless(c)
+	if err != nil {
+		return err
+	}
+	return c.show(ch.Name, channelPage(c, &ch, d.joinAddress(c, &ch), by, member.BySource(counted, by), textless))
 }
 
 // channelQR is the code of a channel's address as a file, for whatever is printed elsewhere.
@@ -114,13 +128,15 @@ func (d *Desk) channelOf(c *call) (store.Channel, error) {
 	return d.Members.Channel(c.r.Context(), c.actor, id)
 }
 
-// joinAddress is where people join by a channel, as the reader's own browser reaches this server.
-func (d *Desk) joinAddress(c *call, ch *store.Channel) string {
-	scheme := "http://"
-	if d.Frame.Encrypted(c.r) {
-		scheme = "https://"
+// joinAddress is where people join by a channel.
+func (d *Desk) joinAddress(c *call, ch *store.Channel) string { return d.outside(c) + "/j/" + ch.Code }
+
+// outside is where phones reach this Verno: what it was told, else where the reader's own browser does.
+func (d *Desk) outside(c *call) string {
+	if d.Passes.Base != "" {
+		return d.Passes.Base
 	}
-	return scheme + c.r.Host + "/j/" + ch.Code
+	return d.origin(c)
 }
 
 func (d *Desk) newChannel(c *call) error {

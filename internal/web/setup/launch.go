@@ -52,7 +52,7 @@ func (z *Wizard) launched(c *call, pairing string) (*launch, error) {
 		return nil, err
 	}
 	l := &launch{
-		address: z.address(c) + "/j/" + channel.Code, till: z.address(c) + "/till/", pairing: pairing, proved: channel.Proof == member.ProofCode, sender: z.Members.CanProve(),
+		address: z.joinAddress(c, &channel), till: z.address(c) + "/till/", pairing: pairing, proved: channel.Proof == member.ProofCode, sender: z.Members.CanProve(),
 	}
 	if pairing != "" {
 		l.pair = l.till + "#pair=" + pairing
@@ -121,7 +121,7 @@ func (z *Wizard) sheet(c *call, paper string) ([]byte, error) {
 		return nil, err
 	}
 	s := poster.Sheet{
-		Size: paper, Address: z.address(c) + "/j/" + channel.Code, Name: c.Brand.Name, Logo: logo,
+		Size: paper, Address: z.joinAddress(c, &channel), Name: c.Brand.Name, Logo: logo,
 		Title: c.Say("setup.poster.title"), Does: c.Say("setup.poster.does"),
 	}
 	s.Accent, _ = brand.Parse(c.Brand.Colour)
