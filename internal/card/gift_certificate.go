@@ -12,7 +12,7 @@ type giftSettings struct {
 	Worth     money.Amount `json:"worth" en:"Worth of a new certificate" ru:"Номинал нового сертификата" min:"0" max:"1000000000"`
 	ValidDays int64        `json:"valid_days" en:"Days that it is good; 0 for no end" ru:"Сколько дней действует; 0 — бессрочно" min:"0" max:"3650"`
 	ForPoints bool         `json:"for_points,omitempty" en:"Can be bought with points" ru:"Можно купить за баллы"`
-	Wish      Text         `json:"wish,omitempty" en:"Wish" ru:"Пожелание" max:"120"`
+	Wish      Text         `json:"wish,omitempty" en:"Message" ru:"Пожелание" max:"120"`
 	Terms     Text         `json:"terms,omitempty" en:"Terms on the back" ru:"Условия на обороте" max:"4000"`
 }
 
@@ -21,11 +21,11 @@ var giftCertificate = define(Kind{
 	Name: "gift_certificate", Title: Both("Gift certificate", "Подарочный сертификат"), Style: StyleStoreCard, Class: ClassGiftCard, Scan: ScanTender,
 	About: Both("Bought for money or points, given away, and spent like money.", "Покупается за деньги или баллы, дарится, оплачивает покупки как деньги."),
 	Fields: []Known{
-		told(Known{Name: "worth", Label: Both("Left", "Остаток"), Change: Both("Left on your certificate: %@", "На сертификате осталось %@")},
+		told(Known{Name: "worth", Label: Both("Balance", "Остаток"), Change: Both("Balance of your certificate: %@", "На сертификате осталось %@")},
 			func(x *Facts) Value { return moneyValue(x.Worth, x.Currency) }),
 		told(Known{Name: "from", Label: Both("From", "От кого")}, func(x *Facts) Value { return textValue(Same(x.Values["from"])) }),
 		told(Known{Name: "to", Label: Both("For", "Кому")}, func(x *Facts) Value { return textValue(Same(x.Values["to"])) }),
-		set(Known{Name: "wish", Label: Both("Wish", "Пожелание")}, func(s *giftSettings, x *Facts) Value {
+		set(Known{Name: "wish", Label: Both("Message", "Пожелание")}, func(s *giftSettings, x *Facts) Value {
 			if own := x.Values["wish"]; own != "" {
 				return textValue(Same(own))
 			}
@@ -37,7 +37,7 @@ var giftCertificate = define(Kind{
 	Own: []Own{
 		{Name: "from", Title: Both("From", "От кого"), Max: 60, Personal: true},
 		{Name: "to", Title: Both("For", "Кому"), Max: 60, Personal: true},
-		{Name: "wish", Title: Both("Wish", "Пожелание"), Max: 120, Personal: true},
+		{Name: "wish", Title: Both("Message", "Пожелание"), Max: 120, Personal: true},
 	},
 	Starter: Design{
 		Title: Both("Gift certificate", "Подарочный сертификат"), Format: QR,

@@ -34,14 +34,14 @@ var (
 	knownCashback = told(Known{Name: "cashback", Label: Both("Incl. cashback", "Из них кешбэк")}, func(x *Facts) Value {
 		return some(x.Cashback > 0, moneyValue(x.Cashback, x.Currency))
 	})
-	knownNumber = told(Known{Name: "number", Label: Both("Card", "Номер карты")},
+	knownNumber = told(Known{Name: "number", Label: Both("Card number", "Номер карты")},
 		func(x *Facts) Value { return textValue(Same(spaced(x.Number))) })
-	knownHolder = told(Known{Name: "holder", Label: Both("For", "Владелец")}, func(x *Facts) Value { return textValue(Same(x.Holder)) })
+	knownHolder = told(Known{Name: "holder", Label: Both("Holder", "Владелец")}, func(x *Facts) Value { return textValue(Same(x.Holder)) })
 	knownStarts = told(Known{Name: "starts", Label: Both("From", "Действует с")}, func(x *Facts) Value { return dateValue(x.Starts) })
 	knownEnds   = told(Known{
 		Name: "ends", Label: Both("Valid until", "Действует до"), Change: Both("Valid until %@ now", "Теперь действует до %@"),
 	}, func(x *Facts) Value { return dateValue(x.Ends) })
-	knownMerchant = told(Known{Name: "merchant", Label: Both("Shop", "Магазин")}, func(x *Facts) Value { return textValue(Same(x.Merchant)) })
+	knownMerchant = told(Known{Name: "merchant", Label: Both("Store", "Магазин")}, func(x *Facts) Value { return textValue(Same(x.Merchant)) })
 	// The news stands on every card from the first day on: a phone tells of a change of what it has, and of nothing new.
 	knownNews = told(Known{Name: "news", Label: Both("News", "Новости"), Change: Both("%@", "%@"), Kept: true, Long: true},
 		func(x *Facts) Value { return textValue(x.News) })

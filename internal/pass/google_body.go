@@ -139,14 +139,14 @@ func GoogleClass(v *GoogleView) map[string]any {
 		b["titleImage"] = v.logo()
 	case card.ClassGiftCard:
 		b.text("merchantName", title(v.Face), longestName)
-		b.text("cardNumberLabel", card.Both("Card", "Карта"), longestLabel)
+		b.text("cardNumberLabel", card.Both("Card number", "Номер карты"), longestLabel)
 		b["programLogo"] = v.logo()
 		b["allowBarcodeRedemption"] = true
 	case card.ClassEventTicket:
 		eventClass(b, v)
 	default:
 		b.text("programName", title(v.Face), longestName)
-		b.text("accountIdLabel", card.Both("Card", "Карта"), longestLabel)
+		b.text("accountIdLabel", card.Both("Card number", "Номер карты"), longestLabel)
 		b["programLogo"] = v.logo()
 	}
 	return b

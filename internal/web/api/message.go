@@ -124,10 +124,10 @@ func (s *speaker) saved(said *Messages, t *verno.Totals) {
 
 func (s *speaker) returned(said *Messages, r *verno.ReturnOutcome) {
 	if r.PointsBack > 0 {
-		said.receipt(s.pick("Given back: ", "Возвращено: ") + s.points(r.PointsBack) + ".")
+		said.receipt(s.pick("Returned: ", "Возвращено: ") + s.points(r.PointsBack) + ".")
 	}
 	if r.PointsTaken > 0 {
-		said.receipt(s.pick("Taken back: ", "Списано обратно: ") + s.points(r.PointsTaken) + ".")
+		said.receipt(s.pick("Deducted: ", "Списано обратно: ") + s.points(r.PointsTaken) + ".")
 	}
 	if r.CashbackTaken > 0 {
 		said.receipt(s.pick("Cashback taken back: ", "Кешбэк списан обратно: ") + s.money(r.CashbackTaken) + ".")
