@@ -3,6 +3,7 @@ package checkout
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"math"
 	"slices"
 	"sync"
@@ -15,30 +16,36 @@ import (
 	"github.com/verno-loyalty/verno/internal/store"
 )
 
-// ringLife is for how long the keys of readers are kept open in memory: a key that was made or retired counts after it.
-const ringLife = time.Minute
+const (
+	// ringLife is for how long the keys of readers are kept open in memory: a key that was retired opens nothing after it.
+	ringLife = time.Minute
+	// ringRest is how often they are looked for anew where something does not open, as it may be of a key that has just been
+	// made: passes name it at once.
+	ringRest = time.Second
+)
 
 // rings keeps what each tenant opens reads with.
 type rings struct {
 	mu   sync.Mutex
-	kept map[verno.TenantID]ringUntil
+	kept map[verno.TenantID]ringOf
 }
 
-type ringUntil struct {
+type ringOf struct {
 	nfc.Keyring
-	until time.Time
+	read time.Time
 }
 
-// keyring is what a tenant opens reads with: all keys in use, and the types of all passes that it has or ever had signed.
-func (t *Till) keyring(ctx context.Context, tenant verno.TenantID) (nfc.Keyring, error) {
+// keyring is what a tenant opens reads with, as it was no longer ago: all keys in use, and the types of all passes that it
+// has or ever had signed.
+func (t *Till) keyring(ctx context.Context, tenant verno.TenantID, ago time.Duration) (nfc.Keyring, error) {
 	now := t.clock()
 	t.rings.mu.Lock()
 	ring, kept := t.rings.kept[tenant]
 	t.rings.mu.Unlock()
-	if kept && now.Before(ring.until) {
+	if age := now.Sub(ring.read); kept && age >= 0 && age < ago {
 		return ring.Keyring, nil
 	}
-	ring = ringUntil{nfc.Keyring{Window: t.limits.NFCWindow}, now.Add(ringLife)}
+	ring = ringOf{nfc.Keyring{Window: t.limits.NFCWindow}, now}
 	if t.NFCKeys == nil {
 		return ring.Keyring, nil
 	}
@@ -59,7 +66,7 @@ func (t *Till) keyring(ctx context.Context, tenant verno.TenantID) (nfc.Keyring,
 	t.rings.mu.Lock()
 	defer t.rings.mu.Unlock()
 	if t.rings.kept == nil {
-		t.rings.kept = map[verno.TenantID]ringUntil{}
+		t.rings.kept = map[verno.TenantID]ringOf{}
 	}
 	t.rings.kept[tenant] = ring
 	return ring.Keyring, nil
@@ -77,15 +84,10 @@ func readOf(q *Identify) (read nfc.Read, ok bool, err error) {
 // its pass and nowhere else is taken for the phone itself; what else a pass may say to readers counts as if it was typed.
 // At the zero time, of a sale that is past, it does not ask when the phone said it.
 func (t *Till) findRead(ctx context.Context, a verno.Actor, read nfc.Read, now time.Time) (*found, error) {
-	ring, err := t.keyring(ctx, a.Tenant)
-	if err != nil {
-		return nil, err
+	opened, window, err := t.openRead(ctx, a.Tenant, read, now, ringLife)
+	if errors.Is(err, verno.Invalid("code_unreadable")) {
+		opened, window, err = t.openRead(ctx, a.Tenant, read, now, ringRest)
 	}
-	at := now
-	if now.IsZero() {
-		at, ring.Window = t.clock(), math.MaxInt64
-	}
-	opened, err := ring.Open(read, at)
 	if err != nil {
 		return nil, err
 	}
@@ -103,9 +105,24 @@ func (t *Till) findRead(ctx context.Context, a verno.Actor, read nfc.Read, now t
 	f.once, f.onceUntil = opened.Once, now.Add(tapMemory)
 	if opened.At != 0 {
 		// Twice over: another node's clock may be behind this one's.
-		f.onceUntil = time.Unix(opened.At, 0).Add(2 * ring.Window)
+		f.onceUntil = time.Unix(opened.At, 0).Add(2 * window)
 	}
 	return f, nil
+}
+
+// openRead opens what a reader took from a phone with keys as they were no longer ago, and says by how much the phone's clock
+// could be off.
+func (t *Till) openRead(ctx context.Context, tenant verno.TenantID, read nfc.Read, now time.Time, ago time.Duration) (nfc.Opened, time.Duration, error) {
+	ring, err := t.keyring(ctx, tenant, ago)
+	if err != nil {
+		return nfc.Opened{}, 0, err
+	}
+	at := now
+	if now.IsZero() {
+		at, ring.Window = t.clock(), math.MaxInt64
+	}
+	opened, err := ring.Open(read, at)
+	return opened, ring.Window, err
 }
 
 // tapMemory is for how long a tap is remembered that does not say when it was: longer than any key should be in use.

@@ -36,7 +36,7 @@ func (t *Till) SignTap(ctx context.Context, a verno.Actor, q SignTap) (*SignedTa
 	if err != nil {
 		return nil, err
 	}
-	ring, err := t.keyring(ctx, a.Tenant)
+	ring, err := t.keyring(ctx, a.Tenant, ringLife)
 	if err != nil {
 		return nil, err
 	}

@@ -138,6 +138,31 @@ func TestTapRefuses(t *testing.T) {
 	})
 }
 
+// TestNewKeyOpens: what a phone has sealed to a key that was made a moment ago is opened, though the keys before it are in
+// memory.
+func TestNewKeyOpens(t *testing.T) {
+	t.Parallel()
+	each(t, func(_ *testing.T, b *bundle) {
+		vas, _ := ring(b)
+		g := b.enrol()
+		tap := func(key nfc.Key) error {
+			_, err := b.till.Identify(b.ctx, b.at(0), checkout.Identify{NFC: vasOf(key, passType, g.says(), b.clock())})
+			return err
+		}
+		b.must(tap(vas))
+		made, before := nfc.NewKey(nfc.AppleVAS, 9, strings.NewReader(strings.Repeat("made a moment ago", 4))), b.till.NFCKeys
+		b.later(2 * time.Second)
+		b.refused(tap(made), "code_unreadable")
+		b.till.NFCKeys = func(ctx context.Context, tenant verno.TenantID) ([]nfc.Key, error) {
+			list, err := before(ctx, tenant)
+			return append(list, made), err
+		}
+		b.later(2 * time.Second)
+		b.must(tap(made))
+		b.must(tap(vas))
+	})
+}
+
 // TestTapOnce: of many tills that hand in the same tap at once exactly one has it, and nobody later. An offline till's
 // receipt still finds its member by it.
 func TestTapOnce(t *testing.T) {
