@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -62,12 +61,13 @@ func newAPNs(c AppleConfig, credential *PushCredential, clock func() time.Time) 
 	a.transport = &http.Transport{
 		Protocols:           only,
 		TLSClientConfig:     encrypted,
-		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: time.Minute}).DialContext,
+		DialContext:         dialGathering,
 		TLSHandshakeTimeout: 10 * time.Second,
 		MaxConnsPerHost:     1, // Without it each of the first requests would open its own.
 		IdleConnTimeout:     time.Hour,
 		DisableCompression:  true,
 		HTTP2: &http.HTTP2Config{
+			MaxEncoderHeaderTableSize:   1, // Each notification has another path: Apple wants it not to be indexed.
 			StrictMaxConcurrentRequests: true,
 			SendPingTimeout:             30 * time.Second,
 			PingTimeout:                 15 * time.Second,

@@ -69,7 +69,7 @@ func (p *Passes) pushTenant(ctx context.Context, tenant verno.TenantID) error {
 		batches sync.WaitGroup
 		ahead   = make(chan struct{}, pushAhead)
 		failed  = make(chan error, 1)
-		leased  time.Time
+		leased  bool
 		last    store.DuePass
 		until   = p.Clock()
 	)
@@ -81,24 +81,22 @@ func (p *Passes) pushTenant(ctx context.Context, tenant verno.TenantID) error {
 			batches.Wait()
 			limit = busyBatch
 		}
-		due, err := p.Store.Reader().DuePasses(ctx, tenant, until, last, limit)
+		some, err := p.due(ctx, tenant, until, last, limit)
 		if ctx.Err() != nil {
 			break // To be stopped is no failure.
 		}
-		if err != nil || len(due) == 0 {
+		if err != nil || len(some.due) == 0 {
 			return err
 		}
-		last = due[len(due)-1]
-		if now := p.Clock(); now.Sub(leased) > leaseLife/3 {
-			if err := p.leasePush(ctx, now); err != nil && ctx.Err() == nil {
+		last = some.last
+		if !leased {
+			if err := p.leasePush(ctx, p.Clock()); err != nil && ctx.Err() == nil {
 				return err
 			} else if err != nil {
 				break
 			}
-			if leased.IsZero() {
-				go p.keepPush(ctx, end)
-			}
-			leased = now
+			go p.keepPush(ctx, end)
+			leased = true
 		}
 		select {
 		case err := <-failed:
@@ -107,7 +105,7 @@ func (p *Passes) pushTenant(ctx context.Context, tenant verno.TenantID) error {
 		}
 		batches.Go(func() {
 			defer func() { <-ahead }()
-			if err := p.pushSome(ctx, tenant, due); err != nil {
+			if err := p.pushSome(ctx, tenant, some); err != nil {
 				select {
 				case failed <- err:
 				default:
@@ -154,33 +152,40 @@ type send struct {
 	again        time.Time // when to try again
 }
 
-// pushSome tells the devices of some passes and writes what came of it.
-func (p *Passes) pushSome(ctx context.Context, tenant verno.TenantID, due []store.DuePass) error {
-	sends, err := p.sends(ctx, due)
-	if err != nil && ctx.Err() == nil {
-		return err
-	} else if err != nil {
-		return nil // It was stopped before anything was sent.
-	}
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), batchLife)
-	defer cancel()
-	p.tell(ctx, limited, tenant, sends)
-	return p.writeTold(limited, tenant, due, sends)
+// batch is some passes that are due, with their devices that do not know yet.
+type batch struct {
+	due   []store.DuePass
+	sends []send
+	last  store.DuePass // after which the next batch begins
 }
 
-// sends are the devices of some passes that do not know yet.
-func (p *Passes) sends(ctx context.Context, due []store.DuePass) ([]send, error) {
-	at := make(map[verno.CardID]int, len(due))
-	for i := range due {
-		at[due[i].Card] = i
-	}
-	sends := make([]send, 0, len(due))
-	err := p.Store.Reader().RegistrationsOfAll(ctx, due, func(r store.Registration) {
-		if i := at[r.Card]; r.PushedTag < due[i].Tag {
-			sends = append(sends, send{registration: r, pass: i})
+// due reads the next passes that are due.
+func (p *Passes) due(ctx context.Context, tenant verno.TenantID, until time.Time, after store.DuePass, limit int) (batch, error) {
+	b := batch{due: make([]store.DuePass, 0, limit), sends: make([]send, 0, limit), last: after}
+	at := make(map[verno.CardID]int, limit)
+	err := p.Store.Reader().DuePasses(ctx, tenant, until, after, limit, func(due store.DuePass, r *store.Registration) {
+		i, ok := at[due.Card]
+		if !ok {
+			i = len(b.due)
+			at[due.Card] = i
+			b.due = append(b.due, due)
+			if due.After(&b.last) {
+				b.last = due
+			}
+		}
+		if r != nil && r.PushedTag < due.Tag {
+			b.sends = append(b.sends, send{registration: *r, pass: i})
 		}
 	})
-	return sends, err
+	return b, err
+}
+
+// pushSome tells the devices of some passes and writes what came of it.
+func (p *Passes) pushSome(ctx context.Context, tenant verno.TenantID, b batch) error {
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), batchLife)
+	defer cancel()
+	p.tell(ctx, limited, tenant, b.sends)
+	return p.writeTold(limited, tenant, b.due, b.sends)
 }
 
 // writeTold writes what came of telling, a part at a time. It is written even where another process has the lease by now:

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -16,35 +17,45 @@ type DuePass struct {
 	DueAt     int64
 }
 
-// DuePasses lists a tenant's passes whose devices are to be told by a moment, those first that have waited longest, after
-// one of them; the zero one begins.
-func (r *Reader) DuePasses(ctx context.Context, tenant verno.TenantID, now time.Time, after DuePass, limit int) ([]DuePass, error) {
-	return queryAll(ctx, r, func(row Scanner) (p DuePass, err error) {
-		err = row.Scan(&p.Tenant, &p.Card, &p.Tag, &p.PushedTag, &p.DueAt)
-		return p, err
-	}, `SELECT tenant, card_id, tag, pushed_tag, due_at FROM pass WHERE tenant = $1 AND due_at IS NOT NULL AND due_at <= $2
-		AND due_at >= $3 AND (due_at > $3 OR card_id > $4) ORDER BY due_at, card_id LIMIT $5`,
-		tenant, verno.Micros(now), after.DueAt, after.Card[:], limit)
+// After says whether a pass comes later in the order in which passes are told.
+func (p *DuePass) After(q *DuePass) bool {
+	return p.DueAt > q.DueAt || p.DueAt == q.DueAt && bytes.Compare(p.Card[:], q.Card[:]) > 0
 }
 
-var registrationsOf = Keyed("tenant bytea, card_id bytea",
-	`SELECT `+registrationColumns+` FROM pass_registration r WHERE r.tenant = k.tenant AND r.card_id = k.card_id`)
-
-// RegistrationsOfAll gives the devices that have any of some passes to found.
-func (r *Reader) RegistrationsOfAll(ctx context.Context, passes []DuePass, found func(Registration)) error {
-	return r.Pipe(ctx, func(p *Pipe) error {
-		v := p.Values(registrationsOf).Each(func(row Scanner) error {
-			one, err := scanRegistration(row)
-			if err == nil {
-				found(one)
-			}
+// DuePasses gives a tenant's passes whose devices are to be told by a moment, those that have waited longest, after one of
+// them; the zero one begins. Each comes once with each device that has it, and once with none where none has it, in no order.
+func (r *Reader) DuePasses(ctx context.Context, tenant verno.TenantID, now time.Time, after DuePass, limit int, found func(DuePass, *Registration)) error {
+	rows, err := r.Query(ctx, `SELECT p.card_id, p.tag, p.pushed_tag, p.due_at,
+			r.device, r.pass_type, r.serial, r.push_token, r.scheme, r.pushed_tag, r.updated_at
+		FROM (SELECT tenant, card_id, tag, pushed_tag, due_at FROM pass
+			WHERE tenant = $1 AND due_at IS NOT NULL AND due_at <= $2 AND due_at >= $3 AND (due_at > $3 OR card_id > $4)
+			ORDER BY due_at, card_id LIMIT $5) AS p
+		LEFT JOIN pass_registration r ON r.tenant = p.tenant AND r.card_id = p.card_id`,
+		tenant, verno.Micros(now), after.DueAt, after.Card[:], limit)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var (
+			p                                   = DuePass{Tenant: tenant}
+			device                              *string
+			passType, serial, pushToken, scheme string
+			pushed, updated                     int64
+		)
+		if err := rows.Scan(&p.Card, &p.Tag, &p.PushedTag, &p.DueAt, &device, &passType, &serial, &pushToken, &scheme, &pushed, &updated); err != nil {
 			return err
-		})
-		for i := range passes {
-			v.Bytes(passes[i].Tenant[:]).Bytes(passes[i].Card[:])
 		}
-		return nil
-	})
+		if device == nil {
+			found(p, nil)
+			continue
+		}
+		found(p, &Registration{
+			PassType: passType, Device: *device, Serial: serial, Tenant: tenant, Card: p.Card, PushToken: pushToken, Scheme: scheme,
+			PushedTag: pushed, UpdatedAt: verno.FromMicros(updated),
+		})
+	}
+	return rows.Err()
 }
 
 var (
