@@ -8,6 +8,9 @@ import (
 	"github.com/verno-loyalty/verno"
 )
 
+// longestStripe is the most characters that three tracks and their sentinels have, with some to spare.
+const longestStripe = 320
+
 // MaxLength is the most characters that a scan may have; only a statement may be longer.
 const MaxLength = 200
 
@@ -43,13 +46,37 @@ func (s Scan) Card() string {
 	return string(s.Machine)
 }
 
-// Parse tells apart everything that a till's one field takes. It returns the invalid error code_unreadable for nothing
-// at all, for what is too long, and for what has the form of a barcode of ours but wrong check digits.
+// Parse tells apart everything that a till's one field takes; of a magnetic stripe it takes the number. It returns the invalid
+// error code_unreadable for nothing at all, for what is too long, and for what has the form of a barcode of ours but wrong
+// check digits, and bank_card_shown for the stripe of a bank card, of which nothing is kept.
 func Parse(text string) (Scan, error) {
 	if len(text) > 4*maxStatement { // bytes, so that hostile input is not even looked at
 		return Scan{}, verno.Invalid("code_unreadable")
 	}
 	text = printable(text)
+	if utf8.RuneCountInString(text) <= longestStripe {
+		number, err := parseTracks(text)
+		if err != nil || number != "" {
+			return ofStripe(number, err)
+		}
+	}
+	return parse(text)
+}
+
+// ofStripe is what the number on a magnetic stripe is: a card of ours, or the number that another system gave, and never a
+// phone, whatever it looks like.
+func ofStripe(number string, err error) (Scan, error) {
+	if err != nil {
+		return Scan{}, err
+	}
+	scan, err := parse(number)
+	if err == nil && scan.Kind == KindPhone {
+		scan.Kind, scan.Value = KindExternal, number
+	}
+	return scan, err
+}
+
+func parse(text string) (Scan, error) {
 	digits := unspaced(text)
 	if allDigits(digits) && len(digits) > MaxLength && len(digits) <= maxStatement && digits[0] == statementVersion {
 		return Scan{Kind: KindStatement, Value: digits, Text: text}, nil

@@ -76,6 +76,7 @@ func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"", "\x00", string(machine), string(code.NewNumber(entropy(12))), "+7 (916) 123-45-67", "\xff\xfe", "клиент №7",
 		code.Live(code.NewSecret(entropy(13)), machine, time.Unix(1_795_000_000, 0)), strings.Repeat("3", 300), "1e308", "-0",
+		";96431234?", "%B1234^X^9912?;1234=9912?", "%;1?", "ж1234=99,",
 	} {
 		f.Add(seed)
 	}
@@ -91,6 +92,9 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%q: %+v", text, scan)
 		}
 		again, err := code.Parse(scan.Text)
+		if scan.Kind == code.KindExternal && again.Kind == code.KindPhone {
+			return // A number from a stripe is no phone, though the same digits that are typed are one.
+		}
 		if err != nil || again != scan {
 			t.Fatalf("%q: %+v, then %+v, %v", text, scan, again, err)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/books"
+	"github.com/verno-loyalty/verno/internal/code"
 	"github.com/verno-loyalty/verno/internal/progress"
 	"github.com/verno-loyalty/verno/internal/promo"
 	"github.com/verno-loyalty/verno/internal/store"
@@ -283,7 +284,11 @@ func (r *Roll) tries(ctx context.Context, a verno.Actor, q Moving) ([]guess, err
 	if err != nil {
 		return nil, err
 	}
-	number, err := r.Vault.Token(ctx, a.Tenant, "move_of", plain(q.Number))
+	scan, err := code.Parse(q.Number)
+	if err != nil {
+		return nil, numberInvalid(err)
+	}
+	number, err := r.Vault.Token(ctx, a.Tenant, "move_of", plain(scan.Text))
 	if err != nil {
 		return nil, err
 	}

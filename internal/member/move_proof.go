@@ -74,7 +74,7 @@ func plain(number string) string {
 func (r *Roll) plastic(ctx context.Context, tenant verno.TenantID, number string) (p plastic, err error) {
 	scan, err := code.Parse(number)
 	if err != nil {
-		return p, verno.InvalidField("/number", "card_number_invalid")
+		return p, numberInvalid(err)
 	}
 	reader := r.Store.Reader()
 	switch scan.Kind {
@@ -103,6 +103,14 @@ func (r *Roll) plastic(ctx context.Context, tenant verno.TenantID, number string
 	default:
 		return p, verno.InvalidField("/number", "card_number_invalid")
 	}
+}
+
+// numberInvalid is what is said of a number that cannot be read; of a bank card, that it is one.
+func numberInvalid(err error) error {
+	if errors.Is(err, verno.Invalid("bank_card_shown")) {
+		return verno.InvalidField("/number", "bank_card_shown")
+	}
+	return verno.InvalidField("/number", "card_number_invalid")
 }
 
 // plasticElsewhere finds the owner of a number that another system gave.

@@ -1,12 +1,16 @@
 package till_test
 
 import (
+	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/input"
 
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/code"
 	"github.com/verno-loyalty/verno/internal/web/assets"
 	"github.com/verno-loyalty/verno/internal/web/webtest"
 )
@@ -132,6 +136,7 @@ func TestScanner(t *testing.T) {
 		k.empty()
 		k.at = k.at.Add(time.Second)
 	}
+	sameStripes(t, tab)
 	set("{}")
 	k.strike(fast, append(russian("VRN-42abc7"), enter)...)
 	see("letters on a Russian layout", "VRN-42abc7", "")
@@ -167,4 +172,32 @@ func TestScanner(t *testing.T) {
 	k.strike(fast, russian("9354164607910627")...)
 	tab.Until(`window.scans.length === 1`)
 	see("nothing behind", "9354164607910627", "")
+}
+
+// sameStripes sees that the till takes for a bank card's stripe what the server does, and nothing else: what it takes for
+// another it may keep until the network is back.
+func sameStripes(t *testing.T, tab *webtest.Tab) {
+	t.Helper()
+	var texts []string
+	for _, number := range []string{
+		"4111111111111111", "378282246310005", "2200000000000004", "9860000000000009", "4111111111111112", "7825390012345677", "9354164607910627", "000123456",
+	} {
+		for _, form := range []string{
+			"%BN^IVANOV/IVAN^29122010000?;N=29122010000?", "BN^IVANOV/IVAN^2912201", ";N=2912201?", ";N=4912?", ";N?", "N", "N=2912201", "NdD2912201F", "NDF", "жN=2912201,",
+			"%ИN:ШМФТ:2912201,", ";E?+01N=29?", "%CLUB-7?;N=29?", "%CLUB-7?x;N=29?", "+7N", "%N", "a;N=2912201?", "ND29122010000F", "%B4 N^X^?",
+		} {
+			texts = append(texts, strings.Replace(form, "N", number, 2))
+		}
+	}
+	list, err := json.Marshal(texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	banks := webtest.Eval[[]bool](tab, `import("`+assets.URL("till/track.js")+`").then(({ ofBank }) => `+string(list)+`.map(ofBank))`)
+	for i, text := range texts {
+		_, err := code.Parse(text)
+		if want := errors.Is(err, verno.Invalid("bank_card_shown")); banks[i] != want {
+			t.Errorf("%q: a bank card at the till: %t, to the server: %t", text, banks[i], want)
+		}
+	}
 }

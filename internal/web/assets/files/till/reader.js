@@ -1,6 +1,8 @@
 // What a reader of NFC hands over: as a keyboard it types nfc:, the protocol, a colon and the payload in hex or base64; as a
 // program it opens /till/#scan=… with the same. Only the server can open it.
 
+export { ofBank } from "./track.js";
+
 const form = /^nfc:(apple_vas|smart_tap):([0-9A-Za-z+/=_-]+)$/i;
 const longest = 2048; // characters that a scan may have
 

@@ -18,7 +18,7 @@ import { keypad } from "./keypad.js";
 import * as parts from "./money.js";
 import { movePlastic, told } from "./move.js";
 import { papers } from "./papers.js";
-import { read } from "./reader.js";
+import { ofBank, read } from "./reader.js";
 import { money, say } from "./say.js";
 import { askPhone, typePIN, ways } from "./proof.js";
 import { till } from "./state.js";
@@ -142,6 +142,7 @@ export class Sale {
 	async identify(scan) {
 		put(this.notice);
 		this.field.set("");
+		if (ofBank(scan)) return this.unknown("", { text: say("unknown.bank") });
 		const person = parse(scan);
 		if (person) return this.introduce(person);
 		if (!sync.online()) return this.offline(scan);
