@@ -31,7 +31,9 @@ const (
 	EventCertificateReturned  EventKind = "certificate.returned"
 	EventCardLinkSent         EventKind = "card.link_sent" // the address that brings it into a phone
 	EventCardLinkOpened       EventKind = "card.link_opened"
-	EventCardMoved            EventKind = "card.moved"    // plastic whose owner now carries the card in a phone
+	EventCardMoved            EventKind = "card.moved" // plastic whose owner now carries the card in a phone
+	EventPaymentCardAdded     EventKind = "payment_card.registered"
+	EventPaymentCardRemoved   EventKind = "payment_card.removed"
 	EventCardAdmitted         EventKind = "card.admitted" // let its holder in
 	EventCardAdmissionUndone  EventKind = "card.admission_undone"
 	EventCardFilled           EventKind = "card.filled" // with entries that were sold

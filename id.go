@@ -52,6 +52,7 @@ type (
 	LinkID         = ID[linkKind]
 	IssueID        = ID[issueKind]
 	NewsID         = ID[newsKind]
+	PaymentCardID  = ID[paymentCardKind]
 )
 
 type (
@@ -89,6 +90,7 @@ type (
 	linkKind         struct{}
 	issueKind        struct{}
 	newsKind         struct{}
+	paymentCardKind  struct{}
 )
 
 func (tenantKind) prefix() string       { return "ten" }
@@ -125,6 +127,7 @@ func (confirmationKind) prefix() string { return "cnf" }
 func (linkKind) prefix() string         { return "lnk" }
 func (issueKind) prefix() string        { return "isu" }
 func (newsKind) prefix() string         { return "nws" }
+func (paymentCardKind) prefix() string  { return "pmc" }
 
 // ErrID says that a text is not an identifier of the wanted kind.
 var ErrID = errors.New("verno: not an identifier of this kind")

@@ -101,17 +101,18 @@ type Method string
 
 // The methods of identification.
 const (
-	MethodNone       Method = ""
-	MethodLiveCode   Method = "live_code"
-	MethodNFC        Method = "nfc" // the card in the phone's wallet, held to a reader
-	MethodStaticCode Method = "static_code"
-	MethodPIN        Method = "pin"       // any of the codes below, and the member's PIN at the till
-	MethodConfirmed  Method = "confirmed" // the same, and the member's yes to this very purchase, in her own phone
-	MethodCardNumber Method = "card_number"
-	MethodPhone      Method = "phone"
-	MethodExternalID Method = "external_id"
-	MethodMemberID   Method = "member_id" // an integration names the member that it has logged in itself
-	MethodReplay     Method = "replay"
+	MethodNone        Method = ""
+	MethodLiveCode    Method = "live_code"
+	MethodNFC         Method = "nfc" // the card in the phone's wallet, held to a reader
+	MethodStaticCode  Method = "static_code"
+	MethodPaymentCard Method = "payment_card" // what stands for the bank card that pays, as the terminal tells
+	MethodPIN         Method = "pin"          // any of the codes below, and the member's PIN at the till
+	MethodConfirmed   Method = "confirmed"    // the same, and the member's yes to this very purchase, in her own phone
+	MethodCardNumber  Method = "card_number"
+	MethodPhone       Method = "phone"
+	MethodExternalID  Method = "external_id"
+	MethodMemberID    Method = "member_id" // an integration names the member that it has logged in itself
+	MethodReplay      Method = "replay"
 )
 
 // Strong reports whether the method proves that the member is there, so that it may spend without a static code's limit.

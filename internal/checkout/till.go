@@ -75,8 +75,10 @@ type Identify struct {
 	ExternalID string         // of the member; instead of Scan
 	Store      verno.StoreID  // where the credential is bound to no terminal or store
 	Member     verno.MemberID // instead of Scan, for integrations
-	NFC        nfc.Read       // what a reader took from a phone; instead of Scan
-	Terminal   verno.TerminalID
+	// PaymentCard is what stands for the bank card that pays; instead of Scan. Never its number.
+	PaymentCard string
+	NFC         nfc.Read // what a reader took from a phone; instead of Scan
+	Terminal    verno.TerminalID
 }
 
 // Identified is a presence and what may be shown of the member.

@@ -1,6 +1,7 @@
 package code
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -121,7 +122,7 @@ func holdsBank(text string) bool {
 	if len(text) > 4*longestToken {
 		return false // It is refused for its length.
 	}
-	if _, err := parseTracks(printable(text)); LooksLikeBank(text) || verno.AsError(err) != nil && verno.AsError(err).Code == bankShown {
+	if _, err := parseTracks(printable(text)); LooksLikeBank(text) || errors.Is(err, verno.Invalid("bank_card_shown")) {
 		return true
 	}
 	parts := strings.FieldsFunc(text, func(r rune) bool { return !strings.ContainsRune(alphanumeric, r) })

@@ -6,9 +6,6 @@ import (
 	"github.com/verno-loyalty/verno"
 )
 
-// bankShown is the code of a bank card where a loyalty card was asked for.
-const bankShown = "bank_card_shown"
-
 // stripe is what a reader of magnetic stripes types of one card: up to three tracks (ISO/IEC 7811), each between its
 // sentinels. Only numbers are kept of it.
 type stripe struct {
@@ -32,7 +29,7 @@ func parseTracks(text string) (string, error) {
 	}
 	switch {
 	case s.bank:
-		return "", verno.Invalid(bankShown)
+		return "", verno.Invalid("bank_card_shown")
 	case !s.found:
 		return "", nil
 	case s.second != "":

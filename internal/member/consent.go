@@ -93,6 +93,11 @@ func (r *Roll) consent(ctx context.Context, tx *store.Tx, a verno.Actor, now tim
 		kind = verno.EventConsentGranted
 	}
 	e := event(kind, a, m, m.ID.String(), "purpose", c.Purpose, "text_version", c.TextVersion, "channel", c.Channel)
+	if c.Purpose == PurposePaymentCard && !c.Granted {
+		if err := tx.DeletePaymentCardsOf(ctx, m.Tenant, m.ID); err != nil {
+			return e, err
+		}
+	}
 	return e, tx.InsertConsent(ctx, a.Tenant, *c)
 }
 

@@ -164,6 +164,9 @@ func (r *Roll) forgetOne(ctx context.Context, tx *store.Tx, now time.Time, m ver
 	if _, err := tx.DeleteMemberPIN(ctx, m.Tenant, m.ID); err != nil {
 		return err
 	}
+	if err := tx.DeletePaymentCardsOf(ctx, m.Tenant, m.ID); err != nil {
+		return err
+	}
 	cards, err := tx.CardsOf(ctx, m.Tenant, m.ID)
 	if err != nil {
 		return err

@@ -28,6 +28,7 @@ type dossier struct {
 	Metadata   map[string]string `json:"metadata"`
 	Persons    []dossierPerson   `json:"persons"` // of the member, and of whoever was merged into it
 	Cards      []dossierCard     `json:"cards"`
+	Payment    []dossierPayment  `json:"payment_cards"` // bank cards by which the member is known
 	Consents   []dossierConsent  `json:"consents"`
 	Balances   []dossierMove     `json:"balances"`
 	Expiring   []dossierDeadline `json:"expiring"`
@@ -52,6 +53,14 @@ type dossierCard struct {
 	Number   string       `json:"number"`
 	State    string       `json:"state"`
 	IssuedAt time.Time    `json:"issued_at"`
+}
+
+type dossierPayment struct {
+	ID           verno.PaymentCardID `json:"payment_card_id"`
+	Scheme       string              `json:"scheme"`
+	LastFour     string              `json:"last_four"`
+	Name         string              `json:"name"`
+	RegisteredAt time.Time           `json:"registered_at"`
 }
 
 type dossierEntry struct {
@@ -107,7 +116,7 @@ func (r *Roll) Export(ctx context.Context, a verno.Actor, now time.Time, id vern
 	d := dossier{
 		ExportedAt: now.UTC(), Member: m.ID, Programme: m.Programme, ExternalID: m.ExternalID, Channel: m.Channel,
 		Store: m.Store, EnrolledAt: m.EnrolledAt, Tags: m.Tags, Metadata: m.Metadata,
-		Cards: []dossierCard{}, Consents: []dossierConsent{}, Balances: []dossierMove{}, Expiring: []dossierDeadline{}, Admissions: []dossierEntry{}, History: []dossierStep{},
+		Cards: []dossierCard{}, Payment: []dossierPayment{}, Consents: []dossierConsent{}, Balances: []dossierMove{}, Expiring: []dossierDeadline{}, Admissions: []dossierEntry{}, History: []dossierStep{},
 	}
 	for _, fill := range []func(context.Context, *dossier, verno.Member, time.Time) error{r.whoIs, r.shows, r.owns, r.entered, r.did} {
 		if err := fill(ctx, &d, m, now); err != nil {
@@ -156,13 +165,20 @@ func (r *Roll) whoIs(ctx context.Context, d *dossier, m verno.Member, _ time.Tim
 	return nil
 }
 
-// shows fills in the cards.
+// shows fills in the cards, and the bank cards by which the member is known.
 func (r *Roll) shows(ctx context.Context, d *dossier, m verno.Member, _ time.Time) error {
 	cards, err := r.cards(ctx, m.Tenant, m.ID)
 	for _, c := range cards {
 		d.Cards = append(d.Cards, dossierCard{
 			ID: c.ID, Kind: c.Kind, Number: string(c.Number), State: string(c.State), IssuedAt: c.IssuedAt,
 		})
+	}
+	if err != nil {
+		return err
+	}
+	payment, err := r.paymentCards(ctx, m)
+	for _, c := range payment {
+		d.Payment = append(d.Payment, dossierPayment{c.ID, c.Scheme, c.LastFour, c.Name, c.At})
 	}
 	return err
 }

@@ -153,6 +153,9 @@ func (g *couple) rows(ctx context.Context, tx *store.Tx, now time.Time) error {
 	if err := tx.MoveMemberSessions(ctx, g.from.Tenant, g.from.ID, g.into.ID); err != nil {
 		return err
 	}
+	if err := tx.MovePaymentCards(ctx, g.from.Tenant, g.from.ID, g.into.ID); err != nil {
+		return err
+	}
 	return tx.MoveCards(ctx, g.from.Tenant, g.from.ID, g.into.ID, now)
 }
 

@@ -108,7 +108,7 @@ func (r *Roll) plastic(ctx context.Context, tenant verno.TenantID, number string
 // numberInvalid is what is said of a number that cannot be read; of a bank card, that it is one.
 func numberInvalid(err error) error {
 	if errors.Is(err, verno.Invalid("bank_card_shown")) {
-		return verno.InvalidField("/number", "bank_card_shown")
+		return err
 	}
 	return verno.InvalidField("/number", "card_number_invalid")
 }

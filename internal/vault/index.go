@@ -17,6 +17,9 @@ import (
 // tokenLength is 128 bits: tokens of a hundred million values do not meet by chance, and say nothing of them.
 const tokenLength = 16
 
+// PaymentCard is the kind of blind index under which bank cards are found.
+const PaymentCard = "payment_card"
+
 // Token is the blind index of a value: equal values of one kind in one tenant have equal tokens, and without the
 // tenant's key a token tells nothing, not even whether a guess is right. The caller brings values to one form first.
 func (v *Vault) Token(ctx context.Context, tenant verno.TenantID, kind, value string) ([]byte, error) {

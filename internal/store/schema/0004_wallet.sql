@@ -280,6 +280,20 @@ CREATE TABLE member_pin (
 	PRIMARY KEY (tenant, member_id)
 ) /*sqlite WITHOUT ROWID*/;
 
+-- A payment card is a member's bank card, by which the member is known where it pays. Its number is nowhere: only the blind
+-- index of what stands for it at the terminal or the acquirer.
+CREATE TABLE payment_card (
+	tenant     BYTEA  NOT NULL,
+	id         BYTEA  NOT NULL,
+	member_id  BYTEA  NOT NULL,
+	token      BYTEA  NOT NULL, -- blind index
+	sealed     BYTEA  NOT NULL, -- what is shown of it: scheme, last four digits, the member's own name for it
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+CREATE UNIQUE INDEX payment_card_token ON payment_card (tenant, token);
+CREATE INDEX payment_card_member ON payment_card (tenant, member_id, id);
+
 -- A confirmation is a question that a till asks a member, in the member's own phone, about one purchase.
 CREATE TABLE confirmation (
 	tenant      BYTEA  NOT NULL,

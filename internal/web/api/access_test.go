@@ -94,6 +94,7 @@ var missing = map[string]m{
 	"POST /pictures":                        {"picture": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="},
 	"POST /members/{id}/consents":           {"text": "Согласен", "granted": true, "purpose": "terms"},
 	"POST /members/{id}/points/adjustments": {"points": 5, "reason": "goodwill"},
+	"POST /members/{id}/payment_cards":      {"consent": m{"text": "Согласен"}},
 	"POST /card_issues":                     {"name": "list.csv", "csv": "external_id\nx\n"},
 	"POST /certificates":                    {"template_id": "tpl_01k9xq7c6jev0tsn8wd3f2g4hm"},
 	"POST /news":                            {"text": m{"en": "Pies are back"}},

@@ -93,6 +93,7 @@ func (a *API) routes() {
 	a.cardRoutes()
 	a.cardLinkRoutes()
 	a.cardMoveRoutes()
+	a.paymentCardRoutes()
 	a.cardIssueRoutes()
 	a.liveCodeRoutes()
 	a.programmeRoutes()

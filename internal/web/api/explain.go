@@ -34,7 +34,7 @@ func Explain(err error) *verno.Error {
 
 // places are where in a request the fault is that a code names, for codes that are always about one field.
 var places = map[string]string{
-	"presence_invalid": "/presence", "tenders_mismatch": "/tenders", "return_unknown_line": "/lines", "code_unreadable": "/code",
+	"presence_invalid": "/presence", "tenders_mismatch": "/tenders", "return_unknown_line": "/lines", "code_unreadable": "/code", "bank_card_shown": "/code",
 	"store_missing": "/store_id", "time_out_of_range": "/occurred_at", "hold_too_much": "/amount",
 }
 

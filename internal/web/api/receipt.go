@@ -16,7 +16,7 @@ type Receipt struct {
 	CheckoutID   ClientID          `json:"checkout_id,omitempty" doc:"Of a sale: the client's own name for it."`
 	Member       verno.MemberID    `json:"member_id,omitzero" doc:"Absent where nobody showed a card."`
 	Card         verno.CardID      `json:"card_id,omitzero"`
-	Method       verno.Method      `json:"method,omitempty" enum:"live_code,nfc,static_code,pin,confirmed,card_number,phone,external_id,member_id,replay" doc:"How the member was identified."`
+	Method       verno.Method      `json:"method,omitempty" enum:"live_code,nfc,static_code,payment_card,pin,confirmed,card_number,phone,external_id,member_id,replay" doc:"How the member was identified."`
 	Programme    verno.ProgrammeID `json:"programme_id"`
 	Version      int64             `json:"rules_version" doc:"Number of the version with which it was decided."`
 	Store        verno.StoreID     `json:"store_id"`
