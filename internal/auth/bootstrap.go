@@ -2,10 +2,12 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/internal/vault"
 )
 
 // CreateTenant makes a tenant with its keys, and beside it its test twin, for integrators.
@@ -48,10 +50,24 @@ func (g *Gate) CreateTenant(
 	return live, test, err
 }
 
-// CheckOwner says what keeps somebody from being the first person of a tenant, before there is one.
-func CheckOwner(n NewStaff) error {
+// CheckOwner says what keeps somebody from being the first person of a tenant, before there is one. Errors: invalid fields,
+// login_taken.
+func (g *Gate) CheckOwner(ctx context.Context, n NewStaff) error {
 	n.Role = verno.RoleOwner
-	_, err := n.checked()
+	n, err := n.checked()
+	if err != nil {
+		return err
+	}
+	token, err := g.Vault.Token(ctx, vault.House, "login", n.Login)
+	if err != nil {
+		return err
+	}
+	if _, err = g.Store.Reader().StaffByLogin(ctx, token); err == nil {
+		return verno.Conflict("login_taken")
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		err = nil
+	}
 	return err
 }
 

@@ -51,7 +51,7 @@ func (s *Server) Found(ctx context.Context, f Founding) (Founded, error) {
 		f.Issuer = f.Name
 	}
 	first := auth.NewStaff{Name: f.Login, Login: f.Login, Password: f.Password}
-	if err := auth.CheckOwner(first); err != nil {
+	if err := s.Gate.CheckOwner(ctx, first); err != nil {
 		return Founded{}, err
 	}
 	grounds := map[verno.TenantID]*Grounds{}

@@ -12,15 +12,16 @@ func TestARefusedFoundingLeavesNothing(t *testing.T) {
 	t.Parallel()
 	eachDesk(t, func(d *desk) {
 		good := server.Founding{
-			Name: "Chain", Language: "en", Currency: "RUB", TimeZone: "Europe/Moscow", Store: "First", Login: "owner", Password: "correct horse battery",
+			Name: "Chain", Language: "en", Currency: "RUB", TimeZone: "Europe/Moscow", Store: "First", Login: "second", Password: "correct horse battery",
 		}
 		for what, wrong := range map[string]func(f *server.Founding){
-			"password with the login": func(f *server.Founding) { f.Password = "owner of it all" },
+			"password with the login": func(f *server.Founding) { f.Password = "second of it all" },
 			"short password":          func(f *server.Founding) { f.Password = "short" },
 			"no login":                func(f *server.Founding) { f.Login = "" },
 			"no store":                func(f *server.Founding) { f.Store = "" },
 			"no such zone":            func(f *server.Founding) { f.TimeZone = "Nowhere/Bad" },
 			"no currency":             func(f *server.Founding) { f.Currency = "rub" },
+			"login of another":        func(f *server.Founding) { f.Login = "OWNER" },
 			"made-up currency":        func(f *server.Founding) { f.Currency = "XXQ" },
 		} {
 			f := good
