@@ -15,6 +15,7 @@ type MemberFacts struct {
 	Usage     map[PromotionID]Usage
 	Balance   money.Points // that may be spent now
 	SpendCap  money.Points // the most that this presence may spend, at most Balance
+	Points    money.Points // that may be spent before this purchase; 0 where no promotion asks for them
 
 	// Of the card that was shown, where the rules ask for it: its kind and template, and what it takes off by itself.
 	CardKind     string

@@ -139,6 +139,8 @@ type Audience struct {
 	Anonymous bool     `json:"anonymous"` // also for those who show no card
 	Levels    []string `json:"levels"`    // any of these levels; empty for all
 	Tags      []string `json:"tags"`      // any of these tags; empty for all
+
+	MinPoints money.Points `json:"min_points,omitempty"` // that may be spent before the purchase
 }
 
 // Schedule says when and where. The zero Schedule is always and everywhere.

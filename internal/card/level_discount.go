@@ -10,10 +10,10 @@ var knownPercent = told(Known{
 // levelDiscount is the card of a discount that grows with the level of its holder.
 var levelDiscount = define(Kind{
 	Name: "level_discount", Title: Both("Level card", "Карта с уровнями"), Style: StyleStoreCard, Class: ClassLoyalty, Scan: ScanIdentify, Member: true,
-	About: Both("A discount that depends on the level: the more is bought, the more is taken off.", "Скидка зависит от уровня: чем больше покупок, тем она выше."),
+	About: Both("A discount that depends on the level or on points: the more is bought, the more is taken off.", "Скидка зависит от уровня или от баллов: чем больше покупок, тем она выше."),
 	Needs: []string{"percent_discount"},
 	Fields: []Known{
-		knownPercent, knownLevel, knownNext, knownMissing, knownSpent, knownHolder, knownNumber, knownMerchant, knownNews, memberTermsField,
+		knownPercent, knownLevel, knownNext, knownMissing, knownSpent, knownBalance, knownHolder, knownNumber, knownMerchant, knownNews, memberTermsField,
 	},
 	Starter: Design{
 		Title: Both("Level card", "Карта с уровнями"), Format: QR,

@@ -133,7 +133,7 @@ func (s *sale) work(key string, hash [32]byte, kind string) *books.Work {
 		w.Claim.ReceiptRef = receiptRef(s.place, s.date, s.number, verno.ReceiptSale)
 	}
 	if s.presence != nil {
-		want := books.Want{Owner: s.presence.Owner, Units: s.rules.units, Spends: s.spend != 0 || s.stored > 0}
+		want := books.Want{Owner: s.presence.Owner, Units: s.rules.units, Spends: s.spend != 0 || s.stored > 0 || s.rules.asksPoints}
 		s.money = s.place.config.moneyUnit(s.place.store.Issuer, s.rules.Programme().Currency)
 		if s.stored > 0 {
 			s.cashback = s.place.config.cashbackUnit(s.rules.Programme().ID)

@@ -45,6 +45,7 @@ type rules struct {
 	tags       map[string]bool            // that audiences name
 	allTags    bool                       // a condition looks at tags
 	asksCard   bool                       // which card was shown
+	asksPoints bool                       // how many points the member has
 }
 
 type moneyOf struct {
@@ -189,7 +190,7 @@ func compile(v *verno.Version) (*rules, error) {
 			fmt.Errorf("version %d of %s: %s: %s", v.Number, v.Programme.ID, problems[0].Pointer, problems[0].Code))
 	}
 	r := &rules{Rules: compiled, stamps: compiled.StampPromotions(), remembered: map[verno.PromotionID]bool{}, tags: map[string]bool{}}
-	r.asksCard = compiled.AsksCard()
+	r.asksCard, r.asksPoints = compiled.AsksCard(), compiled.AsksPoints()
 	r.units = append(r.units, verno.PointsUnit(v.Programme.ID))
 	for _, p := range r.stamps {
 		r.units = append(r.units, verno.StampsUnit(p))

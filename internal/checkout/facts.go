@@ -14,7 +14,8 @@ import (
 type holdings func(verno.UnitID) *ledger.Holding
 
 // factsOf gathers what the rules may know of a member. Where nothing is to be spent, balances stay 0; where lots that
-// cover the spend are at hand, the balance is what these hold. It returns ledger.ErrMore where all lots must be read.
+// cover the spend are at hand, the balance is what these hold. Where a promotion asks how many points there are, all are
+// counted. It returns ledger.ErrMore where all lots must be read.
 func factsOf(r *rules, o *store.Owner, has holdings, p *verno.Presence, m verno.Moment, spend money.Points) (*verno.MemberFacts, error) {
 	s := &o.State
 	now := verno.Micros(m.At)
@@ -53,6 +54,13 @@ func factsOf(r *rules, o *store.Owner, has holdings, p *verno.Presence, m verno.
 			}
 			f.Stamps[id] = n
 		}
+	}
+	if r.asksPoints {
+		n, err := has(verno.PointsUnit(programme.ID)).Spendable(now)
+		if err != nil {
+			return nil, err
+		}
+		f.Points = money.Points(n)
 	}
 	if spend == 0 {
 		return f, nil

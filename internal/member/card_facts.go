@@ -170,7 +170,6 @@ func (r *Roll) terms(ctx context.Context, reader *store.Reader, tenant verno.Ten
 	x.Spent, x.Level, x.Next, x.Missing = s.Spent, s.Level, s.Next, s.Missing
 	level, _, _ := progress.Level(p.Levels, o.State.Spend, int32(x.At.Year()*100+int(x.At.Month())))
 	x.LevelID = level
-	x.Percent = percentNow(rules, level, m.Tags, x.At)
 	if x.Places, err = r.near(ctx, reader, m, x.At); err != nil {
 		return err
 	}
@@ -178,6 +177,7 @@ func (r *Roll) terms(ctx context.Context, reader *store.Reader, tenant verno.Ten
 	if err != nil {
 		return err
 	}
+	x.Percent = percentNow(rules, level, m.Tags, has.Available, x.At)
 	x.Cashback = has.Cashback.Available
 	x.Points, x.Stored, x.Stamps = pointsShown(p, &has, x.At), storedShown(p, &has), stampsShown(rules, &has)
 	return nil
@@ -229,13 +229,13 @@ func stampsShown(rules *rules, has *Points) []card.Stamps {
 }
 
 // percentNow is the greatest discount that a member has on everything, in hundredths of a percent: that of a promotion
-// which asks for a level or a tag at most, and applies on this day at all hours and in all shops.
-func percentNow(rules *rules, level string, tags []string, at time.Time) int64 {
+// which asks for a level, a tag or points at most, and applies on this day at all hours and in all shops.
+func percentNow(rules *rules, level string, tags []string, points money.Points, at time.Time) int64 {
 	var most money.Percent
 	v := rules.Version()
 	for i := range v.Promotions {
 		p := &v.Promotions[i]
-		if !p.Active || p.Type != "percent_discount" || !onEverything(p, at) || !meant(&p.Audience, level, tags) {
+		if !p.Active || p.Type != "percent_discount" || !onEverything(p, at) || !meant(&p.Audience, level, tags, points) {
 			continue
 		}
 		var settings struct {
@@ -254,8 +254,8 @@ func onEverything(p *verno.Promotion, at time.Time) bool {
 		len(s.Weekdays)+len(s.Hours)+len(s.Stores) == 0 && (s.From == nil || !at.Before(*s.From)) && (s.Until == nil || at.Before(*s.Until))
 }
 
-func meant(a *verno.Audience, level string, tags []string) bool {
-	return (len(a.Levels) == 0 || slices.Contains(a.Levels, level)) &&
+func meant(a *verno.Audience, level string, tags []string, points money.Points) bool {
+	return points >= a.MinPoints && (len(a.Levels) == 0 || slices.Contains(a.Levels, level)) &&
 		(len(a.Tags) == 0 || slices.ContainsFunc(a.Tags, func(t string) bool { return slices.Contains(tags, t) }))
 }
 

@@ -19,8 +19,8 @@ const (
 	conditionMemory = 10_000 // of the interpreter's own units
 )
 
-// conditionSees is what a condition may ask. Money is in minor units. It may not ask for the balance: a sale that spends
-// no points reads none, and a quote and its commit must see the same.
+// conditionSees is what a condition may ask. Money is in minor units, points in smallest units. Of points it sees what the
+// member has and not what the sale spends of them, so that a quote and its commit see the same whatever is spent.
 type conditionSees struct {
 	Member   memberSeen        `expr:"member"`
 	Basket   basketSeen        `expr:"basket"`
@@ -47,6 +47,7 @@ type memberSeen struct {
 	Purchases int      `expr:"purchases"` // before this one
 	Spent     int      `expr:"spent"`     // in the window of levels, before this purchase
 	Days      int      `expr:"days"`      // since joining
+	Points    int      `expr:"points"`    // that may be spent, before this purchase
 }
 
 type basketSeen struct {
@@ -168,8 +169,16 @@ type condition struct {
 	vm    vm.VM
 }
 
-// holds runs the condition of a promotion.
+// asksPoints reports whether a promotion depends on the points that a member has.
+func (p *promotion) asksPoints() bool {
+	return p.Audience.MinPoints > 0 || strings.Contains(p.Condition, "points")
+}
+
+// holds looks at the points that the member has, and runs the condition of a promotion.
 func (s *sale) holds(p *promotion) reason {
+	if m := s.in.Member; m != nil && m.Points < p.Audience.MinPoints {
+		return reason{code: "too_few_points", points: p.Audience.MinPoints}
+	}
 	if p.condition == nil {
 		return reason{}
 	}
@@ -198,7 +207,7 @@ func (s *sale) look() {
 	if m := s.in.Member; m != nil {
 		c.sees.Member = memberSeen{
 			Known: true, Level: m.Level, Tags: m.Tags, Purchases: int(m.Purchases), Spent: int(m.Spent),
-			Days: int(m.Enrolled),
+			Days: int(m.Enrolled), Points: int(m.Points),
 		}
 		c.sees.Card = cardSeen{Kind: m.CardKind}
 		if !m.CardTemplate.IsZero() {

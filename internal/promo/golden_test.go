@@ -64,6 +64,7 @@ type memberFile struct {
 	Usage     map[string]verno.Usage `json:"usage"`
 	Balance   money.Points           `json:"balance"`
 	SpendCap  *money.Points          `json:"spend_cap"`
+	Points    money.Points           `json:"points"`
 	Card      *struct {
 		Kind    string        `json:"kind"`
 		Percent money.Percent `json:"percent"`
@@ -173,7 +174,7 @@ func (s *scenario) input() promo.Input {
 		return in
 	}
 	m := verno.MemberFacts{
-		Level: f.Member.Level, Tags: f.Member.Tags, Purchases: f.Member.Purchases, Balance: f.Member.Balance,
+		Level: f.Member.Level, Tags: f.Member.Tags, Purchases: f.Member.Purchases, Balance: f.Member.Balance, Points: f.Member.Points,
 		SpendCap: f.Member.Balance, Stamps: map[verno.PromotionID]int64{}, Usage: map[verno.PromotionID]verno.Usage{},
 	}
 	if f.Member.SpendCap != nil {

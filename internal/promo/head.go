@@ -70,6 +70,7 @@ func (c *check) compile(v *verno.Promotion) *promotion {
 func (c *check) checkAudience(a *verno.Audience) {
 	c.texts("/audience/levels", a.Levels, maxLevels, maxShort)
 	c.texts("/audience/tags", a.Tags, maxAudience, maxShort)
+	c.number("/audience/min_points", int64(a.MinPoints), 0, int64(money.MaxPoints))
 	for i, id := range a.Levels {
 		if i == maxLevels {
 			break

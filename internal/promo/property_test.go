@@ -229,7 +229,7 @@ func (w *world) looks(p *verno.Promotion) bool {
 func TestReasonsOfTheHead(t *testing.T) {
 	t.Parallel()
 	head := []string{
-		"inactive", "not_yet", "over", "not_in_schedule", "wrong_store", "wrong_level", "wrong_tag", "no_matching_goods",
+		"inactive", "not_yet", "over", "not_in_schedule", "wrong_store", "wrong_level", "wrong_tag", "too_few_points", "no_matching_goods",
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawWorld(t)

@@ -171,6 +171,9 @@ func (r *Rules) AsksCard() bool {
 	})
 }
 
+// AsksPoints reports whether any active promotion depends on the points that the member has.
+func (r *Rules) AsksPoints() bool { return slices.ContainsFunc(r.list, (*promotion).asksPoints) }
+
 // NeedsBirthday reports whether any active promotion depends on the member's day of birth.
 func (r *Rules) NeedsBirthday() bool {
 	return slices.ContainsFunc(r.list, func(p *promotion) bool {

@@ -69,6 +69,7 @@ var refused = []Text{
 	{"members_only", nil, "Акция только для участников программы.", "The promotion is for members only."},
 	{"wrong_level", params("levels"), "Акция для уровней: {levels}.", "The promotion is for the levels: {levels}."},
 	{"wrong_tag", params("tags"), "Акция для участников с меткой: {tags}.", "The promotion is for members with the tag: {tags}."},
+	{"too_few_points", params("points"), "Акция для участников, у которых баллов не меньше {points}.", "The promotion is for members with at least {points} points."},
 	{"no_matching_goods", nil, "В чеке нет товаров акции.", "There are no goods of the promotion in the basket."},
 	{"no_card_discount", nil, "Показанная карта скидки не даёт.", "The card that was shown takes nothing off."},
 	{"not_birthday", nil, "Сейчас не дни рождения участника.", "These are not the days of the member's birthday."},

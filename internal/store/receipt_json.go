@@ -44,6 +44,7 @@ type memberJSON struct {
 	Usage     map[verno.PromotionID]verno.Usage `json:"u"`
 	Balance   money.Points                      `json:"bal"`
 	SpendCap  money.Points                      `json:"cap"`
+	Points    money.Points                      `json:"pt"`
 
 	CardKind     string           `json:"ck"`
 	CardTemplate verno.TemplateID `json:"ct"`
@@ -104,6 +105,7 @@ func appendMember(b []byte, m *verno.MemberFacts) []byte {
 	}
 	b = appendInt(b, "bal", int64(m.Balance))
 	b = appendInt(b, "cap", int64(m.SpendCap))
+	b = appendInt(b, "pt", int64(m.Points))
 	b = appendText(b, "ck", m.CardKind)
 	if !m.CardTemplate.IsZero() {
 		b = appendText(b, "ct", m.CardTemplate.String())
@@ -324,7 +326,7 @@ func readFacts(text []byte, f *verno.Facts, currency money.Currency) error {
 	if m := j.Member; m != nil {
 		f.Member = &verno.MemberFacts{
 			Level: m.Level, Tags: m.Tags, Purchases: m.Purchases, Spent: m.Spent, Enrolled: m.Enrolled, Birthday: m.Birthday,
-			Stamps: m.Stamps, Usage: m.Usage, Balance: m.Balance, SpendCap: m.SpendCap,
+			Stamps: m.Stamps, Usage: m.Usage, Balance: m.Balance, SpendCap: m.SpendCap, Points: m.Points,
 			CardKind: m.CardKind, CardTemplate: m.CardTemplate, CardPercent: money.Percent(m.CardPercent),
 		}
 	}

@@ -33,6 +33,8 @@ type Audience struct {
 	Anonymous bool     `json:"anonymous,omitempty" doc:"Also for those who show no card."`
 	Levels    []string `json:"levels,omitempty" maxItems:"100" maxLength:"100" doc:"Any of these levels; empty for all."`
 	Tags      []string `json:"tags,omitempty" maxItems:"100" maxLength:"100" doc:"Any of these tags; empty for all."`
+
+	MinPoints money.Points `json:"min_points,omitempty" minimum:"0" maximum:"1000000000000" doc:"At least so many points that may be spent before the purchase; smallest units. 0 for any."`
 }
 
 // Schedule says when and where; left out for always and everywhere.

@@ -145,7 +145,7 @@ func (r *reading) guest(p *verno.Promotion) *verno.MemberFacts {
 	who := r.text("example/who")
 	m := &verno.MemberFacts{
 		Purchases: 10, Enrolled: 100, Tags: p.Audience.Tags, Birthday: []verno.PromotionID{p.ID},
-		Stamps: map[verno.PromotionID]int64{p.ID: r.before(p)}, CardKind: "discount", CardPercent: 500,
+		Stamps: map[verno.PromotionID]int64{p.ID: r.before(p)}, CardKind: "discount", CardPercent: 500, Points: p.Audience.MinPoints,
 	}
 	if len(p.Audience.Levels) > 0 {
 		m.Level = p.Audience.Levels[0]

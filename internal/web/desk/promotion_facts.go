@@ -214,6 +214,9 @@ func (t *teller) promotion(p *verno.Promotion) []fact {
 	}
 	say("levels", t.levelNames(p.Audience.Levels))
 	say("tags", strings.Join(p.Audience.Tags, ", "))
+	if p.Audience.MinPoints > 0 {
+		say("min_points", t.Points(p.Audience.MinPoints, t.of.Points.Scale))
+	}
 	t.limits(p, say)
 	say("condition", p.Condition)
 	if p.Priority != 0 {

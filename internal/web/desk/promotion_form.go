@@ -38,6 +38,7 @@ func (t *teller) formOf(p *verno.Promotion, revision int64) *view.Form {
 	w.on("audience/anonymous", p.Audience.Anonymous)
 	w.values["audience/levels"] = slices.Clone(p.Audience.Levels)
 	w.lines("audience/tags", p.Audience.Tags)
+	w.points("audience/min_points", p.Audience.MinPoints)
 	w.whole("limits/per_member", p.Limits.PerMember)
 	w.whole("limits/per_member_day", p.Limits.PerMemberDay)
 	w.whole("limits/total", p.Limits.Total)
@@ -63,7 +64,9 @@ func (r *reading) promotion(kind string) verno.Promotion {
 			Categories: r.lines("goods/categories"), SKUs: r.lines("goods/skus"),
 			ExceptCategories: r.lines("goods/except_categories"), ExceptSKUs: r.lines("goods/except_skus"),
 		},
-		Audience: verno.Audience{Anonymous: r.on("audience/anonymous"), Levels: r.list("audience/levels"), Tags: r.lines("audience/tags")},
+		Audience: verno.Audience{
+			Anonymous: r.on("audience/anonymous"), Levels: r.list("audience/levels"), Tags: r.lines("audience/tags"), MinPoints: r.points("audience/min_points"),
+		},
 		Schedule: verno.Schedule{From: r.moment("schedule/from"), Until: r.moment("schedule/until"), Hours: r.hours()},
 		Limits: verno.Limits{
 			PerMember: r.whole("limits/per_member"), PerMemberDay: r.whole("limits/per_member_day"), Total: r.whole("limits/total"),

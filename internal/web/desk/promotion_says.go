@@ -35,6 +35,9 @@ func (t *teller) says(p *verno.Promotion) (what, bounds string) {
 	if len(p.Audience.Tags) > 0 {
 		add(t.Say("desk.says.tags", "Tags", strings.Join(p.Audience.Tags, ", ")))
 	}
+	if p.Audience.MinPoints > 0 {
+		add(t.Say("desk.says.min_points", "Points", t.Points(p.Audience.MinPoints, t.of.Points.Scale)))
+	}
 	add(t.dates(&p.Schedule))
 	return what, strings.Join(parts, " · ")
 }
