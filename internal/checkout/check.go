@@ -69,16 +69,22 @@ func clean(s string) bool {
 	return len(s) <= verno.MaxTextLength
 }
 
-// checkTenders sees that each part of a payment is of a kind that there is and of an amount that can be.
+// checkTenders sees that each part of a payment is of a kind that there is and of an amount that can be. Points are paid in
+// one part, which says how many in all: two would say it twice.
 func checkTenders(f *verno.Faults, tenders []verno.Tender) {
 	if len(tenders) > verno.MaxTenders {
 		f.Say("/tenders", "too_many", "max", strconv.Itoa(verno.MaxTenders))
 		return
 	}
+	points := 0
 	for i := range tenders {
 		t, at := &tenders[i], "/tenders/"+strconv.Itoa(i)
 		switch t.Kind {
-		case verno.TenderPoints, verno.TenderStored, verno.TenderCash, verno.TenderCard, verno.TenderOther:
+		case verno.TenderPoints:
+			if points++; points > 1 {
+				f.Say(at+"/kind", "duplicate")
+			}
+		case verno.TenderStored, verno.TenderCash, verno.TenderCard, verno.TenderOther:
 		case verno.TenderCertificate:
 			f.Text(at+"/scan", t.Scan, 1, maxScan)
 		default:

@@ -80,6 +80,8 @@ func TestTenders(t *testing.T) {
 		try(live, 0, "tenders_mismatch", cash(50_00), bank(49_00))
 		try(live, 50, "tenders_mismatch", cash(100_00))
 		try(live, 50, "invalid_request", cash(50_00), verno.Tender{Kind: verno.TenderPoints, Points: 49, Amount: 49_00})
+		all := verno.Tender{Kind: verno.TenderPoints, Points: 50, Amount: 50_00}
+		try(live, 50, "invalid_request", cash(50_00), all, all)
 		try(live, 0, "invalid_request", cash(150_00), cash(-50_00))
 		try(live, 0, "invalid_request", cash(money.MaxAmount+1))
 		try(live, 0, "invalid_request", verno.Tender{Kind: "gold", Amount: 100_00})
