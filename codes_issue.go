@@ -22,6 +22,11 @@ var issueCodes = map[string]CodeText{
 		EN: "Too many links were sent. Try again in {hours} h.",
 		RU: "Отправлено слишком много ссылок. Следующую можно отправить через {hours} ч.",
 	},
+	"certificate_not_here": {
+		EN:        "A till sends only a certificate that it sold itself within the last day, while nothing is spent and no phone has it.",
+		RU:        "Касса отправляет только сертификат, который сама продала за последние сутки, пока он не потрачен и его нет ни в одном телефоне.",
+		CashierEN: "Not sold here today, or already in use", CashierRU: "Продан не здесь или уже в телефоне",
+	},
 	"card_link_over": {
 		EN: "This link has expired. Ask the shop for a new one, or log in with your phone number.",
 		RU: "Эта ссылка больше не действует. Попросите в магазине новую или войдите по номеру телефона.",

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,11 +63,18 @@ type LinkRequest struct {
 	Card     verno.CardID
 	Channel  string // one of LinkWays; OnScreen too of a card that is nobody's
 	To       string // of a card that is nobody's: the phone or the address of mail
+
+	untaken bool // only while no phone has it
 }
 
 // CanSend says whether links can be sent by a way at all.
 func (r *Roll) CanSend(channel string) bool {
 	return r.Courier.Aloud || r.Courier.Base != "" && r.Courier.Deliver[channel] != nil
+}
+
+// Ways are those by which links can be sent.
+func (r *Roll) Ways() []string {
+	return slices.DeleteFunc(slices.Clone(LinkWays), func(way string) bool { return !r.CanSend(way) })
 }
 
 // SendLink sends a card's own member the address that brings it into a phone. It is a message about the card and no

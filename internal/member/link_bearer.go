@@ -87,6 +87,11 @@ func (r *Roll) newBearerLink(ctx context.Context, tx *store.Tx, a verno.Actor, n
 	case c.State != verno.CardActive:
 		return verno.Conflict("card_state").With("state", string(c.State))
 	}
+	if q.untaken {
+		if err := untaken(ctx, tx, a.Tenant, q.Card); err != nil {
+			return err
+		}
+	}
 	limits := []counted{{"link/of " + q.Card.String(), linksOfBearer}, {"link/by " + a.Name(), linksByActor}, {"link/all", linksForTenant}}
 	l := store.CardLink{
 		Tenant: a.Tenant, ID: id, Card: q.Card, Channel: q.Channel, Token: []byte{}, CreatedAt: now, ExpiresAt: now.Add(linkLife),

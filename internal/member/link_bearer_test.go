@@ -1,6 +1,7 @@
 package member_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -44,7 +45,7 @@ func TestGiftLink(t *testing.T) {
 		if row, err = b.store.Reader().CardLinkByID(b.ctx, b.actor.Tenant, sent.ID); err != nil || row.Target != nil || row.SentAt.IsZero() {
 			t.Errorf("afterwards %+v, %v", row, err)
 		}
-		if len(post.got) != 1 || post.got[0].To != "+79161234567" {
+		if len(post.got) != 1 || post.got[0].To != "+79161234567" || !strings.HasSuffix(post.got[0].Subject, ", a gift") {
 			t.Fatalf("letters %+v", post.got)
 		}
 		for _, e := range b.events() {
@@ -123,5 +124,29 @@ func TestGiftLinkRefusals(t *testing.T) {
 		b.later(73 * time.Hour)
 		_, err = b.roll.OpenLink(b.ctx, shown.Path[len(member.LinkPath):], b.clock())
 		b.refused(err, "card_link_over")
+	})
+}
+
+// TestLinkOfAnEmployee: the business card of an employee who is no member goes to the phone that is named, in the words of a
+// card and not of a gift, and opens there.
+func TestLinkOfAnEmployee(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		post := b.courier()
+		c, err := b.roll.IssueOf(b.ctx, b.actor, b.clock(), b.template("business_card", nil), verno.MemberID{}, card.Document{Values: map[string]string{"name": "Пётр"}})
+		b.must(err)
+		_, err = b.hand(c.ID, member.BySMS, "+79161234567", "")
+		b.must(err)
+		b.must(b.roll.Deliver(b.ctx, b.clock))
+		if len(post.got) != 1 || strings.HasSuffix(post.got[0].Subject, ", a gift") {
+			t.Fatalf("letters %+v", post.got)
+		}
+		token, err := b.roll.UseLink(b.ctx, b.text(post.got[0]), "a phone", b.clock())
+		b.must(err)
+		s, err := b.roll.BearerSession(b.ctx, token, b.clock())
+		b.must(err)
+		if s.Card != c.ID {
+			t.Errorf("it opens %+v", s)
+		}
 	})
 }

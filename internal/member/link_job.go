@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/vault"
 )
@@ -110,7 +111,13 @@ func (r *Roll) letter(ctx context.Context, l *store.CardLink) (Letter, error) {
 	if err != nil {
 		return Letter{}, err
 	}
+	c, err := reader.Card(ctx, l.Tenant, l.Card)
+	if err != nil {
+		return Letter{}, err
+	}
+	k, known := card.Find(c.Kind)
+	gift := l.Member.IsZero() && known && k.Scan == card.ScanTender
 	out := Letter{ID: l.ID.String(), To: to}
-	out.Subject, out.Text = r.Courier.Words(t.Language, l.Channel, t.Name, address)
+	out.Subject, out.Text = r.Courier.Words(t.Language, l.Channel, gift, t.Name, address)
 	return out, nil
 }

@@ -32,7 +32,10 @@ func (b *bundle) courier() *mailbox {
 	m := &mailbox{}
 	b.roll.Courier.Base = "https://card.example"
 	b.roll.Courier.Deliver = map[string]func(context.Context, member.Letter) (bool, error){member.BySMS: m.take, member.ByMail: m.take}
-	b.roll.Courier.Words = func(language, channel, business, address string) (subject, text string) {
+	b.roll.Courier.Words = func(language, channel string, gift bool, business, address string) (subject, text string) {
+		if gift {
+			business += ", a gift"
+		}
 		return language + " " + channel + " " + business, address
 	}
 	return m

@@ -26,8 +26,8 @@ type Courier struct {
 	Base string
 	// Deliver hands a letter over by a way, and says whether another try makes sense where that failed.
 	Deliver map[string]func(ctx context.Context, l Letter) (again bool, err error)
-	// Words are what is written with a link, in a language.
-	Words func(language, channel, business, address string) (subject, text string)
+	// Words are what is written with a link to a card of the reader's own, or to a gift, in a language.
+	Words func(language, channel string, gift bool, business, address string) (subject, text string)
 }
 
 // Message is a text to a phone.

@@ -27,6 +27,8 @@ type Roll struct {
 	Cooling time.Duration
 	// Courier takes one-time codes to phones.
 	Courier Courier
+	// SoldHere sees that whoever asks has just sold a gift certificate, of which nothing is spent.
+	SoldHere func(ctx context.Context, a verno.Actor, card verno.CardID) error
 
 	rules  rulebook
 	nearby nearby

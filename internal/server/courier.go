@@ -29,8 +29,14 @@ func post(h *notify.TextHook) func(context.Context, member.Letter) (bool, error)
 }
 
 // linkWords are what is written with the address that brings a card into a phone.
-func linkWords(language, channel, business, address string) (subject, text string) {
+func linkWords(language, channel string, gift bool, business, address string) (subject, text string) {
 	say := words.In(language)
+	switch {
+	case gift && channel == member.BySMS:
+		return "", say.Say("letter.gift_sms", "Name", business, "Address", address)
+	case gift:
+		return say.Say("letter.gift_subject", "Name", business), say.Say("letter.gift_mail", "Name", business, "Address", address)
+	}
 	if channel == member.BySMS {
 		return "", say.Say("letter.card_sms", "Name", business, "Address", address)
 	}

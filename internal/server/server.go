@@ -94,6 +94,7 @@ func open(ctx context.Context, c Config, st *store.Store, keys vault.KEKs) (*Ser
 	s.Till.NFCKeys = s.Gate.OpenNFCKeys
 	s.Roll = &member.Roll{Store: st, Books: s.Books, Vault: v, Entropy: rand.Reader, Adjusting: c.Adjusting, Cooling: c.Cooling}
 	s.Till.Issue, s.Till.CardFacts = s.issueIn, s.Roll.CardFacts
+	s.Roll.SoldHere = s.Till.SoldHere
 	s.openPasses()
 	s.openCourier()
 	return s, nil

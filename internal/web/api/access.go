@@ -36,6 +36,7 @@ var access = map[string]row{
 	"POST /certificates":             {may: verno.MayTopUp},
 	"GET /certificates/{id}":         {may: verno.MaySell},
 	"POST /certificates/{id}/return": {may: verno.MayReturn},
+	"POST /certificates/{id}/link":   {may: verno.MayTopUp},
 	"POST /holds":                    {may: verno.MaySell},
 	"GET /holds/{id}":                {may: verno.MaySell},
 	"POST /holds/{id}/capture":       {may: verno.MaySell},

@@ -7,6 +7,7 @@ import (
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/checkout"
+	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/money"
 )
 
@@ -53,6 +54,11 @@ func (a *API) certificateRoutes() {
 		detail: "While nothing of it is spent: what was paid for it is given back as it was paid, and it pays nothing any more. Points go back to whoever had paid with them; money is given back at the till.",
 		codes:  []string{"not_found", "certificate_unfilled", "certificate_touched", "certificate_returned", "certificate_foreign", "card_state", "store_unknown", "idempotency_key_reused", "outcome_unknown"},
 	}, a.returnCertificate)
+	handle(a, operation{
+		route: "POST /certificates/{id}/link", id: "send-certificate-link", tag: "wallets", summary: "Bring a certificate that was just sold into a phone", keyed: keyOptional, status: 202,
+		detail: "For the till that sold it, within a day, while nothing is spent and no phone has it: by text message or mail to whoever is given it, or as a code on the till's screen. The office sends any by POST /cards/{id}/link.",
+		codes:  []string{"not_found", "certificate_not_here", "card_state", "link_off", "link_too_many", "idempotency_key_reused"},
+	}, a.sendCertificateLink)
 }
 
 type certificateRequest struct{ Body CertificateBody }
@@ -106,6 +112,16 @@ func (a *API) returnCertificate(ctx context.Context, c *call, in *certificateRet
 		return nil, err
 	}
 	return showReturnedCertificate(back), nil
+}
+
+func (a *API) sendCertificateLink(ctx context.Context, c *call, in *cardLinkRequest) (*SentLink, error) {
+	l, err := a.Members.SendSold(ctx, c.actor, c.now, member.LinkRequest{Key: c.key, BodyHash: c.hash, Card: in.ID, Channel: in.Body.Channel, To: in.Body.To})
+	if err != nil {
+		return nil, err
+	}
+	c.answer.replayed = l.Replayed
+	shown := showLink(&l)
+	return &shown, nil
 }
 
 func showReturnedCertificate(k *checkout.ReturnedCertificate) *ReturnedCertificate {

@@ -67,6 +67,11 @@ var keyed = map[string]func(b *bundle) scene{
 		back := "POST /certificates/" + b.certificate().str("id") + "/return"
 		return scene{request{do: back, token: b.token, body: m{}}, request{do: back, token: b.token, body: m{"reference": "7"}}}
 	},
+	"POST /certificates/{id}/link": func(b *bundle) scene {
+		b.roll.Courier.Aloud = true
+		link := "POST /certificates/" + b.certificate().str("id") + "/link"
+		return scene{request{do: link, token: b.token, body: m{"channel": "screen"}}, request{do: link, token: b.token, body: m{"channel": "sms", "to": "+79161234567"}}}
+	},
 	"POST /holds": func(b *bundle) scene {
 		body := b.reserve()
 		return scene{request{do: "POST /holds", body: body}, request{do: "POST /holds", body: with(body, "amount", 1)}}

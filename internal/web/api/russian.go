@@ -33,6 +33,7 @@ var russian = map[string]string{ //nolint:gosec // Words about passwords, none o
 	"get-card-document":           "Узнать, что записано только на этой карте",
 	"put-card-document":           "Заменить то, что записано только на этой карте",
 	"return-certificate":          "Вернуть нетронутый сертификат",
+	"send-certificate-link":       "Отправить в телефон только что проданный сертификат",
 	"make-card":                   "Выпустить абонемент, билет или визитку",
 	"sell-certificate":            "Выпустить подарочный сертификат",
 	"get-certificate":             "Узнать остаток на сертификате",

@@ -109,6 +109,7 @@ func setup(t *testing.T, s *store.Store, limits api.Limits) *bundle {
 	}
 	till := checkout.New(s, ledgers, v, b.clock, rand.Reader, checkout.Limits{})
 	till.NFCKeys, till.CardFacts = b.gate.OpenNFCKeys, b.roll.CardFacts
+	b.roll.SoldHere = till.SoldHere
 	till.Issue = func(ctx context.Context, tx *store.Tx, now time.Time, c checkout.NewCard) (card.Document, error) {
 		return b.roll.IssueIn(ctx, tx, now, c.Tenant, c.ID, c.Template, c.Document)
 	}

@@ -18,7 +18,9 @@ func TestLinkOpensTheCard(t *testing.T) {
 	p := newPocket(t, "ru", "Анна")
 	letters := make(chan member.Letter, 1)
 	courier := &p.Server.Roll.Courier
-	courier.Base, courier.Words = "https://cards.example", func(_, _, _, address string) (subject, text string) { return "", "Карта: " + address }
+	courier.Base, courier.Words = "https://cards.example", func(_, _ string, _ bool, _, address string) (subject, text string) {
+		return "", "Карта: " + address
+	}
 	courier.Deliver = map[string]func(context.Context, member.Letter) (bool, error){
 		member.BySMS: func(_ context.Context, l member.Letter) (bool, error) {
 			letters <- l

@@ -292,7 +292,8 @@ func TestReader(t *testing.T) {
 	}
 }
 
-// TestGiftCardIsSold: a gift card that nobody has bought yet is sold where it is scanned, and is worth that afterwards.
+// TestGiftCardIsSold: a gift card that nobody has bought yet is sold where it is scanned, is worth that afterwards, and goes
+// into a phone by a code on the screen.
 func TestGiftCardIsSold(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, "ru", 360, 740)
@@ -306,6 +307,10 @@ func TestGiftCardIsSold(t *testing.T) {
 	s.picture("gift-sell")
 	s.Click("#top-cash")
 	s.See("dialog .notice.good")
+	s.Click("#gift-show")
+	s.See("#gift-code")
+	s.Until(`document.querySelector("#gift-code").naturalWidth > 0`)
+	s.picture("gift-code")
 	s.Click("dialog .main")
 	s.Until(`!document.querySelector("dialog")`)
 	var seen struct {

@@ -23,6 +23,7 @@ type State struct {
 	Levels   []Named        `json:"levels"`
 	Staff    *Named         `json:"staff"`
 	Cashiers []Named        `json:"cashiers"`
+	Sends    []string       `json:"sends"` // the ways by which links to cards are sent
 }
 
 // Named is something with its name.
@@ -88,7 +89,7 @@ func (t *Till) fill(ctx context.Context, a verno.Actor, s *State) error {
 	}
 	*s = State{
 		Paired: true, Live: a.Live, Brand: tenant.Name, Terminal: &Named{till.ID.String(), till.Name}, Store: &Named{place.ID.String(), place.Name},
-		TimeZone: place.TimeZone, Currency: terms.Currency, Places: terms.Currency.Exponent(), Scale: terms.Points.Scale,
+		TimeZone: place.TimeZone, Currency: terms.Currency, Places: terms.Currency.Exponent(), Scale: terms.Points.Scale, Sends: t.Sends(),
 	}
 	for _, l := range terms.Levels.Levels {
 		s.Levels = append(s.Levels, Named{l.ID, l.Name})

@@ -27,6 +27,7 @@ type Deps struct {
 	Reader *store.Reader
 	Frame  *web.Frame
 	Clock  func() time.Time
+	Sends  func() []string // the ways by which links to cards are sent
 }
 
 // Till shows the page and passes on what it asks.
@@ -41,6 +42,7 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("GET "+Base+"/totals", t.totals)
 	mux.HandleFunc("GET "+Base+"/texts", t.texts)
 	mux.HandleFunc("GET "+Base+"/code/{id}", t.code)
+	mux.HandleFunc("POST "+Base+"/link_code", t.linkCode)
 	t.offlineRoutes(mux)
 	for _, route := range passed {
 		method, path, _ := strings.Cut(route, " ")

@@ -39,6 +39,9 @@ export function get(path) {
 	return instead ? instead("GET", "/" + path, undefined, {}) : send("GET", path);
 }
 
+/** post is get for what must stand in no address. */
+export const post = (path, body) => send("POST", path, body);
+
 const gateway = [502, 504];
 
 // Where a 401 says that something typed is wrong, and not that the shift has ended.

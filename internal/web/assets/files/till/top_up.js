@@ -3,6 +3,7 @@
 import { ask } from "./ask.js";
 import { h, put } from "./dom.js";
 import { inCurrency } from "./commit.js";
+import { giftLink } from "./gift_link.js";
 import { keypad } from "./keypad.js";
 import { counted, decimal, minor, money, say } from "./say.js";
 import { sheet } from "./sheet.js";
@@ -26,13 +27,13 @@ export function sellGift(scan, card, guest) {
 		hint: say(card.for_points && !forPoints ? "gift.hint_guest" : "gift.hint"), title: say("gift.worth"), first: card.offered?.amount,
 		ways: ["card", "cash", ...(forPoints ? ["points"] : [])],
 		send: (amount, tender, key) => ask("POST", "/certificates", { scan, amount, tender, ...(tender === "points" ? { presence: guest.presence } : {}) }, { key }).then((done) => ({ ...done, changed: tender === "points" })),
-		told: (done) => [say("gift.done"), say("gift.balance", { sum: money(done.balance.amount) })],
+		told: (done) => [say("gift.done"), say("gift.balance", { sum: money(done.balance.amount) })], then: giftLink,
 	}, close), "narrow");
 }
 
 /** form asks for a sum and a way to pay it. What was begun under one key is asked again under the same, until the sum or the
     way is another. */
-function form({ hint, title, first, ways, send, told }, close) {
+function form({ hint, title, first, ways, send, told, then = () => null }, close) {
 	let key = queue.newKey();
 	let asked = "";
 	const box = h("div", { class: "stack" });
@@ -59,9 +60,9 @@ function form({ hint, title, first, ways, send, told }, close) {
 			const done = await send(inCurrency(amount), tender, key);
 			good();
 			const [said, more] = told(done);
-			put(box, h("div", { class: "notice good", role: "status" }, h("strong", {}, said), h("p", {}, more)),
+			put(box, h("div", { class: "notice good", role: "status" }, h("strong", {}, said), h("p", {}, more)), then(done),
 				h("button", { class: "button main big", type: "button", autofocus: true, onclick: () => close(done) }, say("close")));
-			box.querySelector("button").focus();
+			box.querySelector("[autofocus]").focus();
 		} catch (error) {
 			bad();
 			wrong.textContent = error.text ?? say("failed");
