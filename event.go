@@ -29,6 +29,7 @@ const (
 	EventCardShown            EventKind = "card.shown"         // its live codes, to an app
 	EventCardValue            EventKind = "card.value_changed" // what a card itself is good for: money of a certificate, uses
 	EventCertificateReturned  EventKind = "certificate.returned"
+	EventCardPrinted          EventKind = "card.printed"   // with the code that opens it; of an issue the cards that nobody had yet
 	EventCardLinkSent         EventKind = "card.link_sent" // the address that brings it into a phone
 	EventCardLinkOpened       EventKind = "card.link_opened"
 	EventCardMoved            EventKind = "card.moved" // plastic whose owner now carries the card in a phone

@@ -34,7 +34,7 @@ var topics = []topic{
 	}},
 	{name: "cards", kinds: []verno.EventKind{
 		verno.EventCardIssued, verno.EventCardBlocked, verno.EventCardUnblocked, verno.EventCardReplaced, verno.EventCardLinked, verno.EventCardRewritten,
-		verno.EventCardFilled, verno.EventCardShown, verno.EventCardLinkSent, verno.EventCardLinkOpened, verno.EventCardMoved,
+		verno.EventCardFilled, verno.EventCardShown, verno.EventCardPrinted, verno.EventCardLinkSent, verno.EventCardLinkOpened, verno.EventCardMoved,
 		verno.EventPaymentCardAdded, verno.EventPaymentCardRemoved,
 	}},
 	{name: "value", kinds: []verno.EventKind{

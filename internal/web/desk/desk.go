@@ -93,7 +93,7 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("GET "+Base+"/login", desk.showLogin)
 	mux.HandleFunc("POST "+Base+"/login", desk.login)
 	mux.HandleFunc("POST "+Base+"/logout", desk.logout)
-	for _, p := range slices.Concat(exportPages(), pages, memberActs, taskPages, staffPages, mePages, placePages, terminalPages, channelPages, legalPages, cardPages, issuePages, walletPages, linkPages, newsPages, madePages, bearerLinkPages, certificatePages) {
+	for _, p := range slices.Concat(exportPages(), pages, memberActs, taskPages, staffPages, mePages, placePages, terminalPages, channelPages, legalPages, cardPages, issuePages, walletPages, linkPages, newsPages, madePages, bearerLinkPages, paperPages, certificatePages) {
 		method, path, _ := strings.Cut(p.route, " ")
 		if method == http.MethodGet {
 			desk.ways[path] = p.may

@@ -1,5 +1,5 @@
-// Package poster draws what hangs beside a till: a sheet with the code of the page by which people join. It is vector
-// all over, so that it prints sharp at any size, and knows nothing of whose it is but what it is given.
+// Package poster draws what is printed: the sheet that hangs beside a till with the code of the page by which people join, and
+// sheets of paper cards to be cut out. It is vector all over, so that it prints sharp at any size, and knows nothing of whose it is but what it is given.
 package poster
 
 import (
@@ -44,16 +44,25 @@ func Draw(s Sheet) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("poster: no paper %q", s.Size)
 	}
-	p := &pen{Fpdf: fpdf.NewCustom(&fpdf.InitType{UnitStr: "mm", Size: fpdf.SizeType{Wd: paper[0], Ht: paper[1]}}), w: paper[0], h: paper[1], k: paper[0] / 210}
-	p.SetTitle(s.Name, true)
-	p.SetMargins(0, 0, 0)
-	p.SetAutoPageBreak(false, 0)
-	p.AddUTF8FontFromBytes("sans", "", regular)
-	p.AddUTF8FontFromBytes("sans", "B", bold)
+	p := newPen(paper, s.Name)
 	p.AddPage()
 	if err := p.all(s); err != nil {
 		return nil, err
 	}
+	return p.file()
+}
+
+func newPen(paper [2]float64, title string) *pen {
+	p := &pen{Fpdf: fpdf.NewCustom(&fpdf.InitType{UnitStr: "mm", Size: fpdf.SizeType{Wd: paper[0], Ht: paper[1]}}), w: paper[0], h: paper[1], k: paper[0] / 210}
+	p.SetTitle(title, true)
+	p.SetMargins(0, 0, 0)
+	p.SetAutoPageBreak(false, 0)
+	p.AddUTF8FontFromBytes("sans", "", regular)
+	p.AddUTF8FontFromBytes("sans", "B", bold)
+	return p
+}
+
+func (p *pen) file() ([]byte, error) {
 	var b bytes.Buffer
 	if err := p.Output(&b); err != nil {
 		return nil, fmt.Errorf("poster: %w", err)

@@ -68,6 +68,38 @@ func TestPlusIsKept(t *testing.T) {
 	}
 }
 
+// TestPapersAreRead draws sheets of paper cards, and reads the code of one that stands alone; eleven of them need two sheets,
+// in the size of plastic, and a card without a code, as one that is blocked, is drawn all the same.
+func TestPapersAreRead(t *testing.T) {
+	t.Parallel()
+	one := poster.Paper{
+		Name: "Сеть кофеен «Корица и другие пряности Гончаровых-Михайловских»", Title: "Карта гостя", About: "Анна", Number: "4000 1234 1234 1238",
+		Code: "123456712345671234567123456712345671234567", Background: brand.Colour{R: 0x6b, G: 0x2d, B: 0x5c}, Foreground: brand.Colour{R: 255, G: 255, B: 255},
+	}
+	pdf, err := poster.Papers("Корица", []poster.Paper{one})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, pdf); got != one.Code {
+		t.Errorf("the code says %q", got)
+	}
+	bare := one
+	bare.Code, bare.About = "", ""
+	many := []poster.Paper{bare, one, one, one, one, one, one, one, one, one, one}
+	pdf, err = poster.Papers("Корица", many)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pages := bytes.Count(pdf, []byte("/Type /Page\n")); pages != 2 {
+		t.Errorf("eleven cards are on %d sheets", pages)
+	}
+	if dir := os.Getenv("VERNO_PICTURES"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, "papers.pdf"), pdf, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 var (
 	stream = regexp.MustCompile(`(?s)stream\n(.*?)\nendstream`)
 	shape  = regexp.MustCompile(`([\d.]+) ([\d.]+) ([\d.]+) (-?[\d.]+) re f|([\d.]+) (?:([\d.]+) ([\d.]+) rg|g)\b`)
