@@ -2385,9 +2385,9 @@ func cashback(c *call, b *member.Cashback) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var131 string
-				templ_7745c5c3_Var131, templ_7745c5c3_Err = templ.JoinStringErrs(c.Say("desk.cashback.expiring", "Sum", c.Money(b.Expiring[0].Amount, b.Currency), "Date", c.Date(b.Expiring[0].At)))
+				templ_7745c5c3_Var131, templ_7745c5c3_Err = templ.JoinStringErrs(c.Say("desk.cashback.expiring", "Sum", c.Money(b.Expiring[0].Amount, b.Currency), "Date", c.lastDay(b.Expiring[0].At)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `desk/member.templ`, Line: 364, Col: 147}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `desk/member.templ`, Line: 364, Col: 150}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var131))
 				if templ_7745c5c3_Err != nil {

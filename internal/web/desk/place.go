@@ -323,6 +323,9 @@ func (c *call) when(t time.Time) string { return c.Moment(local(c, t)) }
 
 func (c *call) on(t time.Time) string { return c.Date(local(c, t)) }
 
+// lastDay is the last day before a deadline.
+func (c *call) lastDay(deadline time.Time) string { return c.on(deadline.Add(-time.Microsecond)) }
+
 func local(c *call, t time.Time) time.Time {
 	if t.IsZero() {
 		return t

@@ -20,6 +20,7 @@ var made = []struct {
 }{
 	{"points_by_amount", "settings/percent", "7,5", "Начислено баллов: 93."},
 	{"points_multiplier", "settings/times", "3", "Начислено баллов: 310."},
+	{"cashback", "settings/percent", "2,5", "Кешбэк: 31 ₽."},
 	{"stamps", "settings/needed", "5", "до покупки на карте 4 штампа"},
 	{"welcome_bonus", "settings/points", "150", "+250 баллов"},
 	{"birthday_bonus", "settings/points", "300", "Начислено баллов: 300."},
@@ -86,7 +87,7 @@ func TestPromotions(t *testing.T) {
 		t.Errorf("after the way back: %+v", got)
 	}
 	tab.Go(site.Base + "/desk/promotions")
-	if text := tab.Text("main"); !strings.Contains(text, "11 изменений ещё не опубликованы") || strings.Contains(text, "⟨") {
+	if text := tab.Text("main"); !strings.Contains(text, "12 изменений ещё не опубликованы") || strings.Contains(text, "⟨") {
 		t.Error(text)
 	}
 	save(t, tab, "promotions-drafts")

@@ -2,6 +2,7 @@ package member_test
 
 import (
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -68,6 +69,10 @@ func (p *pocket) live() string {
 	check(t, err)
 	row.Draft.Points.Expiry = verno.ExpiryTerms{Kind: "after_days", Number: 9}
 	_, err = s.Office.ChangeProgramme(ctx, p.boss, s.Now(), row.Revision, row.Draft)
+	check(t, err)
+	_, err = s.Office.CreatePromotion(ctx, p.boss, s.Now(), p.Made.Live.Programme, verno.Promotion{
+		Name: "Кешбэк", Type: "cashback", Active: true, Settings: json.RawMessage(`{"percent":"3","expires_days":30}`),
+	})
 	check(t, err)
 	row, err = s.Office.Programme(ctx, p.boss, p.Made.Live.Programme)
 	check(t, err)
