@@ -17,7 +17,7 @@ import (
 // byPoints takes ten percent off for whoever has a hundred points, and one more by a condition from five hundred on.
 func (b *bundle) byPoints() {
 	b.t.Helper()
-	b.promote("percent_discount", `{"percent":"10"}`, func(p *verno.Promotion) { p.Audience.MinPoints = 100 })
+	b.promote("percent_discount", `{"percent":"10"}`, func(p *verno.Promotion) { p.Audience.MinPoints, p.Priority = 100, 1 })
 	b.promote("fixed_discount", `{"amount":100,"on":"basket"}`, func(p *verno.Promotion) { p.Condition = "member.points >= 500" })
 }
 
