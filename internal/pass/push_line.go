@@ -20,10 +20,11 @@ type pushing struct {
 	uses  map[passTypeOf]string // which credential, last
 }
 
-// rest is until when nothing is sent for a tenant, and why where another credential would mend it.
+// rest is until when nothing is sent for a tenant, unless it gets another credential: the one that it has may be at fault,
+// also where the connection breaks, as it does for a certificate that has expired.
 type rest struct {
 	until   time.Time
-	without string // the type of pass whose credential is at fault; empty where none is
+	without string // the type of pass whose credential it is
 	refused string // that credential; empty where there was none
 	looked  time.Time
 }
@@ -70,8 +71,8 @@ func (p *pushing) rest(tenant verno.TenantID, now time.Time, r rest) bool {
 	return !before.until.After(now)
 }
 
-// relieve ends the rest of a tenant whose credential was at fault where there is another by now: whoever has just imported
-// one does not wait for the end of the rest.
+// relieve ends the rest of a tenant that has another credential by now: whoever has just imported one does not wait for the
+// end of the rest.
 func (p *Passes) relieve(ctx context.Context, tenant verno.TenantID) {
 	now := p.Clock()
 	p.push.mu.Lock()
@@ -214,9 +215,9 @@ func (p *Passes) judge(ctx context.Context, tenant verno.TenantID, l *line, s *s
 	if a.oneDevice() || !l.failing() && a.retryAfter == 0 && !a.ours() {
 		return
 	}
-	r := rest{until: s.again}
+	r := rest{until: s.again, without: s.registration.PassType, refused: l.name, looked: now}
 	if a.ours() {
-		r = rest{until: now.Add(max(longestRest, a.retryAfter)), without: s.registration.PassType, refused: l.name, looked: now}
+		r.until = now.Add(max(longestRest, a.retryAfter))
 	}
 	if p.push.rest(tenant, now, r) {
 		p.Log.WarnContext(ctx, "apple takes no notifications for now", "status", a.status, "reason", a.reason, "error", a.err,
