@@ -40,6 +40,7 @@ var cardPages = []page{
 	{"POST " + pinPath + "/drop", own((*Face).dropPIN)},
 	{"POST " + CardBase + "replace", own((*Face).replace)},
 	{"POST " + CardBase + "devices", own((*Face).endSession)},
+	{"POST " + CardBase + "payment", own((*Face).removePayment)},
 	{"POST " + CardBase + "export", own((*Face).export)},
 	{"GET " + erasePath, own((*Face).erasing)},
 	{"POST " + erasePath, own((*Face).erase)},

@@ -27,6 +27,7 @@ type choices struct {
 	view     member.View
 	consents []consented
 	devices  []member.Session
+	payment  []member.PaymentCard
 	pin      member.PIN
 	done     string // what was done just now
 	big      bool
@@ -47,7 +48,7 @@ func (one *consented) label() string {
 }
 
 // done are the things of which the page says that they were done.
-var done = []string{"device", "consent", "withdrawn", "frozen", "unfrozen", "replaced", "pin", "no_pin"}
+var done = []string{"device", "consent", "withdrawn", "frozen", "unfrozen", "replaced", "pin", "no_pin", "payment"}
 
 func (f *Face) settings(s *seat) error {
 	ctx := s.r.Context()
@@ -72,6 +73,9 @@ func (f *Face) settings(s *seat) error {
 		return err
 	}
 	if p.devices, err = f.Members.Sessions(ctx, s.session, s.now); err != nil {
+		return err
+	}
+	if p.payment, err = f.Members.PaymentCards(ctx, s.actor, s.session.Member); err != nil {
 		return err
 	}
 	return s.show(s.Say("card.settings"), settingsPage(s, &p))
