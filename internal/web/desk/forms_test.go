@@ -29,7 +29,7 @@ var nonsense = map[string]string{
 var rare = []string{
 	"POST /programmes/{id}/versions/{number}/rollback", "POST /programmes/{id}/publish", "POST /members/{id}/merge", "POST /members/{id}/consents",
 	"POST /tasks/{id}/done", "POST /tasks/{id}/approve", "POST /tasks/{id}/refuse", "POST /staff/{id}/factor",
-	"POST /me/factor/confirm", "POST /me/factor/codes", "POST /me/factor/drop", "POST /channels/{id}/open", "POST /issues/{id}/act/{act}",
+	"POST /me/factor/confirm", "POST /me/factor/codes", "POST /me/factor/drop", "POST /channels/{id}/open", "POST /issues/{id}/act/{act}", "POST /issues/{id}/paper",
 	"POST /wallets/google/check", "POST /wallets/google/retire", "POST /cards/{id}/preview", "POST /cards/{id}/publish", "POST /cards/{id}/versions/{number}/rollback", "POST /cards/{id}/pictures/{slot}",
 }
 
