@@ -243,7 +243,7 @@ func TestCashbackOffline(t *testing.T) {
 // gets none of it paid out, as nobody paid it in.
 func TestCashbackOfMergedAndErased(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, b *bundle) {
+	each(t, func(_ *testing.T, b *bundle) {
 		b.fivePercent()
 		from, into := b.enrol(), b.enrol()
 		first := b.sell(b.boss, b.saleOf(b.known(from), tea(1000_00), 0))

@@ -124,7 +124,7 @@ func TestBankCardsAreNoGuesses(t *testing.T) {
 // TestBankCardWithoutNetwork: a sale that was made while the till was offline is the member's whose bank card paid.
 func TestBankCardWithoutNetwork(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, b *bundle) {
+	each(t, func(_ *testing.T, b *bundle) {
 		g := b.enrol(anna)
 		b.pays(g, reference)
 		receipt := b.offline("", 200_00)

@@ -40,6 +40,8 @@ const (
 	shownIssues = 50
 	// loadLasts is how long a list may take to be kept, in place of the time that a page has.
 	loadLasts = 2 * time.Minute
+	// maxList is how many bytes a list has as it is sent.
+	maxList = 16 << 20
 )
 
 // issuing is the page on which an issue is begun, with those that were begun before.
@@ -129,9 +131,6 @@ func (c *call) showIssuing(p *issuing, again bool) error {
 	}
 	return c.show(c.Say("desk.issue.title"), issuingPage(c, p))
 }
-
-// maxList is how many bytes a list has as it is sent.
-const maxList = 16 << 20
 
 // issueSend keeps a list, and goes on to what would come of it.
 func (d *Desk) issueSend(c *call) error {
