@@ -53,24 +53,12 @@ var (
 // key beside them. Each encrypted part is read in a file of our making that has a key already: a reader takes one key, and
 // so refuses another before it opens it. What cannot be read for other reasons is left to whoever reads the file.
 func checkHidden(raw []byte, password string) error {
-	var file pfx
-	var safe asn1.RawValue
-	var parts []pfxContent
-	if _, err := asn1.Unmarshal(raw, &file); err != nil {
-		return nil
-	}
-	if _, err := asn1.Unmarshal(file.AuthSafe.Content.Bytes, &safe); err != nil {
-		return nil
-	}
-	if _, err := asn1.Unmarshal(safe.Bytes, &parts); err != nil {
-		return nil
-	}
-	for i := range parts {
-		if !parts[i].Type.Equal(pfxEncrypted) {
+	for _, part := range pfxParts(raw) {
+		if !part.Type.Equal(pfxEncrypted) {
 			continue
 		}
 		for _, secret := range pfxSecrets(password) {
-			decoy, err := beside(parts[i], secret)
+			decoy, err := beside(part, secret)
 			if err != nil {
 				return err
 			}
@@ -80,6 +68,22 @@ func checkHidden(raw []byte, password string) error {
 		}
 	}
 	return nil
+}
+
+// pfxParts are the parts of a .p12; none of what is none.
+func pfxParts(raw []byte) (parts []pfxContent) {
+	var file pfx
+	var safe asn1.RawValue
+	for _, step := range []func() ([]byte, error){
+		func() ([]byte, error) { return asn1.Unmarshal(raw, &file) },
+		func() ([]byte, error) { return asn1.Unmarshal(file.AuthSafe.Content.Bytes, &safe) },
+		func() ([]byte, error) { return asn1.Unmarshal(safe.Bytes, &parts) },
+	} {
+		if _, err := step(); err != nil {
+			return nil
+		}
+	}
+	return parts
 }
 
 // harmless says of what came of reading a part that no key is in it, or that it cannot be decrypted, or read, at all.
