@@ -279,8 +279,12 @@ func (d *decoder) apart(v reflect.Value) bool {
 }
 
 func readMap(t reflect.Type, l limits) reader {
-	if t.Key().Kind() != reflect.String || t.Elem().Kind() != reflect.String {
-		panic("web: a map is read from text to text")
+	if t.Key().Kind() != reflect.String {
+		panic("web: the names of a map are text")
+	}
+	var read reader // of what is no text
+	if t.Elem().Kind() != reflect.String {
+		read = compile(t.Elem(), limits{})
 	}
 	return func(d *decoder, v reflect.Value) bool {
 		if d.peek() != '{' {
@@ -297,6 +301,12 @@ func readMap(t reflect.Type, l limits) reader {
 				return d.wrong("text_too_long", "max", strconv.Itoa(maxMapKey)) && d.skip()
 			case l.most > 0 && all.Len() == l.most:
 				return d.wrong("too_many", "max", strconv.Itoa(l.most)) && d.skip()
+			}
+			if read != nil {
+				one := reflect.New(t.Elem()).Elem()
+				ok := read(d, one)
+				all.SetMapIndex(key, one)
+				return ok
 			}
 			s, done, ok := l.want(d)
 			if !done {
