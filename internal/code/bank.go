@@ -2,6 +2,7 @@ package code
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,7 +82,7 @@ func ofBank(number, follows string) bool {
 	if !LooksLikeBank(digits) {
 		return false
 	}
-	if len(follows) >= 7 && allDigits(follows[:7]) && follows[2:4] >= "01" && follows[2:4] <= "12" && strings.Contains("12567", follows[4:5]) {
+	if len(follows) >= 7 && allDigits(follows[:7]) && follows[2:4] >= "01" && follows[2:4] <= "12" && strings.ContainsRune("12567", rune(follows[4])) {
 		return true
 	}
 	ours := looksLikeNumber(digits) && dammDigit(digits) == '0'
@@ -126,12 +127,7 @@ func holdsBank(text string) bool {
 		return true
 	}
 	parts := strings.FieldsFunc(text, func(r rune) bool { return !strings.ContainsRune(alphanumeric, r) })
-	for _, part := range parts {
-		if LooksLikeBank(part) {
-			return true
-		}
-	}
-	return len(parts) > 1 && LooksLikeBank(strings.Join(parts, ""))
+	return slices.ContainsFunc(parts, LooksLikeBank) || LooksLikeBank(strings.Join(parts, ""))
 }
 
 // Guessable reports whether a token is so short that somebody could try others.
