@@ -2,6 +2,7 @@ package card_test
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -15,9 +16,7 @@ func evening(t *testing.T, settings map[string]any, at time.Time) (card.Template
 	kind, _ := card.Find("event_ticket")
 	template, facts := kind.Template("Evening"), anybody()
 	all := map[string]any{"name": map[string]string{"en": "Jazz", "ru": "Джаз"}, "starts": "2026-12-12T19:00", "remind": 24, "remind_again": 3}
-	for name, value := range settings {
-		all[name] = value
-	}
+	maps.Copy(all, settings)
 	raw, err := json.Marshal(all)
 	if err != nil {
 		t.Fatal(err)

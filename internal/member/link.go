@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -70,11 +69,6 @@ type LinkRequest struct {
 // CanSend says whether links can be sent by a way at all.
 func (r *Roll) CanSend(channel string) bool {
 	return r.Courier.Aloud || r.Courier.Base != "" && r.Courier.Deliver[channel] != nil
-}
-
-// Ways are those by which links can be sent.
-func (r *Roll) Ways() []string {
-	return slices.DeleteFunc(slices.Clone(LinkWays), func(way string) bool { return !r.CanSend(way) })
 }
 
 // SendLink sends a card's own member the address that brings it into a phone. It is a message about the card and no

@@ -3,11 +3,17 @@ package member
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/store"
 )
+
+// Ways are those by which links can be sent.
+func (r *Roll) Ways() []string {
+	return slices.DeleteFunc(slices.Clone(LinkWays), func(way string) bool { return !r.CanSend(way) })
+}
 
 // SendSold is SendLink for whoever has just sold a gift certificate and may send no other card: it brings the certificate into
 // the phone of who has bought it, or is given it. Once a phone has it, nobody takes it over by a link from a till. Errors:
