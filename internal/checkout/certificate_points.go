@@ -56,7 +56,7 @@ func (x *payer) pay(p *books.Page, certificate verno.OwnerID) (verno.OwnerID, er
 	if err := stale(o, x.presence); err != nil {
 		return certificate, err
 	}
-	s := &sale{presence: x.presence, spend: x.points, rules: x.rules}
+	s := &sale{place: x.place, presence: x.presence, spend: x.points, rules: x.rules}
 	if err := s.maySpend(o, p.Now()); err != nil {
 		return certificate, err
 	}

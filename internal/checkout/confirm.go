@@ -98,7 +98,7 @@ func (t *Till) question(ctx context.Context, a verno.Actor, pl *place, p *verno.
 	if err != nil {
 		return nil, err
 	}
-	if err := (&sale{presence: &verno.Presence{Method: verno.MethodMemberID}}).maySpend(&o, verno.Micros(t.clock())); err != nil {
+	if err := (&sale{place: pl, presence: &verno.Presence{Method: verno.MethodMemberID}}).maySpend(&o, verno.Micros(t.clock())); err != nil {
 		return nil, err
 	}
 	phones, err := t.reader.MemberSessions(ctx, a.Tenant, p.Member, t.clock(), 1)

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/member"
 )
 
@@ -23,6 +25,12 @@ func TestChangedPhoneSpendsNothing(t *testing.T) {
 		_, err = b.roll.Update(b.ctx, b.boss, b.clock(), g.ID, v.Revision, member.Change{Phone: &phone})
 		b.must(err)
 		_, _, err = b.till.Commit(b.ctx, a, c)
+		b.refused(err, "account_cooling")
+		_, err = b.till.Ask(b.ctx, a, checkout.Ask{Checkout: b.name("sale"), Sale: b.saleOf(b.scan(a, g.static()), tea(400_00), 100)})
+		b.refused(err, "account_cooling")
+		_, _, err = b.till.Hold(b.ctx, a, checkout.PlaceHold{
+			Key: b.name("hold"), Presence: b.scan(a, g.static()), Kind: verno.UnitPoints, Amount: 1, Life: time.Hour,
+		})
 		b.refused(err, "account_cooling")
 		b.sell(a, b.saleOf(b.scan(a, g.static()), tea(500_00), 0))
 		b.later(48 * time.Hour)

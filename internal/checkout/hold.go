@@ -114,7 +114,7 @@ func (x *holding) decide(p *books.Page) (books.Result, error) {
 	if err := stale(o, x.presence); err != nil {
 		return books.Result{}, err
 	}
-	s := &sale{presence: x.presence, stored: 1}
+	s := &sale{place: x.place, presence: x.presence, stored: 1}
 	if err := s.maySpend(o, p.Now()); err != nil {
 		return books.Result{}, err
 	}
