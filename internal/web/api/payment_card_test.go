@@ -16,7 +16,7 @@ func TestPaymentCardByAPI(t *testing.T) {
 		id, token := b.member(), b.reference()
 		made := b.ask(b.registering(id, token)).want(201)
 		again := b.ask(b.registering(id, token)).want(201)
-		if made.str("id") != again.str("id") || made.str("last_four") != "0042" || strings.Contains(string(again.raw), token) {
+		if made.str("id") != again.str("id") || made.str("last_four") != "0042" || strings.Contains(again.raw, token) {
 			b.t.Errorf("registered %s, then %s", made.raw, again.raw)
 		}
 		found := b.ask(request{do: "POST /identifications", token: b.token, body: m{"payment_token": token}}).want(201)
@@ -28,7 +28,7 @@ func TestPaymentCardByAPI(t *testing.T) {
 			b.t.Errorf("sold %s", sold.raw)
 		}
 		list := b.ask(request{do: "GET /members/" + id + "/payment_cards"}).want(200)
-		if list.str("items", 0, "id") != made.str("id") || strings.Contains(string(list.raw), token) {
+		if list.str("items", 0, "id") != made.str("id") || strings.Contains(list.raw, token) {
 			b.t.Errorf("listed %s", list.raw)
 		}
 		b.ask(request{do: "POST /identifications", token: b.token, body: m{"payment_token": token, "scan": "x"}}).want(422)
@@ -57,7 +57,7 @@ func TestNumberOfBankCardIsNowhere(t *testing.T) {
 				for _, value := range []string{number, spaced} {
 					q := b.registering(id, b.reference())
 					q.body.(m)[field] = value
-					if r := b.ask(q).want(422); strings.Contains(string(r.raw), value) {
+					if r := b.ask(q).want(422); strings.Contains(r.raw, value) {
 						t.Errorf("%s: the answer tells %s", field, r.raw)
 					}
 				}
@@ -69,12 +69,12 @@ func TestNumberOfBankCardIsNowhere(t *testing.T) {
 				{"scan": "%B" + number + "^IVANOV/IVAN^2912201?"},
 				{"scan": "%B" + number + "^IVANOV/IVAN^2912201?;" + number + "=2912201?"},
 			} {
-				if r := b.ask(request{do: "POST /identifications", token: b.token, body: body}).want(422); strings.Contains(string(r.raw), number) {
+				if r := b.ask(request{do: "POST /identifications", token: b.token, body: body}).want(422); strings.Contains(r.raw, number) {
 					t.Errorf("%v: the answer tells %s", body, r.raw)
 				}
 			}
 			move := b.ask(request{do: "POST /members/" + id + "/cards/move", body: m{"number": ";" + number + "=2912201?", "receipt": m{"date": "2026-11-20", "paid": 100}}}).want(422)
-			if !strings.Contains(string(move.raw), "bank_card_shown") {
+			if !strings.Contains(move.raw, "bank_card_shown") {
 				t.Errorf("moved: %s", move.raw)
 			}
 			raw := everything(b.ctx, t, s, dsn)
