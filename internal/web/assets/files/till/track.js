@@ -39,8 +39,8 @@ const secondIsBank = (track) => isBank(...track.split(/=(.*)/));
 
 /** latin undoes the Russian layout where a stripe was typed through it. */
 function latin(text) {
-	if (!/^[ж%].*,$/is.test(text) || (text[0] === "%" && text.includes("?"))) return text;
-	return text.replace(/[жЖ,:Ии]/g, (c) => ({ ж: ";", Ж: ";", ",": "?", ":": "^", И: "B", и: "b" })[c]);
+	if (!/^[\u0436\u0416%].*,$/s.test(text) || (text[0] === "%" && text.includes("?"))) return text;
+	return text.replace(/[\u0436\u0416,:\u0418\u0438]/g, (c) => ({ "\u0436": ";", "\u0416": ";", ",": "?", ":": "^", "\u0418": "B", "\u0438": "b" })[c]);
 }
 
 /** ofBank says whether what was read or typed is the stripe of a bank card. */
