@@ -25,6 +25,7 @@ type gate struct {
 	shut atomic.Bool // nobody comes through
 	deaf atomic.Bool // what is asked comes through, and the answer does not
 	busy atomic.Bool // what the till does by itself has to wait
+	lose atomic.Bool // the next question of what the till is does not come through
 
 	asked atomic.Int64 // what was asked of the API, but for the till's own heartbeat and the like
 }
@@ -49,7 +50,7 @@ func newGate(t *testing.T, to string) *gate {
 		case alone && g.busy.Load():
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
-		case g.shut.Load():
+		case g.shut.Load(), r.URL.Path == "/till/state" && g.lose.CompareAndSwap(true, false):
 			panic(http.ErrAbortHandler)
 		case g.deaf.Load():
 			through.ServeHTTP(httptest.NewRecorder(), r)

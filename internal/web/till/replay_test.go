@@ -178,6 +178,28 @@ func TestTwoTabs(t *testing.T) {
 	other.Until(`document.querySelector(".offline-bar") === null`)
 }
 
+// TestFirstQuestionIsLost: a till that could not learn what it is as it began learns it when the network answers, and asks who
+// works there.
+func TestFirstQuestionIsLost(t *testing.T) {
+	t.Parallel()
+	c := stand(t, "ru")
+	c.tab.See(".pin-name")
+	webtest.Eval[bool](c.tab, `Object.keys(localStorage).every((key) => {
+		const known = JSON.parse(localStorage.getItem(key));
+		if (known.cashiers) localStorage.setItem(key, JSON.stringify({ ...known, cashiers: [] }));
+		return true;
+	})`) // As of a till that was paired a moment ago.
+	c.gate.lose.Store(true)
+	c.tab.Reload()
+	c.begin()
+	if n := webtest.Eval[int](c.tab, `document.querySelectorAll(".offline-bar.warn").length`); n != 0 {
+		t.Error("it takes itself to be without a network")
+	}
+	if c.gate.lose.Load() {
+		t.Error("it did not ask what it is")
+	}
+}
+
 // TestEnrolOffline: whoever joins without a network is a member when it is back, and the sale behind is that member's.
 func TestEnrolOffline(t *testing.T) {
 	t.Parallel()

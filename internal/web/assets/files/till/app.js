@@ -34,6 +34,7 @@ async function learn() {
 	} catch (error) {
 		if (!(error instanceof Unreachable)) throw error;
 		known = { ...remembered(), offline: true };
+		sync.lost();
 	}
 	change({ ...known, cashiers: known.cashiers ?? [], levels: known.levels ?? [] });
 	if (known.currency) terms({ currency: known.currency, places: known.currency_places, scale: known.points_scale, zone: known.time_zone });
@@ -75,15 +76,16 @@ function broken(error) {
 	if (!error.text) throw error;
 }
 
-/** networked hears of the network's coming and going. */
+/** networked hears of the network's coming and going. A till that began without it learns then what it is, and who works. */
 function networked() {
-	let before = sync.online();
-	return ({ mode }) => {
+	let before = !till.offline;
+	return async ({ mode }) => {
 		if (mode === "refused") shiftOver();
 		const now = sync.online();
 		if (now === before) return;
 		before = now;
 		change({ offline: !now });
+		if (now && !till.staff) await shiftOver();
 		screens.sale.refresh();
 		if (here !== "sale") screens[here].enter();
 	};
