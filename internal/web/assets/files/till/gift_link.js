@@ -20,6 +20,7 @@ export function giftLink(card) {
 		try {
 			const link = await ask("POST", `/certificates/${card.id}/link`, { channel, ...(to ? { to } : {}) }, { key: keys.get(what) });
 			put(said, link.path ? await code(link.path) : h("p", { class: "notice good" }, say("gift.sent", { to })));
+			show.hidden = Boolean(link.path);
 			good();
 		} catch (error) {
 			bad();
