@@ -63,7 +63,7 @@ func offers(ru bool) []map[string]any {
 	}
 	return []map[string]any{
 		{
-			"name": name("Утренний кофе −20 %", "Morning coffee −20 %"), "type": "percent_discount", "active": true, "priority": 20,
+			"name": name("Утренний кофе −20 %", "Morning coffee −20%"), "type": "percent_discount", "active": true, "priority": 20,
 			"goods": map[string]any{"categories": []string{"coffee"}}, "settings": map[string]any{"percent": "20"},
 			"schedule": map[string]any{"hours": []map[string]string{{"from": "08:00", "until": "10:00"}}},
 		},

@@ -84,7 +84,9 @@ export const lineName = (l, i, all) => l.name || l.sku || (all.length > 1 ? say(
 
 /** day is a day where the store is: 30 November; ending has the year too, for what may be far off; moment has the time beside it, clock the time alone. */
 export function day(at) { return format(at, { day: "numeric", month: "long" }); }
-export function ending(at) { return format(at, { day: "numeric", month: "long", year: "numeric" }); }
+export function ending(at) {
+	return how({ day: "numeric", month: "long", year: "numeric" }).formatToParts(new Date(at)).filter((p) => p.type !== "literal").map((p) => p.value).join("\u00a0");
+}
 export function moment(at) { return format(at, { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" }); }
 export function clock(at) { return format(at, { hour: "2-digit", minute: "2-digit" }); }
 
@@ -92,6 +94,6 @@ export function clock(at) { return format(at, { hour: "2-digit", minute: "2-digi
 export const date = (text) => format(text + "T00:00:00Z", { day: "numeric", month: "long", timeZone: "UTC" });
 export const today = () => new Intl.DateTimeFormat("sv", { timeZone: known.zone }).format(new Date());
 
-function format(at, how) {
-	return new Intl.DateTimeFormat(setup.lang === "en" ? "en-GB" : setup.lang, { timeZone: known.zone, ...how }).format(new Date(at));
-}
+function format(at, parts) { return how(parts).format(new Date(at)); }
+
+function how(parts) { return new Intl.DateTimeFormat(setup.lang === "en" ? "en-GB" : setup.lang, { timeZone: known.zone, ...parts }); }
