@@ -718,7 +718,7 @@ func ownSheet(c *call, f *ownForm, to templ.SafeURL) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if f.made() && f.member.IsZero() && !f.card.State.Over() {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 63, "<div class=\"row\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 63, "<div class=\"row fill narrow\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
