@@ -21,6 +21,13 @@ func drawReceipt(t *rapid.T, n int) *store.ReceiptRow {
 	drawInto(t, r)
 	r.Tenant, r.ID = us, id[verno.ReceiptID](n)
 	r.Facts.Basket.Currency, r.Facts.Moment.Store, r.Facts.Moment.Terminal = r.Currency, r.Store, r.Terminal
+	r.Totals.Cashback = 0 // It is the sum of what was awarded, or what a return took.
+	for i := range r.Outcome.Awards {
+		r.Totals.Cashback += r.Outcome.Awards[i].Cashback()
+	}
+	if r.Return != nil {
+		r.Totals.Cashback = r.Return.CashbackTaken
+	}
 	r.Outcome.Totals = r.Totals
 	r.Outcome.Explained = nil // Shown, not stored.
 	for i := range r.Tenders {

@@ -234,6 +234,7 @@ func aliasText(r huma.Registry) {
 	aliasID[verno.TaskID](r)
 	aliasID[verno.ConsentID](r)
 	aliasID[verno.LinkID](r)
+	aliasID[verno.PaymentCardID](r)
 	aliasID[verno.IssueID](r)
 	aliasID[verno.ProofID](r)
 	r.RegisterTypeAlias(reflect.TypeFor[money.Quantity](), reflect.TypeFor[quantityText]())
