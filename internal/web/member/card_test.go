@@ -132,10 +132,13 @@ func codeOf(err error) string {
 	return ""
 }
 
-// shown is the code on the screen, as soon as there is one.
-func shown(tab *webtest.Tab) string {
-	tab.Until(`Boolean(document.getElementById("show")?.dataset.code)`)
-	return webtest.Eval[string](tab, `document.getElementById("show").dataset.code`)
+// shown is the code on the screen, as soon as there is one: the page may load itself anew when its worker takes it over.
+func shown(tab *webtest.Tab) (code string) {
+	for code == "" {
+		tab.Until(`Boolean(document.getElementById("show")?.dataset.code)`)
+		code = webtest.Eval[string](tab, `document.getElementById("show")?.dataset.code ?? ""`)
+	}
+	return code
 }
 
 // offline takes the network from the page and from its worker, or gives it back.
