@@ -54,3 +54,19 @@ func (f *Frame) Encrypted(r *http.Request) bool {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	return err == nil && f.trusts(at.Addr().Unmap()) && r.Header.Get("X-Forwarded-Proto") == "https"
 }
+
+// Origin is the address at which the reader sees us.
+func (f *Frame) Origin(r *http.Request) string {
+	if f.Encrypted(r) {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+// Outside is where phones reach us: at what we were told, else where the reader does.
+func (f *Frame) Outside(told string, r *http.Request) string {
+	if told != "" {
+		return told
+	}
+	return f.Origin(r)
+}

@@ -132,12 +132,7 @@ func (d *Desk) channelOf(c *call) (store.Channel, error) {
 func (d *Desk) joinAddress(c *call, ch *store.Channel) string { return d.outside(c) + "/j/" + ch.Code }
 
 // outside is where phones reach this Verno: what it was told, else where the reader's own browser does.
-func (d *Desk) outside(c *call) string {
-	if d.Passes.Base != "" {
-		return d.Passes.Base
-	}
-	return d.origin(c)
-}
+func (d *Desk) outside(c *call) string { return d.Frame.Outside(d.Passes.Base, c.r) }
 
 func (d *Desk) newChannel(c *call) error {
 	proof := member.ProofCode

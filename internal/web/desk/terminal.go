@@ -215,17 +215,9 @@ func (d *Desk) pairTerminal(c *call) error {
 	if err != nil {
 		return err
 	}
-	s.pairing, s.address, s.since = &p, d.origin(c)+"/till/#pair="+p.Code, strconv.FormatInt(verno.Micros(c.now), 10)
+	s.pairing, s.address, s.since = &p, d.Frame.Origin(c.r)+"/till/#pair="+p.Code, strconv.FormatInt(verno.Micros(c.now), 10)
 	s.filled(c)
 	return c.show(s.Name, pairingPage(c, s))
-}
-
-// origin is the address at which the reader sees us.
-func (d *Desk) origin(c *call) string {
-	if d.Frame.Encrypted(c.r) {
-		return "https://" + c.r.Host
-	}
-	return "http://" + c.r.Host
 }
 
 func (d *Desk) revokeTerminal(c *call) error {

@@ -136,13 +136,7 @@ func (f *Face) issuePass(c *call, tenant verno.TenantID, card verno.CardID) (sto
 
 // origin is where phones reach this Verno: what it was told, else where this browser does.
 func (f *Face) origin(c *call) string {
-	if f.Passes.Base != "" {
-		return f.Passes.Base
-	}
-	if f.Frame.Encrypted(c.r) {
-		return "https://" + c.r.Host
-	}
-	return "http://" + c.r.Host
+	return f.Frame.Outside(f.Passes.Base, c.r)
 }
 
 // toApple leads to the file of the pass, which is made when it is fetched.

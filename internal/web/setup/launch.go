@@ -52,7 +52,7 @@ func (z *Wizard) launched(c *call, pairing string) (*launch, error) {
 		return nil, err
 	}
 	l := &launch{
-		address: z.joinAddress(c, &channel), till: z.address(c) + "/till/", pairing: pairing, proved: channel.Proof == member.ProofCode, sender: z.Members.CanProve(),
+		address: z.joinAddress(c, &channel), till: z.Frame.Origin(c.r) + "/till/", pairing: pairing, proved: channel.Proof == member.ProofCode, sender: z.Members.CanProve(),
 	}
 	if pairing != "" {
 		l.pair = l.till + "#pair=" + pairing

@@ -138,17 +138,5 @@ func nth(step string) string { return strconv.Itoa(slices.Index(campaign.Steps, 
 
 // joinAddress is where people join by a channel: below the address at which phones reach this Verno, where it was told one.
 func (z *Wizard) joinAddress(c *call, ch *store.Channel) string {
-	at := z.Members.Courier.Base
-	if at == "" {
-		at = z.address(c)
-	}
-	return at + "/j/" + ch.Code
-}
-
-// address is where this Verno stands, as the reader's browser sees it.
-func (z *Wizard) address(c *call) string {
-	if z.Frame.Encrypted(c.r) {
-		return "https://" + c.r.Host
-	}
-	return "http://" + c.r.Host
+	return z.Frame.Outside(z.Members.Courier.Base, c.r) + "/j/" + ch.Code
 }

@@ -34,11 +34,7 @@ func (t *Till) linkCode(w http.ResponseWriter, r *http.Request) {
 	}
 	var svg string
 	if err == nil {
-		scheme := "http://"
-		if t.Frame.Encrypted(r) {
-			scheme = "https://"
-		}
-		svg, err = view.QRCode(scheme+r.Host+asked.Path, words.Of(r).Say("till.gift.code"))
+		svg, err = view.QRCode(t.Frame.Origin(r)+asked.Path, words.Of(r).Say("till.gift.code"))
 	}
 	if err != nil {
 		web.Fail(w, r, err)
