@@ -54,7 +54,10 @@ func (s *Server) Handler() http.Handler {
 		Till: s.Till, Members: s.Roll, Office: s.Office, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame,
 		Clock: s.Config.Clock, Prove: s.prove, ProveGrowth: s.proveGrowth, Ready: s.ready, Metrics: metrics, Limits: s.Config.Rates, Version: s.Config.Version,
 	})
-	mux.Handle(till.Base+"/", till.New(till.Deps{API: public, Till: s.Till, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock, Sends: s.Roll.Ways}))
+	mux.Handle(till.Base+"/", till.New(till.Deps{
+		API: public, Till: s.Till, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock, Sends: s.Roll.Ways,
+		Base: func() string { return s.Passes.Base },
+	}))
 	mux.Handle(setup.Base+"/", setup.New(setup.Deps{
 		Office: s.Office, Gate: s.Gate, Members: s.Roll, Till: s.Till, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock,
 		Establish: s.establish, Changed: s.Till.Forget,

@@ -10,6 +10,7 @@ import (
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/card"
+	"github.com/verno-loyalty/verno/internal/web/view"
 	"github.com/verno-loyalty/verno/internal/web/webtest"
 )
 
@@ -292,6 +293,21 @@ func TestReader(t *testing.T) {
 	}
 }
 
+// codeLeadsOutside sees that the code of a link leads to where phones reach Verno, and not to where the till does.
+func (s *shop) codeLeadsOutside() {
+	s.tb.Helper()
+	s.Server.Passes.Base = "https://cards.example"
+	path := "/c/l/" + strings.Repeat("a", 26)
+	want, err := view.QRCode(s.Server.Passes.Base+path, "Код, по которому открывается подарочная карта")
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	drawn := webtest.Eval[string](s.Tab, `fetch("/till/link_code", {method: "POST", body: JSON.stringify({path: "`+path+`"})}).then((r) => r.json()).then((a) => a.svg)`)
+	if strings.ReplaceAll(drawn, "\u00a0", " ") != want {
+		s.tb.Errorf("the code leads elsewhere: %.200s", drawn)
+	}
+}
+
 // TestGiftCardIsSold: a gift card that nobody has bought yet is sold where it is scanned, is worth that afterwards, and goes
 // into a phone by a code on the screen.
 func TestGiftCardIsSold(t *testing.T) {
@@ -311,6 +327,7 @@ func TestGiftCardIsSold(t *testing.T) {
 	s.See("#gift-code")
 	s.Until(`document.querySelector("#gift-code").naturalWidth > 0`)
 	s.picture("gift-code")
+	s.codeLeadsOutside()
 	s.Click("dialog .main")
 	s.Until(`!document.querySelector("dialog")`)
 	var seen struct {
