@@ -77,6 +77,28 @@ func TestANewTokenWhileTold(t *testing.T) {
 	}
 }
 
+// TestTakenOffItsLastPhone: a card that was taken off its last phone before anybody told the phone keeps no other phone from
+// hearing, and waits for nothing.
+func TestTakenOffItsLastPhone(t *testing.T) {
+	t.Parallel()
+	eachPhones(t, func(t *testing.T, b *phones) {
+		left, kept := b.join(0), b.crowd(1)[0]
+		b.register(left, "left")
+		b.settle()
+		b.published()
+		if err := b.passes.Unregister(t.Context(), left, passType, "left"); err != nil {
+			t.Fatal(err)
+		}
+		b.push()
+		if b.heard(kept) != 2 { // When it came, and now.
+			t.Errorf("the other phone was told %d times", b.heard(kept))
+		}
+		if s := b.state(); s.Waiting != 0 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
 // TestBackSinceItWasGone: what Apple found gone and has registered itself since stays; what it found gone after that goes.
 func TestBackSinceItWasGone(t *testing.T) {
 	t.Parallel()

@@ -38,10 +38,10 @@ func (r *Reader) DuePasses(ctx context.Context, tenant verno.TenantID, now time.
 	defer rows.Close()
 	for rows.Next() {
 		var (
-			p                                   = DuePass{Tenant: tenant}
-			device                              *string
-			passType, serial, pushToken, scheme string
-			pushed, updated                     int64
+			p = DuePass{Tenant: tenant}
+			// Where no device has the pass any more, all of a registration is null.
+			device, passType, serial, pushToken, scheme *string
+			pushed, updated                             *int64
 		)
 		if err := rows.Scan(&p.Card, &p.Tag, &p.PushedTag, &p.DueAt, &device, &passType, &serial, &pushToken, &scheme, &pushed, &updated); err != nil {
 			return err
@@ -51,8 +51,8 @@ func (r *Reader) DuePasses(ctx context.Context, tenant verno.TenantID, now time.
 			continue
 		}
 		found(p, &Registration{
-			PassType: passType, Device: *device, Serial: serial, Tenant: tenant, Card: p.Card, PushToken: pushToken, Scheme: scheme,
-			PushedTag: pushed, UpdatedAt: verno.FromMicros(updated),
+			PassType: *passType, Device: *device, Serial: *serial, Tenant: tenant, Card: p.Card, PushToken: *pushToken, Scheme: *scheme,
+			PushedTag: *pushed, UpdatedAt: verno.FromMicros(*updated),
 		})
 	}
 	return rows.Err()
