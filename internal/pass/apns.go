@@ -31,8 +31,9 @@ type PushCredential struct {
 const (
 	// apnsStreams is how many notifications of a credential are under way at once. Apple lets a connection have 1,000.
 	apnsStreams = 500
-	// tokenLife is how long a token is shown: Apple wants it changed once an hour, and no more often than each 20 minutes.
+	// tokenLife is how long a token is shown: Apple wants it changed once an hour, and no more often than each tokenRest.
 	tokenLife = 40 * time.Minute
+	tokenRest = 20 * time.Minute
 )
 
 // apns is one connection to Apple. It is made when it is first needed, kept, and made anew when it breaks.
@@ -93,16 +94,30 @@ var emptyBody = []byte("{}")
 
 func openEmptyBody() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(emptyBody)), nil }
 
-// push sends one notification.
+// push sends one notification. Where Apple finds the token too old, it is sent once more with another.
 func (a *apns) push(ctx context.Context, topic, token string) answered {
+	if a.tokens == nil {
+		return a.send(ctx, topic, token, "")
+	}
+	bearer, err := a.tokens.current()
+	if err != nil {
+		return answered{err: err}
+	}
+	got := a.send(ctx, topic, token, bearer)
+	if got.reason != "ExpiredProviderToken" || !a.tokens.drop(bearer) {
+		return got
+	}
+	if bearer, err = a.tokens.current(); err != nil {
+		return answered{err: err}
+	}
+	return a.send(ctx, topic, token, bearer)
+}
+
+func (a *apns) send(ctx context.Context, topic, token, bearer string) answered {
 	header := http.Header{
 		"Apns-Topic": {topic}, "Apns-Push-Type": {"background"}, "Apns-Priority": {"5"}, "Apns-Expiration": {"0"},
 	}
-	if a.tokens != nil {
-		bearer, err := a.tokens.current()
-		if err != nil {
-			return answered{err: err}
-		}
+	if bearer != "" {
 		header["Authorization"] = []string{"bearer " + bearer}
 	}
 	body, _ := openEmptyBody()
@@ -161,10 +176,11 @@ func (a *answered) unregistered(registered time.Time) bool {
 	return a.status == http.StatusBadRequest && a.reason == "BadDeviceToken"
 }
 
-// ours says that it is the credential that Apple does not take, so that no device will hear until that is mended.
+// ours says that it is the credential that Apple does not take, so that no device will hear until that is mended. That a
+// device named a token of something else (DeviceTokenNotForTopic) is its own fault: whoever has a card may name any.
 func (a *answered) ours() bool {
 	return a.err == nil && (a.status == http.StatusForbidden || a.reason == "BadTopic" || a.reason == "TopicDisallowed" ||
-		a.reason == "DeviceTokenNotForTopic" || a.reason == "MissingTopic" || a.reason == "BadCertificateEnvironment")
+		a.reason == "MissingTopic" || a.reason == "BadCertificateEnvironment")
 }
 
 // oneDevice says that only this device is told too often.
@@ -190,8 +206,8 @@ type pushTokens struct {
 func (t *pushTokens) current() (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now := t.clock()
-	if t.token != "" && now.Sub(t.at) < tokenLife {
+	now := t.clock().Round(0) // What Apple sees is the time of day, also where this machine slept or its clock was set.
+	if age := now.Sub(t.at); t.token != "" && age >= 0 && age < tokenLife {
 		return t.token, nil
 	}
 	if t.credential.Key == nil {
@@ -205,4 +221,15 @@ func (t *pushTokens) current() (string, error) {
 	}
 	t.token, t.at = token, now
 	return token, nil
+}
+
+// drop gives up a token that Apple finds too old, unless it is so new that Apple would not have another, and says whether
+// there will be another.
+func (t *pushTokens) drop(token string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.token == token && t.clock().Round(0).Sub(t.at) >= tokenRest {
+		t.token = ""
+	}
+	return t.token != token
 }

@@ -2,6 +2,9 @@ package pass_test
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"sync"
@@ -97,6 +100,66 @@ func TestTakenOffItsLastPhone(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	})
+}
+
+// TestATokenOfSomethingElse: a phone that named a token which is for another kind of pass, or for an app, is refused alone.
+func TestATokenOfSomethingElse(t *testing.T) {
+	t.Parallel()
+	eachPhones(t, func(t *testing.T, b *phones) {
+		passes := b.crowd(12)
+		b.apns.Break(func(_ int64, token string) *apnstest.Fault {
+			if token == tokenOfPass(passes[0]) {
+				return &apnstest.Fault{Status: http.StatusBadRequest, Reason: "DeviceTokenNotForTopic"}
+			}
+			return nil
+		})
+		b.published()
+		b.push()
+		b.pass(20 * time.Second)
+		b.published()
+		b.push()
+		for i, p := range passes {
+			if want := 2*min(i, 1) + 1; b.heard(p) != want {
+				t.Errorf("phone %d was told %d times, want %d", i, b.heard(p), want)
+			}
+		}
+	})
+}
+
+// TestATokenTooOld: a token that Apple finds too old, as after a machine slept, is changed at once and the phone told, unless
+// it is so new that Apple would refuse another.
+func TestATokenTooOld(t *testing.T) {
+	t.Parallel()
+	for name, age := range map[string]time.Duration{"changed": 25 * time.Minute, "too new": 10 * time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachPhones(t, func(t *testing.T, b *phones) {
+				key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b.passes.Credential = func(context.Context, verno.TenantID, string) (*pass.PushCredential, error) {
+					return &pass.PushCredential{ID: "key", Key: key, KeyID: "ABC123DEFG", Team: "TEAM000001"}, nil
+				}
+				p := b.crowd(1)[0]
+				old := b.apns.Last().Bearer
+				b.pass(age)
+				var asked int
+				b.apns.Break(func(int64, string) *apnstest.Fault {
+					if asked++; asked > 1 {
+						return nil
+					}
+					return &apnstest.Fault{Status: http.StatusForbidden, Reason: "ExpiredProviderToken"}
+				})
+				b.published()
+				b.push()
+				now := b.apns.Last().Bearer
+				if renewed := age > 20*time.Minute; renewed != (b.heard(p) == 2) || renewed != (now != old) {
+					t.Errorf("asked %d times, told %d times, another token: %t", asked, b.heard(p), now != old)
+				}
+			})
+		})
+	}
 }
 
 // TestBackSinceItWasGone: what Apple found gone and has registered itself since stays; what it found gone after that goes.
