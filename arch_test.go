@@ -67,7 +67,7 @@ var house = []room{
 
 	{"auth", useCases, "verno code fraud nfc store vault"},
 	{"checkout", useCases, "verno money ledger promo progress segment fraud card code nfc books store vault"},
-	{"member", useCases, "verno money ledger promo progress card code nfc segment fraud books store vault"},
+	{"member", useCases, "verno money ledger promo progress card brand code nfc segment fraud books store vault"},
 	{"campaign", useCases, "verno money ledger promo progress segment card brand books store"},
 	{"exchange", useCases, "verno money store"},
 
@@ -89,7 +89,7 @@ var house = []room{
 	{"web/api", faces, shown},
 	{"web/desk", faces, shown + " web/poster"},
 	{"web/till", faces, shown},
-	{"web/member", faces, shown},
+	{"web/member", faces, shown + " web/poster"},
 	{"web/wallet", faces, shown},
 	{"web/hooks", faces, shown},
 	{"web/setup", faces, shown + " web/poster"},

@@ -43,6 +43,7 @@ var memberCodes = map[string]CodeText{
 	"task_done":      {EN: "The task is already done.", RU: "Задача уже закрыта."},
 	"search_empty":   {EN: "Give exactly one field to search by.", RU: "Укажите одно поле для поиска."},
 	"date_future":    {EN: "Must not be in the future.", RU: "Не может быть в будущем."},
+	"too_many_lines": {EN: "Must be at most {max} lines.", RU: "Не больше {max} строк."},
 	"consent_needed": {EN: "This consent is required to get a card.", RU: "Без этого согласия карту выдать нельзя."},
 	"codes_too_many": {
 		EN: "Too many codes were requested. Try again in {minutes} min.", RU: "Слишком много запросов кода. Повторите через {minutes} мин.",

@@ -38,7 +38,8 @@ type ChannelForm struct {
 	Store     verno.StoreID     // to which those count who join; zero for none
 	Fields    map[string]string // FieldName and so on to FieldAsked or FieldRequired; what is not there is not asked
 	Proof     string
-	Wallet    bool // people may also join by the form of Apple Wallet, which proves nothing
+	Wallet    bool               // people may also join by the form of Apple Wallet, which proves nothing
+	Look      *store.ChannelLook // nil leaves it as it is
 }
 
 func (q *ChannelForm) check(f *verno.Faults) {
@@ -70,12 +71,18 @@ func (r *Roll) OpenChannel(ctx context.Context, a verno.Actor, now time.Time, q 
 	if err := r.placeChannel(ctx, a, &f, &q); err != nil {
 		return store.Channel{}, err
 	}
+	if err := r.checkLook(ctx, a, &f, q.Look); err != nil {
+		return store.Channel{}, err
+	}
 	if err := f.Err(); err != nil {
 		return store.Channel{}, err
 	}
 	c := store.Channel{
 		Tenant: a.Tenant, ID: verno.NewID[verno.ChannelID](now, r.Entropy), Name: q.Name, Programme: q.Programme, Store: q.Store,
 		Fields: q.Fields, Proof: q.Proof, Wallet: q.Wallet, Revision: 1, CreatedAt: now, UpdatedAt: now,
+	}
+	if q.Look != nil {
+		c.Look = *q.Look
 	}
 	err := r.Store.Write(ctx, func(tx *store.Tx) error {
 		all, err := tx.Channels(ctx, a.Tenant, verno.ChannelID{}, MaxChannels)
@@ -148,7 +155,13 @@ func (r *Roll) ChangeChannel(ctx context.Context, a verno.Actor, now time.Time, 
 		if err := r.placeChannel(ctx, a, &f, &q); err != nil {
 			return false, err
 		}
+		if err := r.checkLook(ctx, a, &f, q.Look); err != nil {
+			return false, err
+		}
 		c.Name, c.Store, c.Fields, c.Proof, c.Wallet, c.Revision = q.Name, q.Store, q.Fields, q.Proof, q.Wallet, revision
+		if q.Look != nil {
+			c.Look = *q.Look
+		}
 		return true, f.Err()
 	})
 }

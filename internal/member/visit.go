@@ -33,7 +33,7 @@ func (r *Roll) Open(ctx context.Context, code string) (store.Channel, error) {
 
 // Visit notes that somebody has come to a channel's page, and from where. It says nothing of who.
 func (r *Roll) Visit(ctx context.Context, c store.Channel, source map[string]string, now time.Time) (verno.VisitID, error) {
-	v := store.Visit{Tenant: c.Tenant, ID: verno.NewID[verno.VisitID](now, r.Entropy), Channel: c.ID, Source: sourceOf(source), CreatedAt: now}
+	v := store.Visit{Tenant: c.Tenant, ID: verno.NewID[verno.VisitID](now, r.Entropy), Channel: c.ID, Source: SourceOf(source), CreatedAt: now}
 	return v.ID, r.Store.Write(ctx, func(tx *store.Tx) error { return tx.InsertVisit(ctx, v) })
 }
 
@@ -60,8 +60,8 @@ func (r *Roll) TidyVisits(ctx context.Context, now time.Time) (more bool, err er
 	return more, nil
 }
 
-// sourceOf keeps the parameters that there are, each as one short line.
-func sourceOf(given map[string]string) map[string]string {
+// SourceOf keeps the parameters that there are, each as one short line.
+func SourceOf(given map[string]string) map[string]string {
 	kept := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if !slices.Contains(Sources, name) {

@@ -153,10 +153,15 @@ func Show(w http.ResponseWriter, status int, v any) {
 
 // Serve answers what is the same for everybody, such as a page, and lets it be kept as long as it has not changed.
 func Serve(w http.ResponseWriter, r *http.Request, mediaType string, b []byte) {
+	ServeKept(w, r, mediaType, "no-cache", b)
+}
+
+// ServeKept is Serve for what may be kept as a Cache-Control says.
+func ServeKept(w http.ResponseWriter, r *http.Request, mediaType, keep string, b []byte) {
 	sum := sha256.Sum256(b)
 	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
 	h := w.Header()
-	h["Cache-Control"], h["Etag"] = []string{"no-cache"}, []string{tag}
+	h["Cache-Control"], h["Etag"] = []string{keep}, []string{tag}
 	if Has(r, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
@@ -167,7 +172,9 @@ func Serve(w http.ResponseWriter, r *http.Request, mediaType string, b []byte) {
 func write(w http.ResponseWriter, status int, mediaType string, b []byte) {
 	h := w.Header()
 	h["Content-Type"] = []string{mediaType}
-	b = packed(w, b)
+	if mediaType != "image/png" && mediaType != "image/jpeg" { // They are packed as they are.
+		b = packed(w, b)
+	}
 	h["Content-Length"] = []string{strconv.Itoa(len(b))}
 	w.WriteHeader(status)
 	_, _ = w.Write(b) // Who is gone does not read that he is.

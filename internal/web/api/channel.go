@@ -16,6 +16,15 @@ type ChannelAsks struct {
 	Email    string `json:"email,omitempty" maxLength:"10" enum:"asked,required"`
 }
 
+// ChannelLook is what the form of a way to join looks like; what is left out is as forms have it of themselves.
+type ChannelLook struct {
+	Title   map[string]string `json:"title,omitempty" maxProperties:"2" doc:"By language (ru, en), at most 60 letters. Where a language is left out the form has its own words in it."`
+	Lead    map[string]string `json:"lead,omitempty" maxProperties:"2" doc:"What stands below the title, by language, at most 300 letters in 6 lines."`
+	Button  map[string]string `json:"button,omitempty" maxProperties:"2" doc:"By language, at most 30 letters."`
+	Picture string            `json:"picture,omitempty" maxLength:"64" doc:"Above the form: the hash of a picture that was kept by POST /pictures. What is not 1200 by 630 is cut to its middle."`
+	Accent  string            `json:"accent,omitempty" maxLength:"7" pattern:"^#[0-9a-fA-F]{6}$" example:"#8a1f4c" doc:"Of links and buttons; the merchant's own where it is left out. Where it could not be read it is shown lighter or darker."`
+}
+
 // ChannelBody is what can be said of a way to join.
 type ChannelBody struct {
 	Name       string        `json:"name" minLength:"1" maxLength:"100" example:"Poster at the till"`
@@ -23,6 +32,7 @@ type ChannelBody struct {
 	Fields     ChannelAsks   `json:"fields,omitzero"`
 	Proof      string        `json:"proof" maxLength:"10" enum:"code,none" doc:"How a telephone is proved to be that of who joins: by a code in a text message, or not at all."`
 	WalletForm bool          `json:"wallet_form,omitempty" doc:"People may also join by the form of Apple Wallet. It proves no telephone, so proof is none then; it cannot require a birthday, and has one button for all that is agreed to: see the guide of Apple Wallet."`
+	Look       *ChannelLook  `json:"look,omitempty" doc:"What its form looks like. Left out of a change it stays as it is; an empty object takes it away."`
 }
 
 // NewChannelBody is what a way to join begins with.
@@ -116,6 +126,9 @@ func (a *API) reopenChannel(ctx context.Context, c *call, in *channelRequest) (*
 
 func (b *ChannelBody) form() member.ChannelForm {
 	q := member.ChannelForm{Name: b.Name, Store: b.Store, Proof: b.Proof, Wallet: b.WalletForm, Fields: map[string]string{}}
+	if b.Look != nil {
+		q.Look = new(store.ChannelLook(*b.Look))
+	}
 	for field, how := range map[string]string{
 		member.FieldName: b.Fields.Name, member.FieldBirthday: b.Fields.Birthday, member.FieldEmail: b.Fields.Email,
 	} {
@@ -137,10 +150,14 @@ func (c *call) channel(ch store.Channel, err error) (*Channel, error) {
 }
 
 func showChannel(c *store.Channel) Channel {
+	var look *ChannelLook
+	if !c.Look.Plain() {
+		look = new(ChannelLook(c.Look))
+	}
 	return Channel{
 		ID: c.ID, Programme: c.Programme,
 		ChannelBody: ChannelBody{
-			Name: c.Name, Store: c.Store, Proof: c.Proof, WalletForm: c.Wallet,
+			Name: c.Name, Store: c.Store, Proof: c.Proof, WalletForm: c.Wallet, Look: look,
 			Fields: ChannelAsks{c.Fields[member.FieldName], c.Fields[member.FieldBirthday], c.Fields[member.FieldEmail]},
 		},
 		Path: "/j/" + c.Code, ClosedAt: c.ClosedAt, Revision: c.Revision, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,

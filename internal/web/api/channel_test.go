@@ -1,7 +1,11 @@
 package api_test
 
 import (
+	"bytes"
+	"image"
+	"image/png"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,6 +57,78 @@ func TestChannel(t *testing.T) {
 			}
 		}
 		b.ask(request{do: "PUT " + at, match: `"4"`, body: with(body, "fields", m{"birthday": "required"})}).want(422, "invalid_request")
+	})
+}
+
+// TestChannelLook gives a form words, a picture and a colour of its own: a change that says nothing of them leaves them, an
+// empty one takes them away, and what could not be shown is refused with nothing lost.
+func TestChannelLook(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		picture := b.ask(request{do: "POST /pictures", body: m{"picture": pictureOf(t, 30, 20)}}).want(201).str("hash")
+		look := m{
+			"title": m{"ru": "  Карта кофейни ", "en": ""}, "lead": m{"ru": "Каждая шестая чашка\r\nв подарок"}, "button": m{"en": "Join"},
+			"picture": picture, "accent": "#FFD400",
+		}
+		made := b.channel("look", look)
+		at, plain := "/channels/"+made.str("id"), m{"name": "Афиша", "proof": "none"}
+		if made.str("look", "title", "ru") != "Карта кофейни" || made.at("look", "title", "en") != nil || made.str("look", "lead", "ru") != "Каждая шестая чашка\nв подарок" ||
+			made.str("look", "picture") != picture || made.str("look", "accent") != "#ffd400" || made.at("look", "button", "ru") != nil {
+			t.Errorf("made: %s", made.raw)
+		}
+		kept := b.ask(request{do: "PUT " + at, match: `"1"`, body: plain}).want(200)
+		if kept.str("name") != "Афиша" || kept.str("look", "button", "en") != "Join" || kept.str("look", "picture") != picture {
+			t.Errorf("a change of the name: %s", kept.raw)
+		}
+		for pointer, wrong := range map[string]m{
+			"/look/title/ru":  {"title": m{"ru": strings.Repeat("Щ", 61)}},
+			"/look/lead/en":   {"lead": m{"en": strings.Repeat("x", 301)}},
+			"/look/button/ru": {"button": m{"ru": "a\u202eb"}},
+			"/look/title":     {"title": m{"de": "Karte"}},
+			"/look/accent":    {"accent": "red"},
+			"/look/picture":   {"picture": strings.Repeat("0", 64)},
+		} {
+			if r := b.ask(request{do: "PUT " + at, match: `"2"`, body: with(plain, "look", wrong)}).want(422, "invalid_request"); r.str("errors", 0, "pointer") != pointer {
+				t.Errorf("%s: %s", pointer, r.raw)
+			}
+		}
+		if read := b.ask(request{do: "GET " + at}).want(200); read.raw != kept.raw {
+			t.Errorf("after refusals: %s", read.raw)
+		}
+		if gone := b.ask(request{do: "PUT " + at, match: `"2"`, body: with(plain, "look", m{})}).want(200); gone.at("look") != nil {
+			t.Errorf("taken away: %s", gone.raw)
+		}
+	})
+}
+
+// pictureOf is a picture of so many pixels.
+func pictureOf(t *testing.T, wide, high int) []byte {
+	t.Helper()
+	var raw bytes.Buffer
+	if err := png.Encode(&raw, image.NewGray(image.Rect(0, 0, wide, high))); err != nil {
+		t.Fatal(err)
+	}
+	return raw.Bytes()
+}
+
+// TestPicturesThatAreNone: what unpacks to more than a picture has, what is no picture and what draws itself is refused with
+// the reason, before its pixels are looked at; a photo of twenty megapixels is taken.
+func TestPicturesThatAreNone(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		for code, raw := range map[string][]byte{
+			"picture_invalid":   []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`),
+			"picture_too_large": pictureOf(t, 30_000, 30_000),
+		} {
+			r := b.ask(request{do: "POST /pictures", body: m{"picture": raw}}).want(422, "invalid_request")
+			if r.str("errors", 0, "code") != code || r.str("errors", 0, "pointer") != "/picture" {
+				t.Errorf("%s: %s", code, r.raw)
+			}
+		}
+		photo := b.ask(request{do: "POST /pictures", body: m{"picture": pictureOf(t, 5_000, 4_000)}}).want(201)
+		if photo.num("width") != 1536 {
+			t.Errorf("a photo of 20 megapixels is kept as %s", photo.raw)
+		}
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -119,6 +120,9 @@ var configCauses = map[string]cause{
 			body: with(draft, "points", with(draft["points"].(m), "scale", 2)),
 		}
 	}},
+	"too_many_lines": {422, asking(request{do: "POST /channels", body: m{
+		"name": "Афиша", "proof": "none", "look": m{"lead": m{"ru": strings.Repeat("ура\n", 9) + "ура"}},
+	}})},
 	"promotion_archived": {409, func(b *bundle) request {
 		b.fillPromotions(1)
 		list := b.ask(request{do: "GET /programmes/" + b.made.Programme.String() + "/promotions?limit=200"}).want(200).at("items").([]any)

@@ -2,9 +2,7 @@ package member
 
 import (
 	"errors"
-	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/member"
@@ -22,6 +20,7 @@ var joinPages = []page{
 	{"GET /j/{code}/wallet", (*Face).signUp},
 	{"POST /j/{code}/code", (*Face).enterCode},
 	{"GET /j/{code}/text/{purpose}", (*Face).showText},
+	{"GET /j/{code}/preview/{file}", (*Face).preview},
 	{"GET /c/welcome", (*Face).welcome},
 }
 
@@ -47,7 +46,7 @@ func (f *Face) open(c *call) (*joining, error) {
 		return nil, err
 	}
 	j := &joining{Channel: channel, proves: f.Members.CanProve()}
-	if err := f.brand(c, channel.Tenant); err != nil {
+	if err := f.dress(c, channel); err != nil {
 		return nil, err
 	}
 	j.texts, err = f.Members.Texts(c.r.Context(), channel, c.Code)
@@ -74,6 +73,9 @@ func (f *Face) showJoin(c *call) error {
 	if j.wallet, err = f.signsUp(c, j); err != nil {
 		return err
 	}
+	if err := f.share(c, j); err != nil {
+		return err
+	}
 	visit := verno.VisitID{}
 	if counts(c.r) {
 		if visit, err = f.Members.Visit(c.r.Context(), j.Channel, sources(c.Query), c.now); err != nil {
@@ -83,7 +85,7 @@ func (f *Face) showJoin(c *call) error {
 	if err := f.ticket(c, j, visit); err != nil {
 		return err
 	}
-	return c.show(c.Say("join.title"), joinForm(c, j))
+	return c.show(j.title(c), joinForm(c, j))
 }
 
 // showEnter asks who has a card already for her phone.
@@ -108,17 +110,6 @@ func (f *Face) ticket(c *call, j *joining, visit verno.VisitID) (err error) {
 	t.Enters = j.enters
 	j.ticket, err = f.Members.SealTicket(c.r.Context(), j.Channel, t)
 	return err
-}
-
-// counts says whether a request is somebody who looks at the page, and not a machine that draws a preview of the link.
-func counts(r *http.Request) bool {
-	agent := strings.ToLower(r.UserAgent())
-	for _, machine := range []string{"bot", "preview", "crawl", "spider", "facebookexternalhit", "whatsapp", "vkshare"} {
-		if strings.Contains(agent, machine) {
-			return false
-		}
-	}
-	return r.Method == http.MethodGet && agent != "" && r.Header.Get("Sec-Purpose") == ""
 }
 
 func sources(q url.Values) map[string]string {
@@ -173,7 +164,7 @@ func (f *Face) once(c *call, j *joining, err error) error {
 		return err
 	}
 	c.form.Fail(c.r, c.Page, e, fields)
-	return c.showAs(web.Status(e), c.Say("join.title"), joinForm(c, j))
+	return c.showAs(web.Status(e), j.title(c), joinForm(c, j))
 }
 
 // finish gives a card to the browser, and leads to it.

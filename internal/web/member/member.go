@@ -42,6 +42,7 @@ type Face struct {
 	Deps
 	comers  *web.Buckets // requests, by address; nil limits nobody
 	holders *web.Buckets // requests of those who have a card, by phone: many phones may share the address of a shop
+	drawn   drawn        // previews
 }
 
 // page is a route and what it answers.

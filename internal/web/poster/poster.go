@@ -1,5 +1,6 @@
 // Package poster draws what is printed: the sheet that hangs beside a till with the code of the page by which people join, and
-// sheets of paper cards to be cut out. It is vector all over, so that it prints sharp at any size, and knows nothing of whose it is but what it is given.
+// sheets of paper cards to be cut out; and what messengers show of that page's address. What is printed is vector all over, so
+// that it is sharp at any size. It knows nothing of whose it is but what it is given.
 package poster
 
 import (

@@ -26,8 +26,21 @@ type Page struct {
 	// Styles and Scripts are names of assets, beside those of every page.
 	Styles  []string
 	Scripts []string
-	Body    string // the class of the body
+	Body    string  // the class of the body
+	Shared  *Shared // what is shown of the page where its address is sent; nil for its title alone
 }
+
+// Shared is what social networks and messengers show of a page's address.
+type Shared struct {
+	Title, Description string
+	Address            string // absolute
+	Picture            string // absolute address
+	Kind               string // media type of the picture
+	Width, Height      int    // of the picture
+}
+
+// locale names the language of a page as Open Graph wants it.
+func locale(lang string) string { return map[string]string{"ru": "ru_RU", "en": "en_US"}[lang] }
 
 // Brand is what a merchant looks like.
 type Brand struct {
