@@ -303,8 +303,8 @@ func (t *Till) Question(ctx context.Context, tenant verno.TenantID, member verno
 	return nil, nil
 }
 
-// Answer is a member's yes or no to a question of hers. Saying the same again changes nothing. Errors: not_found,
-// confirmation_over.
+// Answer is a member's yes or no to a question of hers. Saying the same again changes nothing, also after the till has used the
+// yes. Errors: not_found, confirmation_over with said where a yes stands.
 func (t *Till) Answer(ctx context.Context, a verno.Actor, id verno.ConfirmationID, yes bool) error {
 	now := t.clock()
 	said, word := store.ConfirmationRefused, "no"
@@ -323,8 +323,10 @@ func (t *Till) Answer(ctx context.Context, a verno.Actor, id verno.ConfirmationI
 			return err
 		}
 		switch {
-		case now.Before(c.ExpiresAt) && c.State == said:
+		case now.Before(c.ExpiresAt) && c.State == said || yes && c.State == store.ConfirmationUsed:
 			return nil
+		case c.State == store.ConfirmationUsed || now.Before(c.ExpiresAt) && c.State == store.ConfirmationConfirmed:
+			return verno.Conflict("confirmation_over").With("said", "yes")
 		case !now.Before(c.ExpiresAt) || c.State != store.ConfirmationWaiting:
 			return verno.Conflict("confirmation_over")
 		}

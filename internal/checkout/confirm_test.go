@@ -1,6 +1,7 @@
 package checkout_test
 
 import (
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -105,6 +106,13 @@ func TestConfirmation(t *testing.T) {
 		b.commit(a, b.confirmed(a, ask, c))
 		if p := b.points(g); p.Stored[0].Amount != 350_00 {
 			t.Errorf("left %+v", p.Stored)
+		}
+		b.must(b.till.Answer(b.ctx, m, asked.ID, true)) // The phone says it again: it has heard nothing, and the till was quick.
+		b.later(10 * time.Minute)
+		b.must(b.till.Answer(b.ctx, m, asked.ID, true))
+		var over *verno.Error
+		if err := b.till.Answer(b.ctx, m, asked.ID, false); !errors.As(err, &over) || over.Code != "confirmation_over" || over.Params["said"] != "yes" {
+			t.Errorf("a no after the yes was used: %v", err)
 		}
 		if n := len(b.events(verno.EventConfirmationAsked)) + len(b.events(verno.EventConfirmationAnswered)); n != 4 {
 			t.Errorf("%d events", n)

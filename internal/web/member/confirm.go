@@ -18,10 +18,13 @@ func (f *Face) confirm(s *seat) error {
 		said = "yes"
 	}
 	err := f.Till.Answer(s.r.Context(), s.actor, id, said == "yes")
-	if errors.Is(err, verno.Conflict("confirmation_over")) {
-		said, err = "late", nil
-	}
-	if err != nil {
+	var over *verno.Error
+	switch {
+	case errors.As(err, &over) && over.Code == "confirmation_over" && over.Params["said"] == "yes":
+		said = "before"
+	case errors.Is(err, verno.Conflict("confirmation_over")):
+		said = "late"
+	case err != nil:
 		return err
 	}
 	s.to(CardBase + "?said=" + said)
@@ -30,7 +33,7 @@ func (f *Face) confirm(s *seat) error {
 
 // saidOf is what the page says that the member has said.
 func saidOf(s *seat) string {
-	words := []string{"yes", "no", "late"}
+	words := []string{"yes", "no", "late", "before"}
 	if at := slices.Index(words, s.Query.Get("said")); at >= 0 {
 		return words[at]
 	}

@@ -59,7 +59,7 @@ func TestConfirmWithoutScript(t *testing.T) {
 	if _, page := newVisitor(t).post(p.Base+"/c/confirmation", form); strings.Contains(page, "Подтверждено") {
 		t.Error("anybody answers")
 	}
-	for _, step := range []struct{ answer, want string }{{"yes", "Подтверждено"}, {"yes", "Подтверждено"}, {"no", "Время вышло"}} {
+	for _, step := range []struct{ answer, want string }{{"yes", "Подтверждено"}, {"yes", "Подтверждено"}, {"no", "Уже подтверждено"}} {
 		form.Set("answer", step.answer)
 		if status, page := v.post(p.Base+"/c/confirmation", form); status != http.StatusOK || !strings.Contains(page, step.want) {
 			t.Errorf("%s: %d, want %s", step.answer, status, step.want)
