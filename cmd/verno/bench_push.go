@@ -22,11 +22,13 @@ func benchPush(ctx context.Context, t *term, args []string) error {
 	rate := f.Int("rate", 500, "sales a second beside it")
 	awards := f.Int("awards", 2, "events a member that are told at once")
 	asJSON := f.Bool("json", false, "print the figures as JSON")
+	profile := f.String("cpuprofile", "", "write a CPU profile of delivery: from events to phones")
 	if err := parse(f, args); err != nil {
 		return err
 	}
 	return inWorld(ctx, t, *db, *passes, func(w *rig.World) error {
-		g, err := rig.BenchPush(ctx, w, rig.PushLoad{Rate: *rate, Duration: time.Duration(*seconds) * time.Second, Awards: *awards}, t.progress)
+		load := rig.PushLoad{Rate: *rate, Duration: time.Duration(*seconds) * time.Second, Awards: *awards, Profile: *profile}
+		g, err := rig.BenchPush(ctx, w, load, t.progress)
 		if err != nil {
 			return err
 		}
@@ -34,8 +36,13 @@ func benchPush(ctx context.Context, t *term, args []string) error {
 			return json.NewEncoder(t.out).Encode(g)
 		}
 		fmt.Fprintf(t.out, "%d phones; a bare client tells %.0f/s\n", g.Passes, g.Bare)
-		fmt.Fprintf(t.out, "a template is published: %.0f/s, %.2f of that; points are given %d times: %.0f/s, %.2f of that\n",
-			g.Published, g.PublishedShare, g.AwardedEvents, g.Awarded, g.AwardedShare)
+		fmt.Fprintf(t.out, "a template is published: %.0f/s, %.2f of that\n", g.Published, g.PublishedShare)
+		fmt.Fprintf(t.out, "points are given %d times while delivery stands still: %.2f s in the books, %.2f s sealed\n",
+			g.AwardedEvents, g.AwardsSeconds, g.SealSeconds)
+		fmt.Fprintf(t.out, "delivery goes on: %d events are %d notifications in %.2f s, %.0f/s, %.2f of the bare client; from the first award %.0f/s, %.2f\n",
+			g.AwardedEvents, g.DeliveredTold, g.DeliverySeconds, g.Delivered, g.DeliveredShare, g.Whole, g.WholeShare)
+		fmt.Fprintf(t.out, "the same while delivery goes on beside it: %.0f/s, %.2f; the phone that was told most often, %d times\n",
+			g.Beside, g.BesideShare, g.MostTold)
 		fmt.Fprintf(t.out, "%d sales a second: p99 %.2f ms alone, %.2f ms beside %d notifications, %.2f times as long\n",
 			g.Rate, g.QuietP99, g.BesideP99, g.BesideTold, g.BesideOfQuiet)
 		fmt.Fprintf(t.out, "memory: %d MB at most before, %d MB after\n", g.MemoryBefore, g.MemoryAfter)

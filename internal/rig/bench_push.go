@@ -2,7 +2,6 @@ package rig
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -14,10 +13,8 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
-	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/pass"
 	"github.com/verno-loyalty/verno/internal/pass/apnstest"
-	"github.com/verno-loyalty/verno/internal/store"
 )
 
 // PushFigures are what telling phones of changed cards reaches: from events to notifications that an APNs on this machine
@@ -28,10 +25,22 @@ type PushFigures struct {
 
 	Published      float64 `json:"published_per_second"` // a template is published, and all of its cards change
 	PublishedShare float64 `json:"published_of_bare"`
-	Awarded        float64 `json:"awarded_per_second"` // each member is given points, several times
-	AwardedEvents  int     `json:"awarded_events"`
-	AwardedShare   float64 `json:"awarded_of_bare"`
-	MostTold       int     `json:"most_told"` // how often the phone was told that was told most often: once a campaign
+
+	// Each member is given points, several times, while delivery stands still; then it goes on.
+	AwardedEvents   int     `json:"awarded_events"`
+	AwardsSeconds   float64 `json:"awards_seconds"`       // from the first award until all are in the books
+	SealSeconds     float64 `json:"seal_seconds"`         // from then until all are sealed
+	DeliverySeconds float64 `json:"delivery_seconds"`     // from then, as delivery begins, until the last phone has answered
+	Delivered       float64 `json:"delivered_per_second"` // phones, in that time
+	DeliveredShare  float64 `json:"delivered_of_bare"`
+	DeliveredTold   int64   `json:"delivered_told"`   // notifications: as many as phones, as many changes of a card are told once
+	Whole           float64 `json:"whole_per_second"` // phones, from the first award until the last has answered
+	WholeShare      float64 `json:"whole_of_bare"`
+
+	// The same while delivery goes on beside it, as it does every day.
+	Beside      float64 `json:"awarded_per_second"` // phones, from the first award until all have been told
+	BesideShare float64 `json:"awarded_of_bare"`
+	MostTold    int     `json:"most_told"` // how often the phone was told that was told most often
 
 	Rate          int     `json:"sales_per_second"`
 	QuietP99      float64 `json:"quiet_p99_ms"`
@@ -48,6 +57,7 @@ type PushLoad struct {
 	Rate     int           // sales a second beside it
 	Duration time.Duration // of the sales
 	Awards   int           // events a member
+	Profile  string        // where to write a CPU profile of delivery, empty for none
 }
 
 // BenchPush measures it in a world whose members all have their cards in phones.
@@ -80,12 +90,14 @@ func BenchPush(ctx context.Context, w *World, load PushLoad, say func(string, in
 	if f.Published, err = c.run(ctx, "told of a template", len(phones), func() error { return c.publish(ctx, phones[0]) }); err != nil {
 		return f, err
 	}
-	f.AwardedEvents = load.Awards * len(phones)
-	if f.Awarded, err = c.run(ctx, "told of points", len(phones), func() error { return c.award(ctx, phones, load.Awards) }); err != nil {
+	if err := c.phases(ctx, phones, load, &f); err != nil {
+		return f, err
+	}
+	if f.Beside, err = c.run(ctx, "told of points", len(phones), func() error { return c.award(ctx, phones, load.Awards, true) }); err != nil {
 		return f, err
 	}
 	f.MostTold, _ = apple.Most()
-	f.PublishedShare, f.AwardedShare = f.Published/f.Bare, f.Awarded/f.Bare
+	f.PublishedShare, f.BesideShare = f.Published/f.Bare, f.Beside/f.Bare
 	if err := c.beside(ctx, load, phones[0], &f); err != nil {
 		return f, err
 	}
@@ -97,148 +109,6 @@ func BenchPush(ctx context.Context, w *World, load PushLoad, say func(string, in
 		return f, fmt.Errorf("a notification was not as Apple wants it: %s", faults[0])
 	}
 	return f, nil
-}
-
-// wave changes the cards of a world and has the phones told.
-type wave struct {
-	*World
-	apple *apnstest.APNs
-	say   func(string, int, int)
-}
-
-// run measures how many phones are told a second, from before what changes their cards to when the last knows.
-func (c *wave) run(ctx context.Context, what string, phones int, change func() error) (float64, error) {
-	began, start := c.apple.Total(), c.Server.Now()
-	if err := change(); err != nil {
-		return 0, err
-	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	var followers sync.WaitGroup
-	defer followers.Wait()
-	var failed atomic.Pointer[error]
-	note := func(err error) {
-		if err != nil && ctx.Err() == nil {
-			failed.Store(&err)
-			stop()
-		}
-	}
-	followers.Go(func() { note(c.Server.Passes.Follow(ctx)) })
-	for ctx.Err() == nil && c.apple.Total()-began < int64(phones) {
-		note(c.Server.Passes.Push(ctx))
-		c.say(what, int(c.apple.Total()-began), phones)
-		wait(ctx, time.Millisecond)
-	}
-	took := c.Server.Now().Sub(start)
-	followers.Wait()
-	if err := failed.Load(); err != nil {
-		return 0, *err
-	}
-	return float64(phones) / took.Seconds(), ctx.Err()
-}
-
-// publish tells the log that the template of all cards was published.
-func (c *wave) publish(ctx context.Context, one phone) error {
-	template, err := c.Server.Store.Reader().TemplateOf(ctx, c.Actor.Tenant, one.card)
-	if err != nil {
-		return err
-	}
-	return c.happens(ctx, []verno.Event{{Kind: verno.EventConfigPublished, Subject: template.String()}})
-}
-
-// award tells the log that each member was given points, so often.
-func (c *wave) award(ctx context.Context, phones []phone, times int) error {
-	const chunk = 1_000
-	for range times {
-		for from := 0; from < len(phones); from += chunk {
-			some := phones[from:min(from+chunk, len(phones))]
-			events := make([]verno.Event, len(some))
-			for i := range some {
-				events[i] = verno.Event{Kind: verno.EventPointsAwarded, Owner: some[i].owner, Actor: "rig"}
-			}
-			if err := c.happens(ctx, events); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (c *wave) happens(ctx context.Context, events []verno.Event) error {
-	for i := range events {
-		events[i].Tenant = c.Actor.Tenant
-	}
-	now := c.Server.Now()
-	if err := c.Server.Store.Write(ctx, func(tx *store.Tx) error { return books.Record(ctx, tx, now, rand.Reader, events...) }); err != nil {
-		return err
-	}
-	_, err := c.Server.Sealer.Seal(ctx, c.Server.Config.Clock)
-	return err
-}
-
-// beside measures sales alone, and sales while a campaign goes out.
-func (c *wave) beside(ctx context.Context, load PushLoad, one phone, f *PushFigures) error {
-	sales := Load{Clients: 64, Duration: load.Duration, Rate: load.Rate, Presences: 10_000}
-	quiet, err := Bench(ctx, c.World, sales, c.say)
-	if err != nil {
-		return err
-	}
-	if err := c.drain(ctx); err != nil {
-		return err
-	}
-	if err := c.publish(ctx, one); err != nil {
-		return err
-	}
-	began := c.apple.Total()
-	background, stop := context.WithCancel(ctx)
-	var pushing sync.WaitGroup
-	pushing.Go(func() {
-		for background.Err() == nil {
-			_ = c.Server.Passes.Follow(background)
-			wait(background, 100*time.Millisecond)
-		}
-	})
-	pushing.Go(func() {
-		for background.Err() == nil {
-			_ = c.Server.Passes.Push(background)
-			wait(background, 100*time.Millisecond)
-		}
-	})
-	loud, err := Bench(ctx, c.World, sales, c.say)
-	f.BesideTold = c.apple.Total() - began
-	stop()
-	pushing.Wait()
-	if err != nil {
-		return err
-	}
-	if quiet.Failed+loud.Failed > 0 {
-		return errors.New("a sale failed: " + quiet.Failure + loud.Failure)
-	}
-	f.QuietP99, f.BesideP99 = quiet.P99, loud.P99
-	f.BesideOfQuiet = loud.P99 / quiet.P99
-	return nil
-}
-
-// drain has everybody know what happened so far.
-func (c *wave) drain(ctx context.Context) error {
-	for quiet := 0; quiet < 2 && ctx.Err() == nil; {
-		if _, err := c.Server.Sealer.Seal(ctx, c.Server.Config.Clock); err != nil {
-			return err
-		}
-		if err := errors.Join(c.Server.Passes.Follow(ctx), c.Server.Passes.Push(ctx)); err != nil {
-			return err
-		}
-		state, err := c.Server.Passes.Progress(ctx, c.Actor.Tenant)
-		if err != nil {
-			return err
-		}
-		quiet++
-		if state.Waiting > 0 || state.Marking {
-			quiet = 0
-		}
-		wait(ctx, 100*time.Millisecond)
-	}
-	return ctx.Err()
 }
 
 // bare is how many notifications a second Go's own HTTP/2 client sends, with nothing behind it: the better of two ways.

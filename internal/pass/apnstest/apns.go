@@ -118,6 +118,20 @@ func (a *APNs) Most() (most, devices int) {
 	return most, len(a.heard)
 }
 
+// Devices is how many devices were told at all.
+func (a *APNs) Devices() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.heard)
+}
+
+// Anew forgets how often devices were told, and begins to count anew.
+func (a *APNs) Anew() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.heard = make(map[string]int, len(a.heard))
+}
+
 // Last is what the latest notification showed of its sender.
 func (a *APNs) Last() Seen {
 	a.mu.Lock()
