@@ -77,7 +77,7 @@ func benchWallet(ctx context.Context, t *term, args []string) error {
 // inWorld makes a world of so many members for a measurement, on a database that is given or on one that is thrown away.
 func inWorld(ctx context.Context, t *term, dsn string, members int, fn func(w *rig.World) error) error {
 	c := server.Config{DB: dsn, Fresh: true, Rates: server.NoRates, Log: slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelWarn}))}
-	c.WalletRate.PerSecond = -1
+	c.WalletRate.PerSecond, c.Apple.Gap = -1, server.UsualPushGap
 	if dsn == "" {
 		dir, err := os.MkdirTemp("", "verno-bench-")
 		if err != nil {

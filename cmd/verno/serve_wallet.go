@@ -5,6 +5,7 @@ import (
 	"flag"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/verno-loyalty/verno/internal/server"
 )
@@ -25,6 +26,8 @@ func walletFlags(f *flag.FlagSet, c *server.Config) {
 	counted(f, &c.WalletRate.PerSecond, "wallet-rate", 1, 1_000_000, "`requests` a second of wallets from one address, ten times as many at once")
 	googleFlags(f, c)
 	f.StringVar(&c.Apple.PushURL, setting("apple-push-url"), "", "`address` to which notifications for iPhones go instead of Apple's")
+	c.Apple.Gap = server.UsualPushGap
+	bounded(f, &c.Apple.Gap, "push-gap", 0, time.Hour, "`time` at least from one notification of a card to the next: what changes meanwhile is told of at once then")
 	keys := map[string]*struct{ scheme, url, key string }{
 		"walletpasses": {scheme: "AndroidPass"}, "pass2u": {scheme: "Pass2U"}, "walletunion": {scheme: "WalletUnionPass"}, "walletunion-hms": {scheme: "WalletUnionHMSPass"},
 	}

@@ -47,11 +47,12 @@ type apns struct {
 
 func newAPNs(c AppleConfig, credential *PushCredential, clock func() time.Time) apns {
 	base, err := url.Parse(or(c.PushURL, DefaultPushURL))
-	if err != nil {
+	if err != nil || base.Scheme != "https" { // Nothing of it goes over the network in the clear.
 		base = &url.URL{Scheme: "https", Host: "invalid"}
 	}
+	// The connection comes encrypted, from a dialer of ours, which is why HTTP/2 is to be spoken on it as it is.
 	only := &http.Protocols{}
-	only.SetHTTP2(true)
+	only.SetUnencryptedHTTP2(true)
 	encrypted := &tls.Config{RootCAs: c.PushRoots, MinVersion: tls.VersionTLS12}
 	a := apns{base: base, streams: make(chan struct{}, apnsStreams), clock: clock}
 	if credential.Certificate != nil {
@@ -60,13 +61,11 @@ func newAPNs(c AppleConfig, credential *PushCredential, clock func() time.Time) 
 		a.tokens = &pushTokens{credential: credential, clock: clock}
 	}
 	a.transport = &http.Transport{
-		Protocols:           only,
-		TLSClientConfig:     encrypted,
-		DialContext:         dialGathering,
-		TLSHandshakeTimeout: 10 * time.Second,
-		MaxConnsPerHost:     1, // Without it each of the first requests would open its own.
-		IdleConnTimeout:     time.Hour,
-		DisableCompression:  true,
+		Protocols:          only,
+		DialTLSContext:     dialGathering(encrypted),
+		MaxConnsPerHost:    1, // Without it each of the first requests would open its own.
+		IdleConnTimeout:    time.Hour,
+		DisableCompression: true,
 		HTTP2: &http.HTTP2Config{
 			MaxEncoderHeaderTableSize:   1, // Each notification has another path: Apple wants it not to be indexed.
 			StrictMaxConcurrentRequests: true,

@@ -2,6 +2,9 @@ package pass
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -22,13 +25,40 @@ type gathering struct {
 	err     error // of the network: every later write has it
 }
 
-// dialGathering opens a connection that gathers what is written to it.
-func dialGathering(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: time.Minute}).DialContext(ctx, network, address)
-	if err != nil {
-		return nil, err
+// dialGathering opens an encrypted connection for HTTP/2 that gathers what is written to it before it is encrypted: many
+// small frames are one record then.
+func dialGathering(encrypted *tls.Config) func(ctx context.Context, network, address string) (net.Conn, error) {
+	const patience = 10 * time.Second
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		host, _, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		conn, err := (&net.Dialer{Timeout: patience, KeepAlive: time.Minute}).DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		config := encrypted.Clone()
+		config.ServerName, config.NextProtos = host, []string{"h2"}
+		secret := tls.Client(conn, config)
+		ctx, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		if err := secret.HandshakeContext(ctx); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+		if spoken := secret.ConnectionState().NegotiatedProtocol; spoken != "h2" {
+			return nil, errors.Join(fmt.Errorf("pass: %s speaks %q instead of HTTP/2", host, spoken), conn.Close())
+		}
+		return gather(secret), nil
 	}
-	return gather(conn), nil
+}
+
+// ConnectionState is what HTTP/2 asks of a connection that is encrypted.
+func (g *gathering) ConnectionState() tls.ConnectionState {
+	if secret, ok := g.Conn.(*tls.Conn); ok {
+		return secret.ConnectionState()
+	}
+	return tls.ConnectionState{}
 }
 
 func gather(conn net.Conn) *gathering {

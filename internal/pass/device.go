@@ -147,7 +147,7 @@ func (p *Passes) Register(ctx context.Context, pass store.Pass, r Registering) (
 		fresh, err = tx.Register(ctx, store.Registration{
 			PassType: r.PassType, Device: r.Device, Serial: pass.Serial, Tenant: pass.Tenant, Card: pass.Card,
 			PushToken: r.PushToken, Scheme: r.Scheme,
-		}, now)
+		}, now, p.Apple.Gap)
 		if err != nil || !fresh {
 			return err
 		}

@@ -14,8 +14,10 @@ import (
 )
 
 const (
-	// followStep is how many events are looked at in one turn, and what one transaction writes at most.
+	// followStep is how many events are followed in one turn while sales come in, and without a look at who else waits to
+	// write. followTurn is how many are while nobody does.
 	followStep = 256
+	followTurn = 4_096
 	// looksStep is how many cards are looked at closely in one turn. A turn that concerns more takes it on trust that they
 	// look different: to look at a card takes longer than to tell a phone.
 	looksStep = 48
@@ -55,34 +57,53 @@ func (p *Passes) followTenant(ctx context.Context, clock store.WalletClock) erro
 	if err := p.addDays(ctx, clock.Tenant); err != nil {
 		return err
 	}
+	a := ahead{until: clock.Seq} // Nothing was read yet.
 	for more := true; more; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		events, err := p.Store.Reader().Events(ctx, clock.Tenant, clock.Seq, followStep)
-		if err != nil {
-			return err
-		}
-		if len(events) > 0 {
-			if err := p.followEvents(ctx, clock, events); err != nil {
+		if !a.rest(clock) {
+			var err error
+			if a, err = p.look(ctx, clock); err != nil {
 				return err
 			}
-			clock.Seq = events[len(events)-1].Seq
 		}
+		if a.rest(clock) {
+			if err := p.followSome(ctx, &clock, &a); err != nil {
+				return err
+			}
+		}
+		behind := a.rest(clock) || a.more
 		// What just happened does not wait for the end of what changes many: a part of that, and then it is looked again.
-		swept, err := p.sweep(ctx, clock.Tenant, len(events) == followStep)
+		swept, err := p.sweep(ctx, clock.Tenant, behind)
 		if err != nil {
 			return err
 		}
-		more = swept || len(events) == followStep
+		more = swept || behind
 	}
 	return nil
 }
 
-// followEvents makes due what some events change, and moves the clock behind them.
-func (p *Passes) followEvents(ctx context.Context, clock store.WalletClock, events []store.EventRow) error {
+// followSome makes due what the next events change, and moves the clock behind them: a few are looked at closely, of many
+// as many are followed as others leave time for.
+func (p *Passes) followSome(ctx context.Context, clock *store.WalletClock, a *ahead) (err error) {
+	n := len(a.events)
+	if n > followStep {
+		n, err = p.followMany(ctx, *clock, a)
+	} else {
+		err = p.followClosely(ctx, *clock, a)
+	}
+	if err != nil {
+		return err
+	}
+	clock.Seq, a.events = a.through(n), a.events[n:]
+	return nil
+}
+
+// followClosely follows all that is ahead, and makes due only what looks different, unless that is too much to look at.
+func (p *Passes) followClosely(ctx context.Context, clock store.WalletClock, a *ahead) error {
 	now := p.Clock()
-	c, err := concernOf(events, now)
+	c, err := concernOf(ctx, p.Store.Reader(), clock.Tenant, a.events, now)
 	if err != nil {
 		return err
 	}
@@ -93,20 +114,63 @@ func (p *Passes) followEvents(ctx context.Context, clock store.WalletClock, even
 	if changed, err = p.different(ctx, clock.Tenant, changed, len(changed) <= looksStep); err != nil {
 		return err
 	}
-	to := events[len(events)-1].Seq
-	return p.turn(ctx, func(tx *store.Tx) error {
-		tag, ok, err := tx.TickWallet(ctx, clock.Tenant, clock.Seq, to)
-		if err != nil || !ok {
-			return errors.Join(err, notMine(ok))
-		}
-		for i := range c.sweeps {
-			if err := tx.AddPassSweep(ctx, c.sweeps[i]); err != nil {
-				return err
-			}
-		}
-		tx.Bulk().TouchPasses(clock.Tenant, changed, store.Touch{Tag: tag, Cause: tag, At: now})
-		return p.rebind(ctx, tx, clock.Tenant, c.rebound)
+	return p.followTo(ctx, clock, func(tx *store.Tx, t store.Touch) (int64, error) {
+		tx.Bulk().TouchPasses(clock.Tenant, changed, t)
+		return a.until, p.alsoWrite(ctx, tx, clock.Tenant, c)
 	})
+}
+
+// followMany follows so many of what is ahead as nobody else waits, and returns how many. That they look different is taken
+// on trust.
+func (p *Passes) followMany(ctx context.Context, clock store.WalletClock, a *ahead) (n int, err error) {
+	most := followTurn
+	if p.following.busy(p.Store, p.Clock()) {
+		most = followStep
+	}
+	most = min(most, len(a.events))
+	err = p.followTo(ctx, clock, func(tx *store.Tx, t store.Touch) (int64, error) {
+		for n = 0; n < most && (n == 0 || !p.Store.Wanted()); {
+			some := a.events[n:min(n+followStep, most)]
+			c, err := concernOf(ctx, tx.Reader, clock.Tenant, some, t.At)
+			if err != nil {
+				return 0, err
+			}
+			tx.Bulk().TouchOwners(clock.Tenant, c.owners, t)
+			tx.Bulk().TouchCards(clock.Tenant, c.cards, t)
+			if err := errors.Join(p.alsoWrite(ctx, tx, clock.Tenant, c), tx.Bulk().Flush(ctx)); err != nil {
+				return 0, err
+			}
+			n += len(some)
+		}
+		return a.through(n), nil
+	})
+	return n, err
+}
+
+// followTo has a turn make due what it touches, and moves the clock to the event that it returns.
+func (p *Passes) followTo(ctx context.Context, clock store.WalletClock, touch func(tx *store.Tx, t store.Touch) (int64, error)) error {
+	return p.turn(ctx, func(tx *store.Tx) error {
+		tag, err := tx.TickWallet(ctx, clock.Tenant)
+		if err != nil {
+			return err
+		}
+		to, err := touch(tx, store.Touch{Tag: tag, Cause: tag, At: p.Clock(), Gap: p.Apple.Gap})
+		if err != nil {
+			return err
+		}
+		ok, err := tx.MoveWallet(ctx, clock.Tenant, clock.Seq, to)
+		return errors.Join(err, notMine(err != nil || ok))
+	})
+}
+
+// alsoWrite writes what some events ask for beside touching cards.
+func (p *Passes) alsoWrite(ctx context.Context, tx *store.Tx, tenant verno.TenantID, c concern) error {
+	for i := range c.sweeps {
+		if err := tx.AddPassSweep(ctx, c.sweeps[i]); err != nil {
+			return err
+		}
+	}
+	return p.rebind(ctx, tx, tenant, c.rebound)
 }
 
 // turn runs one transaction of this job, as long as it has the lease.

@@ -1,6 +1,7 @@
 package pass
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -36,6 +37,9 @@ var ofCard = map[verno.EventKind]bool{
 	verno.EventCardRewritten: true, verno.EventCardValue: true, verno.EventCertificateReturned: true,
 }
 
+// ofMany are the events after which many cards may look different, by what they say.
+var ofMany = map[verno.EventKind]bool{verno.EventConfigPublished: true, verno.EventConfigChanged: true, verno.EventAccess: true}
+
 // told is what an event says beside its kind and owner.
 type told struct {
 	Subject string            `json:"subject"`
@@ -43,15 +47,15 @@ type told struct {
 }
 
 // concernOf finds out whose cards some events may change.
-func concernOf(events []store.EventRow, now time.Time) (concern, error) {
-	var c concern
+func concernOf(ctx context.Context, r *store.Reader, tenant verno.TenantID, events []store.Happened, now time.Time) (c concern, err error) {
+	if err := bodies(ctx, r, tenant, events); err != nil {
+		return c, err
+	}
 	for i := range events {
 		e := &events[i]
 		switch {
 		case ofOwner[e.Kind]:
-			if !e.Owner.IsZero() && !slices.Contains(c.owners, e.Owner) {
-				c.owners = append(c.owners, e.Owner)
-			}
+			c.owners = append(c.owners, e.Owner) // Each is there once: see ahead.
 		case ofCard[e.Kind]:
 			t, err := tellOf(e)
 			if err != nil {
@@ -63,12 +67,12 @@ func concernOf(events []store.EventRow, now time.Time) (concern, error) {
 					c.rebound = append(c.rebound, id)
 				}
 			}
-		case e.Kind == verno.EventConfigPublished || e.Kind == verno.EventConfigChanged || e.Kind == verno.EventAccess:
+		case ofMany[e.Kind]:
 			t, err := tellOf(e)
 			if err != nil {
 				return c, err
 			}
-			if s, ok := sweepOf(e, t, now); ok {
+			if s, ok := sweepOf(tenant, e, t, now); ok {
 				c.sweeps = append(c.sweeps, s)
 			}
 		}
@@ -76,7 +80,7 @@ func concernOf(events []store.EventRow, now time.Time) (concern, error) {
 	return c, nil
 }
 
-func tellOf(e *store.EventRow) (t told, err error) {
+func tellOf(e *store.Happened) (t told, err error) {
 	if err := json.Unmarshal([]byte(e.Body), &t); err != nil {
 		return t, fmt.Errorf("read event %d: %w", e.Seq, err)
 	}
@@ -90,8 +94,8 @@ var shownChanges = []string{"store", "brand", "news"}
 // sweepOf is which passes a change of configuration may change. A template that was published changes all of its cards,
 // whatever they look like; one that becomes the standard of its programme those that have none of their own. Of all else
 // only those are told that look different.
-func sweepOf(e *store.EventRow, t told, now time.Time) (store.PassSweep, bool) {
-	s := store.PassSweep{Tenant: e.Tenant, Name: "event/" + strconv.FormatInt(e.Seq, 10), Looks: true, At: now}
+func sweepOf(tenant verno.TenantID, e *store.Happened, t told, now time.Time) (store.PassSweep, bool) {
+	s := store.PassSweep{Tenant: tenant, Name: "event/" + strconv.FormatInt(e.Seq, 10), Looks: true, At: now}
 	if e.Kind == verno.EventAccess {
 		s.Looks = false // What a card says to readers is not on its face.
 		return s, newToReaders(t)

@@ -67,7 +67,7 @@ func (p *Passes) sweep(ctx context.Context, tenant verno.TenantID, behind bool) 
 // sweepMoving gives the next passes of a programme its new standard template, where their cards have none of their own.
 func (p *Passes) sweepMoving(ctx context.Context, s *store.PassSweep) error {
 	some := sweepQuietly
-	if p.sweeping.busy(p.Store) {
+	if p.sweeping.busy(p.Store, p.Clock()) {
 		some = sweepStep
 	}
 	cards, err := p.Store.Reader().Moved(ctx, s, some)
@@ -86,7 +86,7 @@ func (p *Passes) sweepMoving(ctx context.Context, s *store.PassSweep) error {
 // sweepTrusting touches the next passes of a template.
 func (p *Passes) sweepTrusting(ctx context.Context, s *store.PassSweep) error {
 	some := sweepQuietly
-	if p.sweeping.busy(p.Store) {
+	if p.sweeping.busy(p.Store, p.Clock()) {
 		some = sweepStep
 	}
 	until, err := p.Store.Reader().LastSwept(ctx, s, some)
@@ -134,17 +134,23 @@ func (p *Passes) sweepTurn(ctx context.Context, s *store.PassSweep, to verno.Car
 			return errors.Join(err, notMine(ok))
 		}
 		if !to.IsZero() {
-			touch(tx, store.Touch{Tag: tag, Cause: s.Cause(), At: now})
+			touch(tx, store.Touch{Tag: tag, Cause: s.Cause(), At: now, Gap: p.Apple.Gap})
 		}
 		return nil
 	})
 }
 
 // watch notices whether sales come in.
-type watch struct{ commits atomic.Int64 }
+type watch struct{ commits, seen atomic.Int64 }
 
-// busy says whether there were sales since it was asked last.
-func (w *watch) busy(s *store.Store) bool {
+// busyFor is how long after a sale the next is expected: between two, none may have been committed for a moment.
+const busyFor = 250 * time.Millisecond
+
+// busy says whether there were sales lately.
+func (w *watch) busy(s *store.Store, now time.Time) bool {
 	commits := s.Stats().Commits
-	return w.commits.Swap(commits) != commits
+	if w.commits.Swap(commits) != commits {
+		w.seen.Store(verno.Micros(now))
+	}
+	return verno.Micros(now)-w.seen.Load() < busyFor.Microseconds()
 }

@@ -45,6 +45,7 @@ type Passes struct {
 	passTypes sync.Map // of passTypeOf: what tenants were seen to have certificates for
 	push      pushing
 	sweeping  watch
+	following watch
 	remind    reminding
 
 	google google // what is remembered of it
@@ -56,7 +57,13 @@ type AppleConfig struct {
 	PushURL   string                 // where notifications go; DefaultPushURL where empty
 	PushRoots *x509.CertPool         // who signs for that; the system's where nil
 	Others    map[string]OtherWallet // by scheme: other wallets that want to be told
+	Gap       time.Duration          // at least, from one time that the devices of a pass are told to the next; 0 for none
 }
+
+// UsualGap is how long the changes of a pass are gathered after its devices were told of one: a basket that is corrected, or
+// a purchase that is tipped and paid for in parts, is told of twice and not a dozen times. Apple slows down whoever tells a
+// phone too often, and then what matters comes late.
+const UsualGap = 5 * time.Second
 
 var serialText = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 

@@ -75,7 +75,7 @@ func (p *Passes) pushTenant(ctx context.Context, tenant verno.TenantID) error {
 	)
 	defer batches.Wait()
 	for ctx.Err() == nil && !p.push.resting(tenant, p.Clock()) {
-		busy := p.push.selling.busy(p.Store)
+		busy := p.push.selling.busy(p.Store, p.Clock())
 		limit := pushBatch
 		if busy {
 			batches.Wait()
@@ -195,7 +195,7 @@ func (p *Passes) writeTold(ctx context.Context, tenant verno.TenantID, due []sto
 	parts := make([]store.Told, (len(due)+writtenAtOnce-1)/writtenAtOnce)
 	again, unsent := make([]time.Time, len(due)), make([]bool, len(due))
 	for i := range parts {
-		parts[i] = store.Told{At: now, Tallies: []store.Tally{{Tenant: tenant}}}
+		parts[i] = store.Told{At: now, Gap: p.Apple.Gap, Tallies: []store.Tally{{Tenant: tenant}}}
 	}
 	if len(parts) > 0 {
 		parts[0].Counts = tallied(sends).counts()
@@ -217,6 +217,7 @@ func (p *Passes) writeTold(ctx context.Context, tenant verno.TenantID, due []sto
 			part.Tallies[0].Failed++
 		case accepted:
 			part.Tallies[0].Told++
+			due[s.pass].Told = true
 		}
 	}
 	for i, d := range due {
@@ -225,6 +226,8 @@ func (p *Passes) writeTold(ctx context.Context, tenant verno.TenantID, due []sto
 		case !again[i].IsZero():
 			d.DueAt = verno.Micros(again[i])
 			part.Later = append(part.Later, d)
+		case unsent[i] && d.Told:
+			part.Later = append(part.Later, d) // The others are not told so soon that those which know could be told again.
 		case !unsent[i]:
 			part.Done = append(part.Done, d)
 		}

@@ -251,5 +251,6 @@ func (c *wave) drain(ctx context.Context) error {
 		}
 		wait(ctx, 100*time.Millisecond)
 	}
+	wait(ctx, c.Server.Passes.Apple.Gap) // So that the next change of each card is told at once.
 	return ctx.Err()
 }

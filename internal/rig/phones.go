@@ -97,7 +97,7 @@ func (w *World) hand(ctx context.Context, tx *store.Tx, members []verno.MemberID
 		if _, err := tx.Register(ctx, store.Registration{
 			PassType: phoneTopic, Device: p.device, Serial: p.serial, Tenant: tenant, Card: p.card,
 			PushToken: fmt.Sprintf("%064x", p.card[:]), Scheme: pass.SchemeApple,
-		}, now); err != nil {
+		}, now, 0); err != nil {
 			return err
 		}
 		got, err := tx.Pass(ctx, tenant, p.card)

@@ -73,6 +73,9 @@ func (c *Config) fill() {
 	}
 }
 
+// UsualPushGap is the least time from one notification of a card to the next where the operator says nothing.
+const UsualPushGap = pass.UsualGap
+
 // Bounds are what one who adjusts points may do alone, in whole points.
 type Bounds = member.Bounds
 

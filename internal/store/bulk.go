@@ -33,6 +33,7 @@ const (
 var (
 	bulkNumber   atomic.Int64
 	fromKeys     = regexp.MustCompile(`\s+(FROM|USING) k\b`)
+	keysAndMore  = regexp.MustCompile(`\b(FROM|USING) k, `)
 	keyColumn    = regexp.MustCompile(`\bk\.(\w+)`)
 	statementRow = regexp.MustCompile(`^\s*(SELECT|UPDATE|DELETE)\s`)
 	whatCameIn   = regexp.MustCompile(`(DO NOTHING) RETURNING ([\w, ]+)$`)
@@ -75,6 +76,7 @@ func (b *Bulk) answerKnown(names []string) {
 //	Keyed("owner bytea", `SELECT id, left_minor FROM lot WHERE owner_id = k.owner ORDER BY expires_at LIMIT 8`)
 //	Keyed("id bytea, delta bigint", `UPDATE account SET balance = balance + k.delta FROM k WHERE account.id = k.id`)
 //	Keyed("id bytea", `DELETE FROM hold USING k WHERE hold.id = k.id`)
+//	Keyed("owner bytea", `UPDATE pass SET seen = 1 FROM k, member m WHERE m.owner_id = k.owner AND pass.member_id = m.id`)
 //
 // An UPDATE or DELETE gets each row of the table at most once in a call: PostgreSQL would change it once, SQLite twice.
 func Keyed(columns, statement string) *Bulk {
@@ -92,7 +94,7 @@ func Keyed(columns, statement string) *Bulk {
 	} else {
 		b.postgres = fromKeys.ReplaceAllString(statement, " $1 "+strings.ReplaceAll(b.keys(names), "$", "$$"))
 	}
-	b.sqlite = keyColumn.ReplaceAllStringFunc(withoutRowLocks(fromKeys.ReplaceAllString(statement, "")), func(ref string) string {
+	b.sqlite = keyColumn.ReplaceAllStringFunc(withoutRowLocks(alone(statement)), func(ref string) string {
 		for i, name := range names {
 			if ref == "k."+name {
 				b.order = append(b.order, i)
@@ -102,6 +104,11 @@ func Keyed(columns, statement string) *Bulk {
 		panic("store: " + ref + " is not among the columns: " + columns)
 	})
 	return b
+}
+
+// alone is a statement about one row of values, which needs no table of them.
+func alone(statement string) string {
+	return fromKeys.ReplaceAllString(keysAndMore.ReplaceAllString(statement, "$1 "), "")
 }
 
 func newBulk(columns string) (*Bulk, []string) {

@@ -65,6 +65,8 @@ type engine interface {
 	hot(ctx context.Context, lane int, fn func(h *HotTx) error) error
 	// waiting is how many writers wait for a connection.
 	waiting() int
+	// wanted says whether somebody waits for a writer who is no job.
+	wanted() bool
 	// quiet says whether a statement on a writing connection must not be interrupted.
 	quiet() bool
 	// undecided says whether the error of a COMMIT leaves open what happened.
@@ -157,6 +159,9 @@ func (s *Store) Stats() Stats {
 
 // Waiting is how many writers wait for SQLite's one writing connection; PostgreSQL has none to wait for.
 func (s *Store) Waiting() int { return s.engine.waiting() }
+
+// Wanted says whether a sale or a person waits for SQLite's one writing connection: a job that has it ends its transaction.
+func (s *Store) Wanted() bool { return s.engine.wanted() }
 
 // Checkpoint moves what SQLite's write-ahead log holds into the database file, so that the log stays bounded. The
 // server calls it about twice a second; the writer itself never does, as that would make some sales slow. PostgreSQL

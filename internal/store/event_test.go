@@ -210,3 +210,44 @@ func TestTasksAndRulesAreRead(t *testing.T) {
 		}
 	})
 }
+
+// TestHappened: what happened is found from any event to any other, in the middle of batches too, and what it says by its
+// number.
+func TestHappened(t *testing.T) {
+	t.Parallel()
+	rows(t, func(t *testing.T, s *store.Store) {
+		batches, events := putBatches(t, s, 2, 1, 3)
+		flat := slices.Concat(events...)
+		for i, n := 0, int64(0); i < len(batches); i++ {
+			batches[i].FirstSeq = n
+			n += batches[i].Count
+		}
+		inHot(t, s, func(h *store.HotTx) { h.Seal(batches) })
+		for after := int64(-1); after < 7; after++ {
+			for until := after; until < 8; until++ {
+				var got, want []int64
+				if err := s.Reader().Happened(t.Context(), us, after, until, func(e store.Happened) {
+					got = append(got, e.Seq)
+					if one := flat[e.Seq]; e.Kind != one.Kind || e.Owner != one.Owner || e.Body != "" {
+						t.Errorf("%+v is not %+v", e, one)
+					}
+				}); err != nil {
+					t.Fatal(err)
+				}
+				for n := max(after+1, 0); n <= min(until, 5); n++ {
+					want = append(want, n)
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("from %d to %d: %v, want %v", after, until, got, want)
+				}
+			}
+		}
+		bodies := map[int64]string{}
+		if err := s.Reader().Bodies(t.Context(), us, []int64{0, 2, 5, 6}, func(seq int64, body string) { bodies[seq] = body }); err != nil {
+			t.Fatal(err)
+		}
+		if want := map[int64]string{0: flat[0].Body, 2: flat[2].Body, 5: flat[5].Body}; !cmp.Equal(bodies, want) {
+			t.Errorf("%v, want %v", bodies, want)
+		}
+	})
+}

@@ -93,6 +93,7 @@ type onlyReading struct {
 
 func (*onlyReading) lanes() int   { return 0 }
 func (*onlyReading) waiting() int { return 0 }
+func (*onlyReading) wanted() bool { return false }
 
 func (*onlyReading) borrow(context.Context, bool) (*sql.Conn, func(), error) {
 	return nil, nil, ErrReadOnly

@@ -10,11 +10,11 @@ import (
 
 // DuePass is a pass whose devices are to be told of a change.
 type DuePass struct {
-	Tenant    verno.TenantID
-	Card      verno.CardID
-	Tag       int64 // up to which they will know
-	PushedTag int64
-	DueAt     int64
+	Tenant verno.TenantID
+	Card   verno.CardID
+	Tag    int64 // up to which they will know
+	DueAt  int64
+	Told   bool // a device was, just now
 }
 
 // After says whether a pass comes later in the order in which passes are told.
@@ -22,50 +22,61 @@ func (p *DuePass) After(q *DuePass) bool {
 	return p.DueAt > q.DueAt || p.DueAt == q.DueAt && bytes.Compare(p.Card[:], q.Card[:]) > 0
 }
 
+var duePasses = Keyed("tenant bytea, until bigint, due_at bigint, card_id bytea, most bigint",
+	`SELECT p.card_id, p.tag, p.due_at, r.device, r.pass_type, r.serial, r.push_token, r.scheme, r.pushed_tag, r.updated_at
+	FROM (SELECT tenant, card_id, tag, due_at FROM pass
+		WHERE tenant = k.tenant AND due_at IS NOT NULL AND due_at <= k.until AND due_at >= k.due_at
+			AND (due_at > k.due_at OR card_id > k.card_id)
+		ORDER BY due_at, card_id LIMIT k.most) AS p
+	LEFT JOIN pass_registration r ON r.tenant = p.tenant AND r.card_id = p.card_id`)
+
 // DuePasses gives a tenant's passes whose devices are to be told by a moment, those that have waited longest, after one of
 // them; the zero one begins. Each comes once with each device that has it, and once with none where none has it, in no order.
 func (r *Reader) DuePasses(ctx context.Context, tenant verno.TenantID, now time.Time, after DuePass, limit int, found func(DuePass, *Registration)) error {
-	rows, err := r.Query(ctx, `SELECT p.card_id, p.tag, p.pushed_tag, p.due_at,
-			r.device, r.pass_type, r.serial, r.push_token, r.scheme, r.pushed_tag, r.updated_at
-		FROM (SELECT tenant, card_id, tag, pushed_tag, due_at FROM pass
-			WHERE tenant = $1 AND due_at IS NOT NULL AND due_at <= $2 AND due_at >= $3 AND (due_at > $3 OR card_id > $4)
-			ORDER BY due_at, card_id LIMIT $5) AS p
-		LEFT JOIN pass_registration r ON r.tenant = p.tenant AND r.card_id = p.card_id`,
-		tenant, verno.Micros(now), after.DueAt, after.Card[:], limit)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var (
-			p = DuePass{Tenant: tenant}
-			// Where no device has the pass any more, all of a registration is null.
-			device, passType, serial, pushToken, scheme *string
-			pushed, updated                             *int64
-		)
-		if err := rows.Scan(&p.Card, &p.Tag, &p.PushedTag, &p.DueAt, &device, &passType, &serial, &pushToken, &scheme, &pushed, &updated); err != nil {
-			return err
+	return r.Pipe(ctx, func(p *Pipe) error {
+		p.Values(duePasses).Bytes(tenant[:]).Int(verno.Micros(now)).Int(after.DueAt).Bytes(after.Card[:]).Int(int64(limit)).
+			Each(func(row Scanner) error {
+				due, on, err := scanDue(row)
+				due.Tenant, on.Tenant, on.Card = tenant, tenant, due.Card
+				switch {
+				case err != nil:
+					return err
+				case on.Device == "":
+					found(due, nil)
+				default:
+					found(due, &on)
+				}
+				return nil
+			})
+		return nil
+	})
+}
+
+// scanDue reads a pass that is due with one of the devices that have it; no device is called nothing.
+func scanDue(row Scanner) (p DuePass, r Registration, err error) {
+	var device, passType, serial, pushToken, scheme *string
+	var pushed, updated *int64
+	err = row.Scan(&p.Card, &p.Tag, &p.DueAt, &device, &passType, &serial, &pushToken, &scheme, &pushed, &updated)
+	if err == nil && device != nil {
+		r = Registration{
+			Device: *device, PassType: *passType, Serial: *serial, PushToken: *pushToken, Scheme: *scheme, PushedTag: *pushed,
+			UpdatedAt: verno.FromMicros(*updated),
 		}
-		if device == nil {
-			found(p, nil)
-			continue
-		}
-		found(p, &Registration{
-			PassType: *passType, Device: *device, Serial: *serial, Tenant: tenant, Card: p.Card, PushToken: *pushToken, Scheme: *scheme,
-			PushedTag: *pushed, UpdatedAt: verno.FromMicros(*updated),
-		})
 	}
-	return rows.Err()
+	return p, r, err
 }
 
 var (
-	toldPass = Keyed("tenant bytea, card_id bytea, tag bigint, due_at bigint",
+	toldPass = Keyed("tenant bytea, card_id bytea, tag bigint, due_at bigint, told bigint, at bigint, gap bigint",
 		`UPDATE pass SET pushed_tag = CASE WHEN pass.pushed_tag < k.tag THEN k.tag ELSE pass.pushed_tag END,
-			due_at = CASE WHEN pass.tag <= k.tag AND pass.due_at = k.due_at THEN NULL ELSE pass.due_at END
+			due_at = CASE WHEN pass.tag <= k.tag AND pass.due_at = k.due_at THEN NULL
+				WHEN k.told = 1 AND pass.due_at < k.at + k.gap THEN k.at + k.gap ELSE pass.due_at END,
+			told_at = CASE WHEN k.told = 1 THEN k.at ELSE pass.told_at END
 		FROM k WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id`)
-	laterPass = Keyed("tenant bytea, card_id bytea, later bigint",
-		`UPDATE pass SET due_at = k.later FROM k
-		WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id AND pass.due_at IS NOT NULL`)
+	laterPass = Keyed("tenant bytea, card_id bytea, later bigint, told bigint, at bigint, gap bigint",
+		`UPDATE pass SET due_at = CASE WHEN k.told = 1 AND k.later < k.at + k.gap THEN k.at + k.gap ELSE k.later END,
+			told_at = CASE WHEN k.told = 1 THEN k.at ELSE pass.told_at END
+		FROM k WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id AND pass.due_at IS NOT NULL`)
 	toldRegistration = Keyed("pass_type text, device text, serial text, push_token text, tag bigint",
 		`UPDATE pass_registration SET pushed_tag = k.tag FROM k WHERE pass_registration.pass_type = k.pass_type
 		AND pass_registration.device = k.device AND pass_registration.serial = k.serial
@@ -79,6 +90,7 @@ var (
 // Told is what came of telling the devices of passes.
 type Told struct {
 	At      time.Time
+	Gap     time.Duration // at least, until they are told again
 	Tallies []Tally
 	Counts  []PushCount
 	Done    []DuePass      // all devices know
@@ -98,24 +110,27 @@ var tallyTold = Keyed("tenant bytea, told bigint, failed bigint", `UPDATE wallet
 
 // PutTold writes what came of telling. A pass that was changed meanwhile, or is on another device, stays due.
 func (p *Pipe) PutTold(t *Told) {
+	// The tallies are first, as the clock is in whatever touches passes: two that write about the same passes do not wait for
+	// each other for ever.
+	tallies := p.Values(tallyTold)
+	for _, one := range t.Tallies {
+		tallies.Bytes(one.Tenant[:]).Int(one.Told).Int(one.Failed)
+	}
+	at, gap := verno.Micros(t.At), t.Gap.Microseconds()
 	done := p.Values(toldPass)
 	for i := range t.Done {
 		d := &t.Done[i]
-		done.Bytes(d.Tenant[:]).Bytes(d.Card[:]).Int(d.Tag).Int(d.DueAt)
+		done.Bytes(d.Tenant[:]).Bytes(d.Card[:]).Int(d.Tag).Int(d.DueAt).Int(flag(d.Told)).Int(at).Int(gap)
 	}
 	later := p.Values(laterPass)
 	for i := range t.Later {
 		d := &t.Later[i]
-		later.Bytes(d.Tenant[:]).Bytes(d.Card[:]).Int(d.DueAt)
+		later.Bytes(d.Tenant[:]).Bytes(d.Card[:]).Int(d.DueAt).Int(flag(d.Told)).Int(at).Int(gap)
 	}
 	knows := p.Values(toldRegistration)
 	for i := range t.Knows {
 		r := &t.Knows[i]
 		knows.Text(r.PassType).Text(r.Device).Text(r.Serial).Text(r.PushToken).Int(r.PushedTag)
-	}
-	tallies := p.Values(tallyTold)
-	for _, one := range t.Tallies {
-		tallies.Bytes(one.Tenant[:]).Int(one.Told).Int(one.Failed)
 	}
 	gone := p.Values(pruneDevice)
 	for i := range t.Gone {

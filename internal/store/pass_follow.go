@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/hex"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -22,19 +23,23 @@ func (r *Reader) WalletClocks(ctx context.Context) ([]WalletClock, error) {
 	}, `SELECT tenant, tag, seq FROM wallet_clock ORDER BY tenant`)
 }
 
-// TickWallet moves a tenant's clock from one event to another and gives out a tag, which is committed before all greater
-// ones. It reports false where another follower has moved it.
-func (tx *Tx) TickWallet(ctx context.Context, tenant verno.TenantID, from, to int64) (tag int64, ok bool, err error) {
-	if tag, err = tx.NextTag(ctx, tenant); err != nil {
-		return 0, false, err
-	}
-	n, err := tx.Exec(ctx, `UPDATE wallet_clock SET seq = $3 WHERE tenant = $1 AND seq = $2`, tenant, from, to)
-	if err != nil || n == 0 {
-		return 0, false, err
+// TickWallet gives out a tag, as NextTag does, for what a follower of the log makes due; where nothing is due any more, it
+// is counted anew who is told.
+func (tx *Tx) TickWallet(ctx context.Context, tenant verno.TenantID) (int64, error) {
+	tag, err := tx.NextTag(ctx, tenant)
+	if err != nil {
+		return 0, err
 	}
 	_, err = tx.Exec(ctx, `UPDATE wallet_clock SET told = 0, failed = 0 WHERE tenant = $1 AND told + failed > 0
 		AND NOT EXISTS (SELECT 1 FROM pass WHERE tenant = $1 AND due_at IS NOT NULL)`, tenant)
-	return tag, true, err
+	return tag, err
+}
+
+// MoveWallet moves a tenant's clock, which TickWallet keeps, from one event to another. It reports false where another
+// follower has moved it.
+func (tx *Tx) MoveWallet(ctx context.Context, tenant verno.TenantID, from, to int64) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE wallet_clock SET seq = $3 WHERE tenant = $1 AND seq = $2`, tenant, from, to)
+	return n == 1, err
 }
 
 // Followed is a pass that an event concerns.
@@ -82,20 +87,35 @@ func (r *Reader) PassesOf(ctx context.Context, tenant verno.TenantID, owners []v
 	})
 }
 
-// touched is what a change does to a pass: it gets the tag and a later second, and who has it is to be told.
-const touched = `tag = k.tag, cause = k.cause,
+// nextTold is when the devices of a pass may be told again of what is to be told at a moment: at once, unless they were told
+// less than so long ago. What was told long after that moment was told by a clock that was set back since.
+func nextTold(at, gap string) string {
+	return `(CASE WHEN pass.told_at > ` + at + ` - ` + gap + ` AND pass.told_at <= ` + at + ` + ` + gap +
+		` THEN pass.told_at + ` + gap + ` ELSE ` + at + ` END)`
+}
+
+// touched is what a change does to a pass: it gets the tag and a later second, and who has it is to be told. One that is due
+// already keeps its place among those that are, so that no pass waits for ever that changes all the time.
+var touched = `tag = k.tag, cause = k.cause,
 	modified_at = CASE WHEN pass.modified_at + 1000000 > k.second THEN pass.modified_at + 1000000 ELSE k.second END,
 	due_at = CASE WHEN EXISTS (SELECT 1 FROM pass_registration r WHERE r.tenant = pass.tenant AND r.card_id = pass.card_id)
-		THEN k.at ELSE pass.due_at END,
+		AND (pass.due_at IS NULL OR pass.due_at > ` + nextTold("k.at", "k.gap") + `) THEN ` + nextTold("k.at", "k.gap") + ` ELSE pass.due_at END,
 	google_due = CASE WHEN pass.google_id IS NULL THEN pass.google_due ELSE k.at END`
 
 var (
-	touchPass = Keyed("tenant bytea, card_id bytea, tag bigint, cause bigint, second bigint, at bigint, face bytea",
+	touchPass = Keyed("tenant bytea, card_id bytea, tag bigint, cause bigint, second bigint, at bigint, gap bigint, face bytea",
 		`UPDATE pass SET `+touched+`, face = k.face FROM k WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id`)
-	touchPasses = Keyed("tenant bytea, template_id bytea, after bytea, until bytea, tag bigint, cause bigint, second bigint, at bigint",
+	touchOwner = Keyed("tenant bytea, owner_id bytea, tag bigint, cause bigint, second bigint, at bigint, gap bigint",
+		`UPDATE pass SET `+touched+`, face = NULL FROM k, member m WHERE m.tenant = k.tenant AND m.owner_id = k.owner_id
+		AND pass.tenant = m.tenant AND pass.member_id = m.id`)
+	// touchOwners is for SQLite, to which a list of owners in one statement costs half of as many statements.
+	touchOwners = Keyed("tenant bytea, owners text, tag bigint, cause bigint, second bigint, at bigint, gap bigint",
+		`UPDATE pass SET `+touched+`, face = NULL FROM k WHERE pass.tenant = k.tenant AND pass.member_id IN (SELECT m.id FROM member m
+		WHERE m.tenant = k.tenant AND m.owner_id IN (SELECT unhex(j.value) FROM json_each(k.owners) j))`)
+	touchPasses = Keyed("tenant bytea, template_id bytea, after bytea, until bytea, tag bigint, cause bigint, second bigint, at bigint, gap bigint",
 		`UPDATE pass SET `+touched+`, face = NULL FROM k WHERE pass.tenant = k.tenant AND pass.template_id = k.template_id
 		AND pass.card_id > k.after AND pass.card_id <= k.until`)
-	movePass = Keyed("tenant bytea, card_id bytea, template_id bytea, tag bigint, cause bigint, second bigint, at bigint",
+	movePass = Keyed("tenant bytea, card_id bytea, template_id bytea, tag bigint, cause bigint, second bigint, at bigint, gap bigint",
 		`UPDATE pass SET `+touched+`, face = NULL, template_id = k.template_id FROM k
 		WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id`)
 	rebindPass = Keyed("tenant bytea, card_id bytea, member_id bytea, template_id bytea",
@@ -108,10 +128,11 @@ type Touch struct {
 	Tag   int64 // that TickWallet or NextTag gave
 	Cause int64 // what changed them, the same for all that it changed: for what is done in several turns not each turn's tag
 	At    time.Time
+	Gap   time.Duration // at least, from one time that devices are told to the next
 }
 
 func (t *Touch) write(v *Values) *Values {
-	return v.Int(t.Tag).Int(t.Cause).Int(verno.Micros(t.At.Truncate(time.Second))).Int(verno.Micros(t.At))
+	return v.Int(t.Tag).Int(t.Cause).Int(verno.Micros(t.At.Truncate(time.Second))).Int(verno.Micros(t.At)).Int(t.Gap.Microseconds())
 }
 
 // TouchPasses writes that passes have changed. What each looks like now is its face, nil where nobody has looked.
@@ -119,6 +140,40 @@ func (p *Pipe) TouchPasses(tenant verno.TenantID, passes []Followed, t Touch) {
 	v := p.Values(touchPass)
 	for i := range passes {
 		t.write(v.Bytes(tenant[:]).Bytes(passes[i].Card[:])).Bytes(passes[i].Face)
+	}
+}
+
+// TouchOwners is TouchPasses for all passes of some owners, at which nobody looks.
+func (p *Pipe) TouchOwners(tenant verno.TenantID, owners []verno.OwnerID, t Touch) {
+	if p.engine == PostgreSQL {
+		v := p.Values(touchOwner)
+		for i := range owners {
+			t.write(v.Bytes(tenant[:]).Bytes(owners[i][:]))
+		}
+		return
+	}
+	if len(owners) > 0 {
+		t.write(p.Values(touchOwners).Bytes(tenant[:]).Text(hexList(owners)))
+	}
+}
+
+// hexList is a list of identifiers in JSON.
+func hexList(owners []verno.OwnerID) string {
+	list := []byte{'['}
+	for i := range owners {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = append(hex.AppendEncode(append(list, '"'), owners[i][:]), '"')
+	}
+	return string(append(list, ']'))
+}
+
+// TouchCards is TouchPasses for passes at which nobody looks.
+func (p *Pipe) TouchCards(tenant verno.TenantID, cards []verno.CardID, t Touch) {
+	v := p.Values(touchPass)
+	for i := range cards {
+		t.write(v.Bytes(tenant[:]).Bytes(cards[i][:])).Null()
 	}
 }
 

@@ -68,9 +68,9 @@ func (r *Reader) CountCarried(ctx context.Context, passType, device string) (int
 }
 
 // Register writes that a device has a pass, with the clock's next tag where that is new, and makes the pass due: what the
-// device has may be older than what it is told now. So it does where the device is to be told by another token, as what was
+// device has may be older than what it is told now. The gap lies between one time that a pass is told of and the next. So it does where the device is to be told by another token, as what was
 // sent to the old one may be lost. It reports whether the pass is new on the device.
-func (tx *Tx) Register(ctx context.Context, r Registration, now time.Time) (bool, error) {
+func (tx *Tx) Register(ctx context.Context, r Registration, now time.Time, gap time.Duration) (bool, error) {
 	tag, err := tx.NextTag(ctx, r.Tenant) // Whoever registers the same waits here, and then finds it.
 	if err != nil {
 		return false, err
@@ -87,21 +87,23 @@ func (tx *Tx) Register(ctx context.Context, r Registration, now time.Time) (bool
 		return false, err
 	}
 	if n > 0 {
-		return false, tx.tellAnew(ctx, r, now)
+		return false, tx.tellAnew(ctx, r, now, gap)
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO pass_registration (pass_type, device, serial, tenant, card_id, push_token, scheme,
 		tag, pushed_tag, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $9)`,
 		r.PassType, r.Device, r.Serial, r.Tenant, r.Card, r.PushToken, r.Scheme, tag, verno.Micros(now)); err != nil {
 		return false, err
 	}
-	return true, tx.tellAnew(ctx, r, now)
+	return true, tx.tellAnew(ctx, r, now, gap)
 }
+
+var anew = nextTold("CAST($3 AS BIGINT)", "CAST($4 AS BIGINT)")
 
 // tellAnew makes a pass due, at another moment than any before, so that whoever is telling its devices does not take it for
 // done.
-func (tx *Tx) tellAnew(ctx context.Context, r Registration, now time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE pass SET due_at = CASE WHEN due_at <= $3 THEN due_at - 1 ELSE $3 END WHERE tenant = $1 AND card_id = $2`,
-		r.Tenant, r.Card, verno.Micros(now))
+func (tx *Tx) tellAnew(ctx context.Context, r Registration, now time.Time, gap time.Duration) error {
+	_, err := tx.Exec(ctx, `UPDATE pass SET due_at = CASE WHEN due_at <= `+anew+` THEN due_at - 1 ELSE `+anew+` END WHERE tenant = $1 AND card_id = $2`,
+		r.Tenant, r.Card, verno.Micros(now), gap.Microseconds())
 	return err
 }
 

@@ -153,6 +153,7 @@ func (s *server) kind() Engine                     { return PostgreSQL }
 func (s *server) lanes() int                       { return len(s.hots) }
 func (s *server) reads() *sql.DB                   { return s.readers }
 func (s *server) waiting() int                     { return 0 }
+func (s *server) wanted() bool                     { return false }
 func (s *server) quiet() bool                      { return false }
 func (s *server) checkpoint(context.Context) error { return nil }
 

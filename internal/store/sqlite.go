@@ -183,6 +183,7 @@ func (f *file) kind() Engine   { return SQLite }
 func (f *file) lanes() int     { return 1 }
 func (f *file) reads() *sql.DB { return f.readers }
 func (f *file) waiting() int   { return f.turns.length() }
+func (f *file) wanted() bool   { return f.turns.wanted() }
 func (f *file) quiet() bool    { return true }
 
 func (f *file) borrow(ctx context.Context, low bool) (*sql.Conn, func(), error) {

@@ -123,6 +123,13 @@ func (t *turns) length() int {
 	return len(t.waiting[hotTurn]) + len(t.waiting[coldTurn]) + len(t.waiting[lowTurn])
 }
 
+// wanted says whether anybody but jobs waits.
+func (t *turns) wanted() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.waiting[hotTurn])+len(t.waiting[coldTurn]) > 0
+}
+
 // stop takes the last turn, waiting for whoever has it, and turns away all others.
 func (t *turns) stop() {
 	last := &turn{granted: make(chan struct{})}
