@@ -5,6 +5,7 @@ import "encoding/binary"
 // record is a record of an NDEF message (NFC Forum NDEF 1.0).
 type record struct {
 	name    string // the type; of a well-known record its id, where Smart Tap puts the name
+	id      string
 	payload []byte
 }
 
@@ -56,9 +57,9 @@ func records(b []byte) ([]record, bool) {
 		if len(b) < kind+id+size {
 			return nil, false
 		}
-		r := record{name: string(b[:kind]), payload: b[kind+id : kind+id+size]}
+		r := record{name: string(b[:kind]), id: string(b[kind : kind+id]), payload: b[kind+id : kind+id+size]}
 		if head&ndefTypes == ndefWell && id > 0 {
-			r.name = string(b[kind : kind+id])
+			r.name = r.id
 		}
 		list = append(list, r)
 		b = b[kind+id+size:]

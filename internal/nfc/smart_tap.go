@@ -168,11 +168,11 @@ func redemption(message []byte, depth int) (value string, found bool) {
 	return "", false
 }
 
-// number reads record n, whose first byte tells the format.
+// number reads record n, whose first byte tells the format. Google's own reader knows it by its id, others by its type.
 func number(object []byte) (string, bool) {
 	list, _ := records(object)
 	for _, r := range list {
-		if r.name == "n" && len(r.payload) > 1 {
+		if (r.name == "n" || r.id == "n") && len(r.payload) > 1 {
 			return string(r.payload[1:]), true
 		}
 	}

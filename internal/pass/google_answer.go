@@ -82,7 +82,7 @@ func (w *googleWork) answer(a *googleAnswer, now time.Time) {
 		w.speaks = false
 	case verdict == googleQuota && w.step == googleMessage && w.rings:
 		w.rings = false
-	case verdict == googleHeld:
+	case verdict == googleHeld, verdict == googleExists: // Where nothing is made, 409 is a change that met another (ABORTED).
 		w.later(max(a.after, googlePause(w.had.Tries)))
 	case verdict == googleQuota:
 		w.outcome, w.wait = googleLater, max(a.after, quotaPause)

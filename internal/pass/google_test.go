@@ -129,6 +129,7 @@ func TestGoogleFaults(t *testing.T) {
 			"token":        {{Status: http.StatusUnauthorized, Reason: "authError"}},
 			"quota":        {{Status: http.StatusForbidden, Reason: "QuotaExceededException"}},
 			"not let in":   {{Status: http.StatusForbidden, Reason: "permissionDenied"}},
+			"two at once":  {{Match: "PATCH loyaltyObject", Status: http.StatusConflict, Reason: "aborted"}},
 			"there is one": {{Match: "POST loyaltyObject", Status: http.StatusServiceUnavailable, Taken: true}},
 		} {
 			b := newShop(t, s)
