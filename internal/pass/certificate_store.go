@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -164,8 +165,8 @@ func (p *Passes) ImportPushKey(ctx context.Context, a verno.Actor, raw []byte, k
 		return id, verno.Invalid("certificate_key_kind")
 	}
 	var f verno.Faults
-	f.Text("/key_id", keyID, 1, maxAppleID)
-	f.Text("/team", team, 1, maxAppleID)
+	checkAppleID(&f, "/key_id", keyID)
+	checkAppleID(&f, "/team", team)
 	if f.Err() != nil {
 		return id, f.Err()
 	}
@@ -187,6 +188,17 @@ func (p *Passes) ImportPushKey(ctx context.Context, a verno.Actor, raw []byte, k
 		}
 		return p.record(ctx, tx, a, now, "push_key.imported", id.String(), "name", keyID)
 	})
+}
+
+// checkAppleID sees that an identifier is as Apple gives them out: ten capital letters and digits. A wrong one would be found
+// out by the first notification that Apple refuses.
+func checkAppleID(f *verno.Faults, pointer, id string) {
+	const length, made = 10, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	if strings.Trim(id, made) != "" {
+		f.Say(pointer, "text_invalid")
+		return
+	}
+	f.Text(pointer, id, length, length)
 }
 
 // AppleSigner is what a tenant's passes are signed with now. It returns certificate_none where there is nothing.

@@ -247,6 +247,13 @@ func TestPushKeys(t *testing.T) {
 		if _, err := p.ImportPushKey(ctx, actor, file, "", "TEAM123456"); err == nil {
 			t.Error("a key without its identifier is taken")
 		}
+		for _, wrong := range []string{"KEY123456", "KEY12345678", "key1234567", "KEY123456\"", "КЛЮЧ123456", "KEY-123456"} {
+			for _, pair := range [][2]string{{wrong, "TEAM123456"}, {"KEY1234567", wrong}} {
+				if _, err := p.ImportPushKey(ctx, actor, file, pair[0], pair[1]); !errors.Is(err, verno.Invalid("invalid_request")) {
+					t.Errorf("key %q of %q: %v", pair[0], pair[1], err)
+				}
+			}
+		}
 		if _, err := p.ImportPushKey(ctx, actor, []byte("key"), "KEY1234567", "TEAM123456"); err == nil {
 			t.Error("what is no key is taken")
 		}
