@@ -21,13 +21,14 @@ func benchPush(ctx context.Context, t *term, args []string) error {
 	seconds := f.Int("seconds", 10, "length of the sales beside it")
 	rate := f.Int("rate", 500, "sales a second beside it")
 	awards := f.Int("awards", 2, "events a member that are told at once")
+	gap := f.Duration("gap", server.UsualPushGap, "least time from one notification of a card to the next")
 	asJSON := f.Bool("json", false, "print the figures as JSON")
 	profile := f.String("cpuprofile", "", "write a CPU profile of delivery: from events to phones")
 	if err := parse(f, args); err != nil {
 		return err
 	}
 	return inWorld(ctx, t, *db, *passes, func(w *rig.World) error {
-		load := rig.PushLoad{Rate: *rate, Duration: time.Duration(*seconds) * time.Second, Awards: *awards, Profile: *profile}
+		load := rig.PushLoad{Rate: *rate, Duration: time.Duration(*seconds) * time.Second, Awards: *awards, Gap: *gap, Profile: *profile}
 		g, err := rig.BenchPush(ctx, w, load, t.progress)
 		if err != nil {
 			return err
@@ -77,7 +78,7 @@ func benchWallet(ctx context.Context, t *term, args []string) error {
 // inWorld makes a world of so many members for a measurement, on a database that is given or on one that is thrown away.
 func inWorld(ctx context.Context, t *term, dsn string, members int, fn func(w *rig.World) error) error {
 	c := server.Config{DB: dsn, Fresh: true, Rates: server.NoRates, Log: slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelWarn}))}
-	c.WalletRate.PerSecond, c.Apple.Gap = -1, server.UsualPushGap
+	c.WalletRate.PerSecond = -1
 	if dsn == "" {
 		dir, err := os.MkdirTemp("", "verno-bench-")
 		if err != nil {

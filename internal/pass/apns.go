@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -43,6 +44,7 @@ type apns struct {
 	streams   chan struct{}
 	tokens    *pushTokens
 	clock     func() time.Time
+	header    *atomic.Pointer[knownHeader]
 }
 
 func newAPNs(c AppleConfig, credential *PushCredential, clock func() time.Time) apns {
@@ -54,7 +56,7 @@ func newAPNs(c AppleConfig, credential *PushCredential, clock func() time.Time) 
 	only := &http.Protocols{}
 	only.SetUnencryptedHTTP2(true)
 	encrypted := &tls.Config{RootCAs: c.PushRoots, MinVersion: tls.VersionTLS12}
-	a := apns{base: base, streams: make(chan struct{}, apnsStreams), clock: clock}
+	a := apns{base: base, streams: make(chan struct{}, apnsStreams), clock: clock, header: &atomic.Pointer[knownHeader]{}}
 	if credential.Certificate != nil {
 		encrypted.Certificates = []tls.Certificate{*credential.Certificate}
 	} else {
@@ -112,13 +114,33 @@ func (a *apns) push(ctx context.Context, topic, token string) answered {
 	return a.send(ctx, topic, token, bearer)
 }
 
-func (a *apns) send(ctx context.Context, topic, token, bearer string) answered {
+// headers are those of all notifications of a topic, until there is another token. Nobody writes to them.
+func (a *apns) headers(topic, bearer string) http.Header {
+	of := topicHeader{topic, bearer}
+	if known := a.header.Load(); known != nil && known.topicHeader == of {
+		return known.header
+	}
 	header := http.Header{
 		"Apns-Topic": {topic}, "Apns-Push-Type": {"background"}, "Apns-Priority": {"5"}, "Apns-Expiration": {"0"},
 	}
 	if bearer != "" {
 		header["Authorization"] = []string{"bearer " + bearer}
 	}
+	a.header.Store(&knownHeader{of, header})
+	return header
+}
+
+// topicHeader is what the headers of notifications depend on, and knownHeader those that were made last.
+type topicHeader struct{ topic, bearer string }
+
+type knownHeader struct {
+	topicHeader
+
+	header http.Header
+}
+
+func (a *apns) send(ctx context.Context, topic, token, bearer string) answered {
+	header := a.headers(topic, bearer)
 	body, _ := openEmptyBody()
 	to := *a.base
 	to.Path = "/3/device/" + token

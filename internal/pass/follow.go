@@ -37,6 +37,8 @@ var errNotMine = errors.New("pass: another process has the lease")
 // Follow looks through what was sealed since the last time, and makes due the passes that it changes. Of several Vernos
 // on one database, one follows; a turn ends where the log does. What it has done stays done when it is stopped.
 func (p *Passes) Follow(ctx context.Context) error {
+	p.follows.Lock() // Two would read the same, and one of them in vain.
+	defer p.follows.Unlock()
 	clocks, err := p.Store.Reader().WalletClocks(ctx)
 	if err != nil {
 		return err

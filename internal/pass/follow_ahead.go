@@ -37,6 +37,8 @@ func (p *Passes) look(ctx context.Context, clock store.WalletClock) (ahead, erro
 		parts := make([]part, 2)
 		if a.until == clock.Seq {
 			parts = parts[:1] // Most of the time that is all.
+		} else if err := p.turn(ctx, func(*store.Tx) error { return nil }); err != nil {
+			return a, err // More is read by whoever has the lease.
 		}
 		if p.following.busy(p.Store, p.Clock()) {
 			parts, most = parts[:1], aheadBusy

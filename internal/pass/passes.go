@@ -46,6 +46,7 @@ type Passes struct {
 	push      pushing
 	sweeping  watch
 	following watch
+	follows   sync.Mutex // one turn at a time
 	remind    reminding
 
 	google google // what is remembered of it

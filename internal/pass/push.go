@@ -15,13 +15,13 @@ const (
 	// pushBatch is how many passes are taken at once, and pushAhead how many such batches are under way: while one is being
 	// told, what came of another is written.
 	pushBatch = 1_000
-	pushAhead = 3
+	pushAhead = 6
 	// While sales come in, this few are taken at once, one batch after another, with a rest between them: a sale does not
 	// notice that a campaign goes out.
 	busyBatch = 50
 	busyRest  = 50 * time.Millisecond
 	// writtenAtOnce is how many passes' results one transaction writes.
-	writtenAtOnce = 500
+	writtenAtOnce = 1_000
 	// batchLife is how long a batch may take, whatever hangs.
 	batchLife = time.Minute
 )

@@ -57,6 +57,7 @@ type PushLoad struct {
 	Rate     int           // sales a second beside it
 	Duration time.Duration // of the sales
 	Awards   int           // events a member
+	Gap      time.Duration // from one notification of a card to the next
 	Profile  string        // where to write a CPU profile of delivery, empty for none
 }
 
@@ -73,6 +74,7 @@ func BenchPush(ctx context.Context, w *World, load PushLoad, say func(string, in
 		return f, err
 	}
 	w.Server.Passes.Apple.PushURL, w.Server.Passes.Apple.PushRoots = apple.URL, apple.Roots
+	w.Server.Passes.Apple.Gap = load.Gap
 	w.Server.Passes.Credential = func(context.Context, verno.TenantID, string) (*pass.PushCredential, error) {
 		return &pass.PushCredential{ID: "rig", Certificate: &certificate}, nil
 	}

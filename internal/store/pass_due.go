@@ -66,13 +66,19 @@ func scanDue(row Scanner) (p DuePass, r Registration, err error) {
 	return p, r, err
 }
 
+// told is what a pass is after its devices were told, or could not be.
+const told = `pushed_tag = CASE WHEN pass.pushed_tag < k.tag THEN k.tag ELSE pass.pushed_tag END,
+	due_at = CASE WHEN pass.tag <= k.tag AND pass.due_at = k.due_at THEN NULL
+		WHEN k.told = 1 AND pass.due_at < k.at + k.gap THEN k.at + k.gap ELSE pass.due_at END,
+	told_at = CASE WHEN k.told = 1 THEN k.at ELSE pass.told_at END`
+
 var (
 	toldPass = Keyed("tenant bytea, card_id bytea, tag bigint, due_at bigint, told bigint, at bigint, gap bigint",
-		`UPDATE pass SET pushed_tag = CASE WHEN pass.pushed_tag < k.tag THEN k.tag ELSE pass.pushed_tag END,
-			due_at = CASE WHEN pass.tag <= k.tag AND pass.due_at = k.due_at THEN NULL
-				WHEN k.told = 1 AND pass.due_at < k.at + k.gap THEN k.at + k.gap ELSE pass.due_at END,
-			told_at = CASE WHEN k.told = 1 THEN k.at ELSE pass.told_at END
-		FROM k WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id`)
+		`UPDATE pass SET `+told+` FROM k WHERE pass.tenant = k.tenant AND pass.card_id = k.card_id`)
+	// toldPasses is for SQLite, to which a list costs half of as many statements: a wave is due at few moments.
+	toldPasses = Keyed("tenant bytea, cards text, tag bigint, due_at bigint, told bigint, at bigint, gap bigint",
+		`UPDATE pass SET `+told+` FROM k WHERE pass.tenant = k.tenant
+		AND pass.card_id IN (SELECT unhex(j.value) FROM json_each(k.cards) j)`)
 	laterPass = Keyed("tenant bytea, card_id bytea, later bigint, told bigint, at bigint, gap bigint",
 		`UPDATE pass SET due_at = CASE WHEN k.told = 1 AND k.later < k.at + k.gap THEN k.at + k.gap ELSE k.later END,
 			told_at = CASE WHEN k.told = 1 THEN k.at ELSE pass.told_at END
@@ -117,11 +123,7 @@ func (p *Pipe) PutTold(t *Told) {
 		tallies.Bytes(one.Tenant[:]).Int(one.Told).Int(one.Failed)
 	}
 	at, gap := verno.Micros(t.At), t.Gap.Microseconds()
-	done := p.Values(toldPass)
-	for i := range t.Done {
-		d := &t.Done[i]
-		done.Bytes(d.Tenant[:]).Bytes(d.Card[:]).Int(d.Tag).Int(d.DueAt).Int(flag(d.Told)).Int(at).Int(gap)
-	}
+	p.putDone(t.Done, at, gap)
 	later := p.Values(laterPass)
 	for i := range t.Later {
 		d := &t.Later[i]
@@ -142,6 +144,28 @@ func (p *Pipe) PutTold(t *Told) {
 		if r := &t.Gone[i]; i == 0 || r.Card != t.Gone[i-1].Card {
 			removed.Bytes(r.Tenant[:]).Bytes(r.Card[:]).Int(verno.Micros(t.At))
 		}
+	}
+}
+
+// putDone writes that all devices of some passes know, or never will.
+func (p *Pipe) putDone(done []DuePass, at, gap int64) {
+	if p.engine == PostgreSQL {
+		v := p.Values(toldPass)
+		for i := range done {
+			d := &done[i]
+			v.Bytes(d.Tenant[:]).Bytes(d.Card[:]).Int(d.Tag).Int(d.DueAt).Int(flag(d.Told)).Int(at).Int(gap)
+		}
+		return
+	}
+	alike := map[DuePass][]verno.CardID{}
+	for _, d := range done {
+		card := d.Card
+		d.Card = verno.CardID{}
+		alike[d] = append(alike[d], card)
+	}
+	v := p.Values(toldPasses)
+	for d, cards := range alike {
+		v.Bytes(d.Tenant[:]).Text(hexList(cards)).Int(d.Tag).Int(d.DueAt).Int(flag(d.Told)).Int(at).Int(gap)
 	}
 }
 

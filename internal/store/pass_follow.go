@@ -158,13 +158,14 @@ func (p *Pipe) TouchOwners(tenant verno.TenantID, owners []verno.OwnerID, t Touc
 }
 
 // hexList is a list of identifiers in JSON.
-func hexList(owners []verno.OwnerID) string {
+func hexList[T ~[16]byte](ids []T) string {
 	list := []byte{'['}
-	for i := range owners {
+	for i := range ids {
 		if i > 0 {
 			list = append(list, ',')
 		}
-		list = append(hex.AppendEncode(append(list, '"'), owners[i][:]), '"')
+		one := [16]byte(ids[i])
+		list = append(hex.AppendEncode(append(list, '"'), one[:]), '"')
 	}
 	return string(append(list, ']'))
 }
