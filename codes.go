@@ -12,7 +12,7 @@ import (
 type CodeText struct{ EN, RU, CashierEN, CashierRU string }
 
 // catalogues are the texts of all codes, one map a room of the house.
-var catalogues = []map[string]CodeText{commonCodes, fieldCodes, checkoutCodes, accessCodes, memberCodes, brandCodes, cardCodes, walletCodes, certificateCodes, bearerCodes, admissionCodes, issueCodes, proofCodes, paymentCodes}
+var catalogues = []map[string]CodeText{commonCodes, fieldCodes, checkoutCodes, accessCodes, memberCodes, brandCodes, cardCodes, walletCodes, certificateCodes, bearerCodes, admissionCodes, issueCodes, proofCodes, paymentCodes, giftCodes}
 
 // commonCodes are the codes that any request can get.
 var commonCodes = map[string]CodeText{

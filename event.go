@@ -18,6 +18,7 @@ const (
 	EventMemberErased         EventKind = "member.erased"
 	EventMemberExported       EventKind = "member.exported"
 	EventMemberFrozen         EventKind = "member.frozen"
+	EventAimChanged           EventKind = "member.aim_changed" // what the points are for
 	EventConsentGranted       EventKind = "consent.granted"
 	EventConsentWithdrawn     EventKind = "consent.withdrawn"
 	EventCardIssued           EventKind = "card.issued"
@@ -49,8 +50,8 @@ const (
 	EventPointsAdjusted       EventKind = "points.adjusted"
 	EventAdjustmentProposed   EventKind = "adjustment.proposed" // waits for a second person
 	EventAdjustmentRefused    EventKind = "adjustment.refused"
-	EventPointsSpent          EventKind = "points.spent"    // for a certificate; those that pay for goods are told by their receipt
-	EventPointsReturned       EventKind = "points.returned" // for a certificate that was returned
+	EventPointsSpent          EventKind = "points.spent"    // for a certificate or a gift; those that pay for goods are told by their receipt
+	EventPointsReturned       EventKind = "points.returned" // for a certificate or a gift that was returned
 	EventPointsExpired        EventKind = "points.expired"
 	EventWalletToppedUp       EventKind = "wallet.topped_up"
 	EventHoldPlaced           EventKind = "hold.placed"

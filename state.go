@@ -27,7 +27,24 @@ type OwnerState struct {
 	Holds      []OpenHold                 `json:"h,omitempty"`
 	Cooling    int64                      `json:"co,omitempty"` // µs until which nothing is spent, as the phone was changed
 	Enrolled   map[ProgrammeID]EnrolState `json:"e,omitempty"`
+	Aims       map[ProgrammeID]Aim        `json:"a,omitempty"` // what the points are for; none where nothing was said
 }
+
+// Aim is what a member wants points to go to, until saying otherwise.
+type Aim struct {
+	For  AimFor     `json:"f"`
+	Gift TemplateID `json:"g,omitzero"` // that is saved for, where a gift is
+}
+
+// AimFor is one of three things that points are for. Empty, nothing was said and the till asks.
+type AimFor string
+
+// What points are for.
+const (
+	AimDiscount AimFor = "discount" // they pay, as far as they may
+	AimGift     AimFor = "gift"
+	AimSave     AimFor = "save" // they are not offered
+)
 
 // Sighting is that a code was shown somewhere.
 type Sighting struct {
@@ -102,6 +119,7 @@ func (s *OwnerState) Clone() OwnerState {
 	c := *s
 	c.Spend, c.Holds, c.Freed = slices.Clone(s.Spend), slices.Clone(s.Holds), slices.Clone(s.Freed)
 	c.Usage, c.Enrolled = maps.Clone(s.Usage), maps.Clone(s.Enrolled)
+	c.Aims = maps.Clone(s.Aims)
 	c.LiveSeen, c.LiveSpent, c.Sighted = maps.Clone(s.LiveSeen), maps.Clone(s.LiveSpent), maps.Clone(s.Sighted)
 	c.ProofSpent = maps.Clone(s.ProofSpent)
 	return c

@@ -5,18 +5,21 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/money"
 )
 
 // couponSettings say what a coupon gives and when. The promotion that it opens is the programme's, found by the word.
 type couponSettings struct {
-	Offer   Text   `json:"offer" en:"What it gives" ru:"Что даёт" required:"true" max:"60"`
-	Details Text   `json:"details,omitempty" en:"In one more sentence" ru:"Ещё одно предложение" max:"120"`
-	Coupon  string `json:"coupon,omitempty" en:"Code word of the promotion" ru:"Кодовое слово акции" form:"code" max:"60"`
-	From    string `json:"from,omitempty" en:"First day" ru:"Первый день" form:"date"`
-	Until   string `json:"until,omitempty" en:"Last day" ru:"Последний день" form:"date"`
-	Uses    int64  `json:"uses,omitempty" en:"How many times; 0 for once" ru:"Сколько раз; 0 — один раз" min:"0" max:"1000"`
-	Returns bool   `json:"returns_give,omitempty" en:"A whole return gives it back" ru:"Полный возврат чека возвращает купон"`
-	Terms   Text   `json:"terms,omitempty" en:"Terms on the back" ru:"Условия на обороте" max:"4000"`
+	Offer     Text         `json:"offer" en:"What it gives" ru:"Что даёт" required:"true" max:"60"`
+	Details   Text         `json:"details,omitempty" en:"In one more sentence" ru:"Ещё одно предложение" max:"120"`
+	Coupon    string       `json:"coupon,omitempty" en:"Code word of the promotion" ru:"Кодовое слово акции" form:"code" max:"60"`
+	From      string       `json:"from,omitempty" en:"First day" ru:"Первый день" form:"date"`
+	Until     string       `json:"until,omitempty" en:"Last day" ru:"Последний день" form:"date"`
+	Uses      int64        `json:"uses,omitempty" en:"How many times; 0 for once" ru:"Сколько раз; 0 — один раз" min:"0" max:"1000"`
+	ValidDays int64        `json:"valid_days,omitempty" en:"Days that a new one is good; 0 for the days above" ru:"Сколько дней действует новый; 0 — по датам выше" min:"0" max:"3650"`
+	Points    money.Points `json:"points,omitempty" en:"What it costs in points; 0: it cannot be had for points" ru:"Сколько стоит в баллах; 0 — за баллы не выдаётся" min:"0" max:"1000000000"`
+	Returns   bool         `json:"returns_give,omitempty" en:"A whole return gives it back" ru:"Полный возврат чека возвращает купон"`
+	Terms     Text         `json:"terms,omitempty" en:"Terms on the back" ru:"Условия на обороте" max:"4000"`
 }
 
 // checkDays sees that the last day of something is not before its first.
@@ -46,6 +49,12 @@ var coupon = define(Kind{
 	},
 }, couponSettings{Offer: Both("10% off", "Скидка 10 %")}, func(s *couponSettings, f *verno.Faults) {
 	checkDays(f, "/settings/until", s.From, s.Until)
+	if s.ValidDays > 0 && s.Until != "" { // A card's own end counts, so one of the two would be lost.
+		f.Say("/settings/valid_days", "number_range", "min", "0", "max", "0")
+	}
+	if s.Points > 0 && s.Coupon == "" { // Whoever has paid for it must get something for it.
+		f.Say("/settings/coupon", "required")
+	}
 }, func(f *Face, s *couponSettings, x *Facts) {
 	f.Starts, f.Ends = firstDay(s.From, x), lastDay(s.Until, x)
 	f.Balance = textValue(s.Offer)

@@ -83,6 +83,8 @@ type lasting interface{ days() int64 }
 
 func (s *giftSettings) days() int64 { return s.ValidDays }
 
+func (s *couponSettings) days() int64 { return s.ValidDays }
+
 func (s *clubSettings) days() int64 { return s.ValidDays }
 
 // Begin fills in of a new card what its template says: how often it lets in, and when it ends.

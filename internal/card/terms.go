@@ -11,10 +11,13 @@ import (
 type Terms struct {
 	Kind        *Kind
 	Offer       Text          // of a coupon, in words
+	Details     Text          // of a coupon, in one more sentence
 	Word        string        // of a coupon: that of the promotions which it opens
 	Uses        int64         // of a coupon: how often it may be used
 	ReturnsGive bool          // of a coupon: a receipt that comes back as a whole gives the use back
 	Percent     money.Percent // of a discount card: what it takes off
+	Points      money.Points  // of a coupon: what it costs as a gift; 0 where it cannot be had for points
+	Days        int64         // how long a new coupon is good; 0 where only the template's days bound it
 	Worth       money.Amount  // of a new certificate
 	ForPoints   bool          // a certificate can be bought with points
 	from, until string
@@ -24,8 +27,8 @@ type Terms struct {
 type spoken interface{ terms(t *Terms) }
 
 func (s *couponSettings) terms(t *Terms) {
-	t.Offer, t.Word, t.Uses, t.ReturnsGive = s.Offer, s.Coupon, max(s.Uses, 1), s.Returns
-	t.from, t.until = s.From, s.Until
+	t.Offer, t.Details, t.Word, t.Uses, t.ReturnsGive = s.Offer, s.Details, s.Coupon, max(s.Uses, 1), s.Returns
+	t.from, t.until, t.Points, t.Days = s.From, s.Until, s.Points, s.ValidDays
 }
 
 func (s *giftSettings) terms(t *Terms) { t.Worth, t.ForPoints = s.Worth, s.ForPoints }

@@ -19,6 +19,8 @@ type template struct {
 	id        verno.TemplateID
 	programme verno.ProgrammeID
 	zone      *time.Location
+	name      string // for those who work with it
+	archived  bool
 }
 
 // templates are all of a tenant, and what follows from them.
@@ -45,7 +47,7 @@ func (c *config) readTemplates(ctx context.Context, r *store.Reader) error {
 		if !known {
 			continue
 		}
-		t := &template{Terms: terms, id: rows[i].ID, programme: rows[i].Programme, zone: c.zoneOf(rows[i].Programme)}
+		t := &template{Terms: terms, id: rows[i].ID, programme: rows[i].Programme, zone: c.zoneOf(rows[i].Programme), name: rows[i].Name, archived: rows[i].Archived}
 		c.byID[t.id] = t
 		if rows[i].Standard {
 			c.standard[t.programme] = t

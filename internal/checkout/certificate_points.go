@@ -9,7 +9,7 @@ import (
 	"github.com/verno-loyalty/verno/money"
 )
 
-// payer is a member who buys a certificate with points.
+// payer is a member who takes a certificate or a gift for points.
 type payer struct {
 	presence *verno.Presence
 	place    *place
@@ -47,7 +47,7 @@ func (t *Till) payer(ctx context.Context, a verno.Actor, q *SellCertificate, of 
 func (x *payer) unit() verno.UnitID { return verno.PointsUnit(x.rules.Programme().ID) }
 
 // pay takes the points, as paying for goods with them does: as many as what was shown proves. It says whose history the
-// purchase belongs to: the member's, or where nobody pays with points the certificate's own.
+// purchase belongs to: the member's, or where nobody pays with points the card's own.
 func (x *payer) pay(p *books.Page, certificate verno.OwnerID) (verno.OwnerID, error) {
 	if x == nil {
 		return certificate, nil

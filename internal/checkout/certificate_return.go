@@ -81,18 +81,16 @@ func (t *Till) Returnable(ctx context.Context, a verno.Actor, id verno.CardID) (
 
 // takingBack is a certificate on its way back through the books.
 type takingBack struct {
-	actor  verno.Actor
-	ask    *ReturnCertificate
-	card   verno.CardID
-	owner  verno.OwnerID
-	issuer verno.IssuerID
-	unit   verno.UnitID
-	back   ReturnedCertificate // as it will be; its worth is what it was sold for
-	spent  []ledger.Posting    // points that paid for it
-	payer  verno.OwnerID       // who has them now; zero where it was paid otherwise
-	far    verno.OwnerID       // the programme that had taken them
-	reason string
-	at     []byte // the till; nil for none
+	actor      verno.Actor
+	ask        *ReturnCertificate
+	card       verno.CardID
+	owner      verno.OwnerID
+	issuer     verno.IssuerID
+	unit       verno.UnitID
+	back       ReturnedCertificate // as it will be; its worth is what it was sold for
+	paidPoints                     // nobody's where it was paid otherwise
+	reason     string
+	at         []byte // the till; nil for none
 }
 
 func (t *Till) takingBack(ctx context.Context, a verno.Actor, q *ReturnCertificate) (*takingBack, error) {
@@ -163,18 +161,13 @@ func (x *takingBack) read(sold *store.Entry) error {
 		return err
 	}
 	for _, p := range postings {
-		switch {
-		case p.Account.Role == verno.AccountRedemption:
-			x.far = p.Account.Owner
-		case p.Account.Role != verno.AccountMain:
-		case p.Why == ledger.WhyTopUp:
+		x.take(p)
+		if p.Account.Role == verno.AccountMain && p.Why == ledger.WhyTopUp {
 			x.unit = p.Account.Unit
 			x.back.Balance += money.Amount(p.Amount)
-		case p.Why == ledger.WhySpend:
-			x.payer, x.spent = p.Account.Owner, append(x.spent, p)
-			x.back.Points -= money.Points(p.Amount)
 		}
 	}
+	x.back.Points = x.points()
 	by, _, _ := strings.Cut(sold.Reason, " ")
 	if x.back.Tender = verno.TenderKind(by); by != "" && x.payer.IsZero() {
 		x.back.Refund = x.back.Balance
@@ -189,7 +182,7 @@ func (x *takingBack) work(ctx context.Context) *books.Work {
 		Also:   func(tx *store.Tx, p *books.Page) error { return x.close(ctx, tx, p) },
 	}
 	if !x.payer.IsZero() {
-		w.Owners = append(w.Owners, books.Want{Owner: x.payer, Units: []verno.UnitID{x.spent[0].Account.Unit}, Spends: true})
+		w.Owners = append(w.Owners, books.Want{Owner: x.payer, Units: []verno.UnitID{x.paidPoints.unit()}, Spends: true})
 	}
 	return w
 }
@@ -270,14 +263,45 @@ func (x *takingBack) pointsBack(p *books.Page) (verno.OwnerID, error) {
 	if x.payer.IsZero() {
 		return x.owner, nil
 	}
-	unit := x.spent[0].Account.Unit
+	return x.payer, x.putBack(p)
+}
+
+// paidPoints are points that paid for a card.
+type paidPoints struct {
+	spent []ledger.Posting
+	payer verno.OwnerID // who has them now
+	far   verno.OwnerID // the programme that had taken them
+}
+
+// take notes a posting of the entry that took the points.
+func (x *paidPoints) take(p ledger.Posting) {
+	switch {
+	case p.Account.Role == verno.AccountRedemption:
+		x.far = p.Account.Owner
+	case p.Account.Role == verno.AccountMain && p.Why == ledger.WhySpend:
+		x.payer, x.spent = p.Account.Owner, append(x.spent, p)
+	}
+}
+
+// points is how many they were.
+func (x *paidPoints) points() (n money.Points) {
+	for i := range x.spent {
+		n -= money.Points(x.spent[i].Amount)
+	}
+	return n
+}
+
+func (x *paidPoints) unit() verno.UnitID { return x.spent[0].Account.Unit }
+
+// putBack puts the points into the lots that they came from, with their dates.
+func (x *paidPoints) putBack(p *books.Page) error {
 	for i := len(x.spent) - 1; i >= 0; i-- {
 		t := &x.spent[i]
-		far := ledger.Account{Owner: x.far, Role: verno.AccountRedemption, Unit: unit}
+		far := ledger.Account{Owner: x.far, Role: verno.AccountRedemption, Unit: x.unit()}
 		lot := ledger.Lot{ID: t.Lot, AvailableAt: t.AvailableAt, ExpiresAt: t.ExpiresAt}
-		if err := p.Holding(x.payer, unit).PutBack(p.Draft(), far, lot, -t.Amount); err != nil {
-			return x.owner, err
+		if err := p.Holding(x.payer, x.unit()).PutBack(p.Draft(), far, lot, -t.Amount); err != nil {
+			return err
 		}
 	}
-	return x.payer, nil
+	return nil
 }

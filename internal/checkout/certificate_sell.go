@@ -51,6 +51,7 @@ type Certificate struct {
 type NewCard struct {
 	Tenant   verno.TenantID
 	ID       verno.CardID
+	Member   verno.MemberID // whose it is to be, whose owner is locked; zero for whoever holds it
 	Template verno.TemplateID
 	Document card.Document
 }

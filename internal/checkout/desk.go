@@ -30,7 +30,7 @@ type Till struct {
 	// the till is used.
 	NFCKeys func(context.Context, verno.TenantID) ([]nfc.Key, error)
 
-	// Issue makes the card of a certificate that is sold. It is set before the till is used.
+	// Issue makes the card of a certificate that is sold, or of a gift that is taken. It is set before the till is used.
 	Issue func(ctx context.Context, tx *store.Tx, now time.Time, c NewCard) (card.Document, error)
 	// CardFacts gives what there is to show of a card. Where it is nil little is shown. It is set before the till is used.
 	CardFacts func(context.Context, verno.TenantID, verno.CardID, time.Time) (card.Template, card.Facts, error)

@@ -29,6 +29,10 @@ func (t *Till) Operation(ctx context.Context, a verno.Actor, key string) (*Opera
 		out.Certificate, err = t.soldBefore(ctx, a, o.Result)
 		return out, err
 	}
+	if o.State == store.Applied && o.Kind == "gift" {
+		out.Gift, err = t.givenBefore(ctx, a, o.Result)
+		return out, err
+	}
 	if o.State == store.Rejected {
 		out.Err, out.Answer = books.Refusal(o.Result), ""
 		return out, nil

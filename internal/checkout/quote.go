@@ -200,6 +200,9 @@ func (t *Till) price(pl *place, r *rules, s *Sale, p *verno.Presence, seen *glan
 	}
 	r.Evaluate(&in, explain, &q.Outcome)
 	q.Coupons = couponViews(r, &in, seen.coupons, &q.Outcome, seen.said)
+	if q.Member != nil {
+		q.Proposal = q.Member.Aim.proposal(q.Outcome.MaxPoints)
+	}
 	q.short = p != nil && seen.short(pl, r, &in, q.Outcome.MaxPoints, p)
 	if q.StoredMax > 0 {
 		q.StoredMax = min(storedMax(q, r), q.Outcome.Totals.Payable)
@@ -238,6 +241,7 @@ func viewOf(pl *place, r *rules, seen *glance, p *verno.Presence, m verno.Moment
 		v.NextLevel, v.Missing = next.Level, next.Missing
 	}
 	if !p.Method.Strong() {
+		v.Aim = aimView(pl, r, seen, v, m)
 		return v
 	}
 	balance := f.Balance
@@ -247,7 +251,7 @@ func viewOf(pl *place, r *rules, seen *glance, p *verno.Presence, m verno.Moment
 			v.Expiring = append(v.Expiring, ExpiringPoints{At: verno.FromMicros(l.ExpiresAt), Points: money.Points(l.Remaining)})
 		}
 	}
-	v.Expiring = byDeadline(v.Expiring)
+	v.Expiring, v.Aim = byDeadline(v.Expiring), aimView(pl, r, seen, v, m)
 	paidIn, cashback := seen.stored(pl, programme, now)
 	if stored := paidIn + cashback; stored > 0 || !pl.config.moneyUnit(pl.store.Issuer, programme.Currency).IsZero() {
 		v.Stored, v.Cashback = &stored, cashback

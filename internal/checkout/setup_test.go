@@ -114,7 +114,7 @@ func setup(t testing.TB, s *store.Store, limits checkout.Limits) *bundle { //nol
 	b.till = checkout.New(s, b.books, b.vault, b.clock, rand.Reader, limits)
 	b.till.CardFacts = b.roll.CardFacts
 	b.till.Issue = func(ctx context.Context, tx *store.Tx, now time.Time, c checkout.NewCard) (card.Document, error) {
-		return b.roll.IssueIn(ctx, tx, now, c.Tenant, c.ID, c.Template, c.Document)
+		return b.roll.IssueIn(ctx, tx, now, member.CardIn(c))
 	}
 	b.open()
 	t.Cleanup(b.check)

@@ -34,6 +34,7 @@ type Quote struct {
 	Currency     money.Currency
 	Scale        int // decimal places of points
 	Member       *MemberView
+	Proposal     *Proposal // of the member's aim; nil where nothing was said
 	Lines        []verno.Line
 	Outcome      verno.Outcome
 	Coupons      []CouponView // of those that are cards or belong to some, and those that nothing knows
@@ -61,6 +62,7 @@ type MemberView struct {
 	Frozen    bool
 	Birthday  time.Time // at midnight in the store, where it is at most a week away; zero for none, or without a card
 	Expiring  []ExpiringPoints
+	Aim       *AimView // what the points are for; nil where nothing was said
 }
 
 // ExpiringPoints is one coming deadline.
@@ -169,6 +171,7 @@ type Operation struct {
 	At          time.Time
 	Receipt     *verno.Receipt
 	Certificate *Certificate // of the sale of one
+	Gift        *TakenGift   // that was taken
 	Answer      string       // of operations that are no receipts, JSON
 	Err         *verno.Error
 }

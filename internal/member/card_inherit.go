@@ -36,6 +36,9 @@ func inherit(ctx context.Context, a verno.Actor, old verno.CardID, unit verno.Un
 			if err := tx.OpenAccounts(ctx, a.Tenant, from, verno.CardOwner(by)); err != nil {
 				return err
 			}
+			if err := tx.MoveGift(ctx, a.Tenant, old, by); err != nil {
+				return err
+			}
 			return tx.MoveCertificate(ctx, a.Tenant, old, by)
 		}
 		if _, err := tx.Owner(ctx, a.Tenant, from); !errors.Is(err, store.ErrNotFound) {

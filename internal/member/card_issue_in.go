@@ -11,11 +11,20 @@ import (
 	"github.com/verno-loyalty/verno/internal/store"
 )
 
-// IssueIn makes a card of a published template, for whoever holds it, in the transaction of a use case that fills it. It
-// returns what the card has for itself, with what its template adds. Telling of it is left to the caller. Errors: those of
-// IssueOf.
-func (r *Roll) IssueIn(ctx context.Context, tx *store.Tx, now time.Time, tenant verno.TenantID, id verno.CardID, template verno.TemplateID, d card.Document) (card.Document, error) {
-	k, t, _, err := r.issuable(ctx, tenant, template)
+// CardIn is a card that is made in the transaction of a use case that fills it.
+type CardIn struct {
+	Tenant   verno.TenantID
+	ID       verno.CardID
+	Member   verno.MemberID // whose it is to be, whose owner the transaction has locked; zero for whoever holds it
+	Template verno.TemplateID
+	Document card.Document
+}
+
+// IssueIn makes a card of a published template. It returns what the card has for itself, with what its template adds.
+// Telling of it is left to the caller. Errors: those of IssueOf.
+func (r *Roll) IssueIn(ctx context.Context, tx *store.Tx, now time.Time, q CardIn) (card.Document, error) {
+	d := q.Document
+	k, t, _, err := r.issuable(ctx, q.Tenant, q.Template)
 	if err != nil {
 		return d, err
 	}
@@ -28,8 +37,8 @@ func (r *Roll) IssueIn(ctx context.Context, tx *store.Tx, now time.Time, tenant 
 	if err != nil {
 		return d, err
 	}
-	_, err = r.issueCard(ctx, tx, verno.Member{Tenant: tenant}, store.Card{Card: verno.Card{
-		ID: id, Tenant: tenant, Kind: k.Name, Template: template, Document: text, State: verno.CardActive, Revision: 1,
+	_, err = r.issueCard(ctx, tx, verno.Member{Tenant: q.Tenant, ID: q.Member}, store.Card{Card: verno.Card{
+		ID: q.ID, Tenant: q.Tenant, Member: q.Member, Kind: k.Name, Template: q.Template, Document: text, State: verno.CardActive, Revision: 1,
 		IssuedAt: now, UpdatedAt: now,
 	}}, values)
 	return d, err

@@ -96,7 +96,7 @@ func (l *leaving) settle(p *books.Page) (books.Result, error) {
 		e.Entry = entry.ID()
 	}
 	o.Epoch++
-	o.FrozenAt = p.Now()
+	o.FrozenAt, o.State.Aims = p.Now(), nil
 	p.Emit(e)
 	return books.Result{Owner: l.member.Owner}, nil
 }

@@ -30,6 +30,8 @@ type dossier struct {
 	Cards      []dossierCard     `json:"cards"`
 	Payment    []dossierPayment  `json:"payment_cards"` // bank cards by which the member is known
 	Consents   []dossierConsent  `json:"consents"`
+	Aim        verno.AimFor      `json:"points_for,omitempty"`
+	Gift       *verno.TemplateID `json:"gift_template_id,omitempty"` // that is saved for
 	Balances   []dossierMove     `json:"balances"`
 	Expiring   []dossierDeadline `json:"expiring"`
 	Admissions []dossierEntry    `json:"admissions"` // entries by passes and tickets, newest first
@@ -215,6 +217,14 @@ func (r *Roll) owns(ctx context.Context, d *dossier, m verno.Member, now time.Ti
 	p, err := pointsOf(ctx, r.Store.Reader(), m, now)
 	if err != nil {
 		return err
+	}
+	o, err := r.Store.Reader().Owner(ctx, m.Tenant, m.Owner)
+	if err != nil {
+		return err
+	}
+	aim := o.State.Aims[m.Programme]
+	if d.Aim = aim.For; !aim.Gift.IsZero() {
+		d.Gift = &aim.Gift
 	}
 	d.Balances = append(d.Balances, dossierMove{What: "points", Amount: p.Balance.Format(p.Scale)})
 	for _, s := range p.Stored {

@@ -253,6 +253,11 @@ func joinStates(into, from *verno.OwnerState) {
 	for id, at := range from.Sighted {
 		into.Sighted = with(into.Sighted, id, at)
 	}
+	for id, aim := range from.Aims {
+		if _, ok := into.Aims[id]; !ok {
+			into.Aims = with(into.Aims, id, aim)
+		}
+	}
 	for id, e := range from.Enrolled {
 		if had, ok := into.Enrolled[id]; ok {
 			e = verno.EnrolState{At: min(e.At, had.At)}

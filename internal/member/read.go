@@ -16,6 +16,7 @@ type View struct {
 	verno.Member
 	Person vault.Person
 	Frozen bool
+	Aim    verno.Aim // what the points of the member's programme are for; empty where nothing was said
 	// Cooling is until when nothing can be spent, as the phone was changed; zero where it never was.
 	Cooling time.Time
 	// Replayed says of what a key was given for that it was done when the key was first used.
@@ -44,7 +45,7 @@ func (r *Roll) viewOf(ctx context.Context, m verno.Member) (View, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Frozen, v.Cooling = o.FrozenAt != 0, coolingOf(o)
+	v.Frozen, v.Cooling, v.Aim = o.FrozenAt != 0, coolingOf(o), o.State.Aims[m.Programme]
 	v.Person, err = r.Vault.Known(ctx, r.Store.Reader(), m.Tenant, m.ID)
 	return v, err
 }

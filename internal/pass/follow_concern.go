@@ -25,7 +25,7 @@ type concern struct {
 var ofOwner = map[verno.EventKind]bool{
 	verno.EventReceiptCommitted: true, verno.EventReceiptReturned: true, verno.EventCheckoutCancelled: true,
 	verno.EventPointsAwarded: true, verno.EventPointsAdjusted: true, verno.EventPointsExpired: true, verno.EventPointsSpent: true,
-	verno.EventPointsReturned: true,
+	verno.EventPointsReturned: true, verno.EventAimChanged: true,
 	verno.EventWalletToppedUp: true, verno.EventHoldPlaced: true, verno.EventHoldCaptured: true, verno.EventHoldReleased: true,
 	verno.EventMemberUpdated: true, verno.EventMemberMerged: true, verno.EventMemberErased: true, verno.EventMemberFrozen: true,
 }

@@ -6,10 +6,11 @@ import (
 
 	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/checkout"
+	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
 )
 
-// issueIn makes the card of a certificate for the till that sells it.
+// issueIn makes the card of a certificate, or of a gift, for the till that gives it.
 func (s *Server) issueIn(ctx context.Context, tx *store.Tx, now time.Time, c checkout.NewCard) (card.Document, error) {
-	return s.Roll.IssueIn(ctx, tx, now, c.Tenant, c.ID, c.Template, c.Document)
+	return s.Roll.IssueIn(ctx, tx, now, member.CardIn(c))
 }

@@ -45,6 +45,9 @@ func appendSeldom(b []byte, s *verno.OwnerState) []byte {
 	if len(s.Enrolled) > 0 {
 		b = appendAny(b, "e", s.Enrolled)
 	}
+	if len(s.Aims) > 0 {
+		b = appendAny(b, "a", s.Aims)
+	}
 	if len(s.Usage) > 0 {
 		b = appendAny(b, "u", s.Usage)
 	}

@@ -37,6 +37,9 @@ var access = map[string]row{
 	"GET /certificates/{id}":         {may: verno.MaySell},
 	"POST /certificates/{id}/return": {may: verno.MayReturn},
 	"POST /certificates/{id}/link":   {may: verno.MayTopUp},
+	"GET /gifts":                     {may: verno.MaySell},
+	"POST /gifts":                    {may: verno.MaySell},
+	"POST /gifts/{id}/return":        {may: verno.MayReturn},
 	"POST /holds":                    {may: verno.MaySell},
 	"GET /holds/{id}":                {may: verno.MaySell},
 	"POST /holds/{id}/capture":       {may: verno.MaySell},
@@ -50,6 +53,7 @@ var access = map[string]row{
 	"POST /members/{id}/data_export":        {may: verno.MayErase},
 	"POST /members/{id}/freeze":             {may: verno.MayReadMembers | verno.MayWriteMembers},
 	"POST /members/{id}/unfreeze":           {may: verno.MayReadMembers | verno.MayWriteMembers},
+	"PUT /members/{id}/aim":                 {}, // A till with the member's presence may as well as whoever may change members; the till sees to it.
 	"POST /members/{id}/merge":              {may: verno.MayReadMembers | verno.MayWriteMembers},
 	"POST /members/search":                  {may: verno.MayFindMembers},
 	"POST /members/lookup":                  {may: verno.MayIdentify},

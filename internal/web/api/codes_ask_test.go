@@ -12,7 +12,7 @@ import (
 // causes are how codes come about, in a world that is already full of members, tills and checkouts.
 var causes = func() map[string]cause {
 	all := map[string]cause{}
-	for _, some := range []map[string]cause{askCauses, fieldCauses, accessCauses, placeCauses, saleCauses, bearerCauses, admissionCauses, valueCauses, proofCauses, paymentCauses, memberCauses, configCauses} {
+	for _, some := range []map[string]cause{askCauses, fieldCauses, accessCauses, placeCauses, saleCauses, bearerCauses, admissionCauses, valueCauses, proofCauses, paymentCauses, giftCauses, memberCauses, configCauses} {
 		maps.Copy(all, some)
 	}
 	return all

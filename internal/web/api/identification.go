@@ -58,7 +58,7 @@ func showIdentification(found *checkout.Identified, lang string) *Identification
 		Shown: showShown(found.Shown, lang),
 	}
 	if found.Presence != "" {
-		shown.Member = showMemberView(&found.View)
+		shown.Member = showMemberView(&found.View, lang)
 	}
 	return shown
 }

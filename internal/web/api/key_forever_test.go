@@ -54,5 +54,5 @@ func (b *bundle) remembers(r request) {
 // current are what answers say as it is now: of a card, and of a person.
 var current = map[string]bool{
 	"card": true, "cards": true, "member": true, "phone": true, "first_name": true, "frozen": true, "revision": true,
-	"updated_at": true, "state": true, "number": true,
+	"updated_at": true, "state": true, "number": true, "machine_code": true,
 }

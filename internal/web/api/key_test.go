@@ -59,6 +59,15 @@ var keyed = map[string]func(b *bundle) scene{
 		at := "POST /card_templates/" + b.templateOf("business_card", `{"company":"Чайка"}`) + "/cards"
 		return scene{request{do: at, body: m{"values": m{"name": "Анна"}}}, request{do: at, body: m{"values": m{"name": "Борис"}}}}
 	},
+	"POST /gifts": func(b *bundle) scene {
+		gift := b.giftOf("")
+		body := m{"template_id": gift, "presence": b.known(b.rich()), "terminal_id": b.till.String()}
+		return scene{request{do: "POST /gifts", body: body}, request{do: "POST /gifts", body: with(body, "template_id", b.giftOf(""))}}
+	},
+	"POST /gifts/{id}/return": func(b *bundle) scene {
+		back := "POST /gifts/" + b.takenGift().str("id") + "/return"
+		return scene{request{do: back, token: b.token, body: m{}}, request{do: back, token: b.token, body: m{"terminal_id": b.till.String()}}}
+	},
 	"POST /certificates": func(b *bundle) scene {
 		body := m{"template_id": b.templateOf("gift_certificate", `{"worth":10000}`), "amount": rub(5_000)}
 		return scene{request{do: "POST /certificates", body: body}, request{do: "POST /certificates", body: with(body, "amount", rub(5_001))}}

@@ -61,6 +61,7 @@ type Member struct {
 	Metadata   map[string]string `json:"metadata"`
 	Frozen     bool              `json:"frozen" doc:"Nothing can be spent."`
 	Cooling    time.Time         `json:"no_spending_until,omitzero" doc:"After staff changed the phone; absent where they never did."`
+	Aim        *Aim              `json:"aim,omitempty" doc:"What the member has chosen that points are for; absent where nothing was said."`
 	MergedInto verno.MemberID    `json:"merged_into,omitzero" doc:"Whom it has become."`
 	Revision   int64             `json:"revision" doc:"Its ETag."`
 	EnrolledAt time.Time         `json:"enrolled_at"`
@@ -245,6 +246,9 @@ func (c *call) member(v *member.View) Member {
 	}
 	if !c.actor.May.Has(verno.MayReadMembers) {
 		return shown
+	}
+	if v.Aim.For != "" {
+		shown.Aim = &Aim{v.Aim.For, v.Aim.Gift}
 	}
 	p := &v.Person
 	shown.ExternalID, shown.Tags, shown.Metadata = v.ExternalID, v.Tags, v.Metadata

@@ -99,7 +99,7 @@ func (a *API) lookUp(ctx context.Context, c *call, in *identifyRequest) (*Looked
 	if err != nil {
 		return nil, err
 	}
-	return &LookedUp{Found: true, Member: showMemberView(&found.View)}, nil
+	return &LookedUp{Found: true, Member: showMemberView(&found.View, c.lang)}, nil
 }
 
 type bulkRequest struct{ Body BulkBody }

@@ -83,6 +83,10 @@ func result(o *checkout.Operation) (json.RawMessage, error) {
 	switch o.Kind {
 	case "certificate":
 		return json.Marshal(showCertificate(o.Certificate))
+	case "gift":
+		return json.Marshal(showTakenGift(o.Gift))
+	case "gift_return":
+		return as(o.Answer, showTakenGift)
 	case "certificate_return":
 		return as(o.Answer, showReturnedCertificate)
 	case "top_up":

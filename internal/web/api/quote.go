@@ -32,6 +32,7 @@ type Quote struct {
 	Currency     money.Currency      `json:"currency" doc:"ISO 4217."`
 	PointsScale  int                 `json:"points_scale" doc:"Decimal places of points: with 2, 150 is 1.50 points."`
 	Member       *MemberView         `json:"member,omitempty" doc:"What a till may see of the member; absent where nobody showed a card."`
+	Proposal     *Proposal           `json:"proposal,omitempty" doc:"What the member has chosen that points are for makes of this basket; absent where nothing was chosen."`
 	Lines        []PricedLine        `json:"lines" doc:"In the order of the request."`
 	Totals       Totals              `json:"totals" doc:"Repeat them in the commit."`
 	PointsMax    money.Points        `json:"points_max" doc:"The most points that may be spent on this basket."`
@@ -60,6 +61,7 @@ type MemberView struct {
 	Frozen    bool             `json:"frozen" doc:"The member has frozen the account: nothing can be spent."`
 	Birthday  string           `json:"birthday,omitempty" doc:"YYYY-MM-DD: the birthday that is at most a week away, before or after; only where a card was shown."`
 	Expiring  []ExpiringPoints `json:"expiring" doc:"Points that will lapse, the earliest first."`
+	Aim       *AimView         `json:"aim,omitempty" doc:"What the member has chosen that points are for; absent where nothing was said."`
 }
 
 // ExpiringPoints are points that lapse together.
@@ -142,7 +144,7 @@ func (a *API) quote(ctx context.Context, c *call, in *quoteRequest) (*Quote, err
 func showQuote(q *checkout.Quote, lang string) *Quote {
 	return &Quote{
 		Programme: q.Programme, Version: q.Version, Currency: q.Currency, PointsScale: q.Scale,
-		Member: showMemberView(q.Member), Lines: showPriced(q.Lines, &q.Outcome, q.Currency),
+		Member: showMemberView(q.Member, lang), Proposal: showProposal(q.Proposal, lang), Lines: showPriced(q.Lines, &q.Outcome, q.Currency),
 		Totals: showTotals(q.Outcome.Totals, q.Currency), PointsMax: q.Outcome.MaxPoints,
 		StoredMax: Money{q.StoredMax, q.Currency}, Needs: q.Needs, Awards: showAwards(q.Outcome.Awards, q.Currency), Messages: quoteMessages(q, lang),
 		Explanations: showExplanations(q.Outcome.Explained, lang), ExpiresAt: q.ExpiresAt,
@@ -150,13 +152,14 @@ func showQuote(q *checkout.Quote, lang string) *Quote {
 	}
 }
 
-func showMemberView(v *checkout.MemberView) *MemberView {
+func showMemberView(v *checkout.MemberView, lang string) *MemberView {
 	if v == nil {
 		return nil
 	}
 	shown := &MemberView{
 		ID: v.Member, FirstName: v.FirstName, Phone: v.Phone, Level: v.Level, NextLevel: v.NextLevel, Missing: v.Missing,
 		Balance: v.Balance, Stored: v.Stored, Cashback: v.Cashback, SpendCap: v.SpendCap, Frozen: v.Frozen,
+		Aim: showAim(v.Aim, lang),
 	}
 	if !v.Birthday.IsZero() {
 		shown.Birthday = v.Birthday.Format(time.DateOnly)

@@ -111,7 +111,7 @@ func setup(t *testing.T, s *store.Store, limits api.Limits) *bundle {
 	till.NFCKeys, till.CardFacts = b.gate.OpenNFCKeys, b.roll.CardFacts
 	b.roll.SoldHere = till.SoldHere
 	till.Issue = func(ctx context.Context, tx *store.Tx, now time.Time, c checkout.NewCard) (card.Document, error) {
-		return b.roll.IssueIn(ctx, tx, now, c.Tenant, c.ID, c.Template, c.Document)
+		return b.roll.IssueIn(ctx, tx, now, member.CardIn(c))
 	}
 	b.counter = till
 	b.server = httptest.NewServer(frame.Wrap(api.New(api.Deps{

@@ -30,7 +30,7 @@ var topics = []topic{
 	{name: "members", kinds: []verno.EventKind{
 		verno.EventMemberCreated, verno.EventMemberUpdated, verno.EventPhoneChanged, verno.EventMemberMerged,
 		verno.EventMemberErased, verno.EventMemberExported, verno.EventMemberFrozen, verno.EventConsentGranted, verno.EventConsentWithdrawn,
-		verno.EventPINChanged,
+		verno.EventPINChanged, verno.EventAimChanged,
 	}},
 	{name: "cards", kinds: []verno.EventKind{
 		verno.EventCardIssued, verno.EventCardBlocked, verno.EventCardUnblocked, verno.EventCardReplaced, verno.EventCardLinked, verno.EventCardRewritten,

@@ -105,6 +105,14 @@ func (w *witness) sentence(e *happened) string {
 		}
 	case verno.EventMemberFrozen:
 		name = "member_" + e.Detail["how"]
+	case verno.EventAimChanged:
+		if aim := e.Detail["for"]; aim != "" {
+			name = "aim_" + aim
+		}
+	case verno.EventPointsSpent, verno.EventPointsReturned:
+		if e.Detail["for"] == "gift" {
+			name = map[verno.EventKind]string{verno.EventPointsSpent: "gift_taken", verno.EventPointsReturned: "gift_returned"}[e.Kind]
+		}
 	case verno.EventMemberExported:
 		if e.Detail["list"] != "" {
 			name = "list_exported"
