@@ -23,6 +23,11 @@ type WalletFigures struct {
 
 // BenchWallet measures Apple's web service as phones ask it, through everything that stands before it.
 func BenchWallet(ctx context.Context, w *World, clients int, seconds time.Duration, say func(string, int, int)) (f WalletFigures, err error) {
+	// The day's look at all cards waits: it would change them, and they would be drawn for phones that are to hear that they
+	// have not.
+	if err := (&wave{World: w}).hold(ctx, true, "wallet", "wallet push"); err != nil {
+		return f, err
+	}
 	phones, err := w.phones(ctx, say)
 	if err != nil {
 		return f, err
