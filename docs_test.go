@@ -211,7 +211,7 @@ var values = map[string]string{
 	"TERMINAL": "trm_06h03y1q0xrgfa7qhpksmwphdm", "RECEIPT": "rcp_06h03yd75stdq9nm4a68s2999r", "CARD": "9117587901940186",
 	"HOLD": "hld_06h03yd75stdq9nm4a68s2999r", "TASK": "tsk_06h03yd75stdq9nm4a68s2999r", "CODE": "12345678",
 	"CASHIER": "stf_06h03yd75stdq9nm4a68s2999r", "NEW": "trm_06h03zezhhv157f3c249amw604", "SEQ": "1",
-	"GIFT": "tpl_06h0brnk7sx99aqamc8x3nqr3g", "SPRING": "tpl_06h0brgwsnx6kdbry3z088kmn0",
+	"GIFT": "tpl_06h0brnk7sx99aqamc8x3nqr3g", "TREAT": "tpl_06h0brnk7sx99aqamc8x3nqr3g", "SPRING": "tpl_06h0brgwsnx6kdbry3z088kmn0",
 }
 
 func (c *curl) check(t *testing.T, page string, doc *openapi3.T) {
