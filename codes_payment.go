@@ -19,6 +19,10 @@ var paymentCodes = map[string]CodeText{
 	"payment_card_limit": {
 		EN: "A member can have at most {max} bank cards registered.", RU: "У участника может быть не больше {max} привязанных банковских карт.",
 	},
+	"payment_proof_needed": {
+		EN: "To register a bank card the member shows the live code, holds the phone to a reader or types the PIN.", RU: "Чтобы привязать банковскую карту, участник показывает живой код, подносит телефон к считывателю или вводит PIN.",
+		CashierEN: "Ask for the live code", CashierRU: "Нужен живой код",
+	},
 	"payment_consent_missing": {
 		EN: "The member has not agreed to be recognised by a bank card. Send the consent with the request.", RU: "Участник не дал согласия узнавать его по банковской карте. Передайте согласие вместе с запросом.",
 	},

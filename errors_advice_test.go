@@ -198,6 +198,7 @@ var advice = map[string][2]string{
 	"payment_card_number":     {"Send what stands for the card: the Payment Account Reference or the acquirer's token. Look where your program got a number from.", "Передавайте то, что заменяет карту: Payment Account Reference или токен эквайера. Проверьте, откуда в вашей программе номер."},
 	"payment_token_invalid":   {"Send the token as the terminal gives it, without spaces.", "Передайте токен так, как его выдал терминал, без пробелов."},
 	"payment_card_taken":      {"One card is of one member. The member who has it can remove it.", "Одна карта — у одного участника. Отвязать её может тот, к кому она привязана."},
+	"payment_proof_needed":    {"A number, a phone or a code that can be copied is not enough: whoever has a copy would bind a bank card of their own for good.", "Номера, телефона или кода, который можно переснять, мало: с ним чужой человек привязал бы свою карту навсегда."},
 	"payment_card_limit":      {"Remove a card that is not used any more.", "Отвяжите карту, которой больше не пользуются."},
 	"payment_consent_missing": {"Show the member the text and send the consent.", "Покажите участнику текст и передайте согласие."},
 	"code_unreadable":         {"Scan or type again.", "Считайте или введите ещё раз."},

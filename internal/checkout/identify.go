@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -25,6 +24,8 @@ type found struct {
 
 	once      [32]byte  // of what was read by NFC: the same for the same tap
 	onceUntil time.Time // until when it would be taken again; zero for what was not read
+
+	payment verno.PaymentCardID // the bank card by which the member was known; zero for none
 }
 
 // Identify turns what was scanned or typed into a presence: bound to the terminal, the method and five minutes. A live
@@ -157,6 +158,12 @@ func (t *Till) find(ctx context.Context, a verno.Actor, q Identify, now time.Tim
 		return t.foundMember(ctx, a.Tenant, m, verno.MethodExternalID, err)
 	case q.PaymentCard != "":
 		return t.findPayment(ctx, a.Tenant, q.PaymentCard)
+	}
+	switch token, is, err := code.ParsePayment(q.Scan); {
+	case err != nil:
+		return nil, err
+	case is:
+		return t.findPayment(ctx, a.Tenant, token)
 	}
 	switch read, ok, err := readOf(&q); {
 	case err != nil:
@@ -296,7 +303,7 @@ func (t *Till) admit(ctx context.Context, a verno.Actor, pl *place, p *verno.Pre
 	_, err = t.books.Do(ctx, &books.Work{
 		Tenant: a.Tenant,
 		Owners: []books.Want{{Owner: p.Owner}},
-		Also:   f.seeOnce(ctx, a.Tenant),
+		Also:   f.noted(ctx, a.Tenant, t.clock()),
 		Decide: func(page *books.Page) (books.Result, error) {
 			o := page.Owner(p.Owner)
 			if o == nil {
@@ -387,14 +394,6 @@ func (t *Till) identified(ctx context.Context, pl *place, p *verno.Presence, f *
 		out.View.FirstName = person.FirstName
 		out.View.Birthday = nearBirthday(p.BirthMonth, p.BirthDay, t.clock().In(pl.zone))
 	}
-	out.View.Phone = maskPhone(person.Phone)
+	out.View.Phone = vault.MaskPhone(person.Phone)
 	return out, nil
-}
-
-// maskPhone leaves the last two digits.
-func maskPhone(phone string) string {
-	if len(phone) < 6 {
-		return ""
-	}
-	return phone[:2] + strings.Repeat("•", len(phone)-4) + phone[len(phone)-2:]
 }

@@ -3,8 +3,10 @@ package checkout
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/books"
 	"github.com/verno-loyalty/verno/internal/code"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/vault"
@@ -30,11 +32,67 @@ func (t *Till) findPayment(ctx context.Context, tenant verno.TenantID, text stri
 		return nil, err
 	}
 	m, err := t.reader.Member(ctx, tenant, c.Member)
-	return t.foundMember(ctx, tenant, m, verno.MethodPaymentCard, err)
+	f, err := t.foundMember(ctx, tenant, m, verno.MethodPaymentCard, err)
+	if err == nil {
+		f.payment = c.ID
+	}
+	return f, err
 }
 
 // unguessable reports whether somebody is named by what nobody can guess, so that naming nobody is no guess.
 func (q *Identify) unguessable() bool {
-	value, err := code.PaymentToken(q.PaymentCard)
+	text := q.PaymentCard
+	if token, is, err := code.ParsePayment(q.Scan); is && err == nil {
+		text = token
+	}
+	value, err := code.PaymentToken(text)
 	return err == nil && !code.Guessable(value)
+}
+
+// noted is a work's Also that notes when a bank card made its member known; nil where none did. It runs behind the lock of
+// the owner, as removing the card does, so that none is let in that was removed meanwhile.
+func (f *found) noted(ctx context.Context, tenant verno.TenantID, now time.Time) func(*store.Tx, *books.Page) error {
+	if f.payment.IsZero() {
+		return f.seeOnce(ctx, tenant)
+	}
+	return func(tx *store.Tx, _ *books.Page) error {
+		there, err := tx.UsePaymentCard(ctx, tenant, f.payment, now)
+		if err == nil && !there {
+			err = verno.NotFound("card_not_usable")
+		}
+		return err
+	}
+}
+
+// Present says which member is here: proved by a live code, a tap or a PIN, and not by what anybody could copy or say. It is
+// for what is done to an account beside a sale. Errors: presence_invalid, presence_stale, payment_proof_needed,
+// account_frozen, account_cooling.
+func (t *Till) Present(ctx context.Context, a verno.Actor, presence string, terminal verno.TerminalID) (verno.MemberID, error) {
+	if !a.Terminal.IsZero() {
+		terminal = a.Terminal
+	}
+	now := t.clock()
+	p, err := t.open(ctx, a, presence, terminal, now)
+	if err != nil {
+		return verno.MemberID{}, err
+	}
+	if p == nil {
+		return verno.MemberID{}, verno.Invalid("presence_invalid")
+	}
+	if !p.Method.Strong() || !p.Confirmed.IsZero() {
+		return verno.MemberID{}, verno.Forbidden("payment_proof_needed")
+	}
+	o, err := t.reader.Owner(ctx, p.Tenant, p.Owner)
+	if err == nil {
+		err = stale(&o, p)
+	}
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		err = verno.Conflict("presence_stale")
+	case err == nil && o.FrozenAt != 0:
+		err = verno.Forbidden("account_frozen")
+	case err == nil && verno.Micros(now) < o.State.Cooling:
+		err = verno.Forbidden("account_cooling").With("until", verno.FromMicros(o.State.Cooling).Format(time.RFC3339))
+	}
+	return p.Member, err
 }

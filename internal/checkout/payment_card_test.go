@@ -3,6 +3,7 @@ package checkout_test
 import (
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/checkout"
@@ -132,5 +133,72 @@ func TestBankCardWithoutNetwork(t *testing.T) {
 		out := b.replay(receipt)
 		b.became(out[0], "applied", "")
 		b.has(g, 10)
+	})
+}
+
+// TestBankCardIsScanned: what a terminal hands over as a scan finds the member, as the token alone does, and when that was is
+// known afterwards; also to a till that sold without a network.
+func TestBankCardIsScanned(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		g := b.enrol(anna)
+		b.pays(g, reference)
+		used := func() time.Time {
+			list, err := b.roll.PaymentCards(b.ctx, b.boss, g.ID)
+			b.must(err)
+			return list[0].UsedAt
+		}
+		if !used().IsZero() {
+			t.Errorf("used at %v before anybody has seen it", used())
+		}
+		const scan = "pay:" + reference + ";mir;0042"
+		for _, q := range []checkout.Identify{{Scan: scan}, {PaymentCard: reference}} {
+			b.later(time.Hour)
+			found, err := b.till.Identify(b.ctx, b.at(0), q)
+			b.must(err)
+			if found.Method != verno.MethodPaymentCard || found.Strong || found.View.Member != g.ID || !used().Equal(b.clock().Truncate(time.Microsecond)) {
+				t.Errorf("identified %+v, used at %v", found, used())
+			}
+		}
+		receipt := b.offline("", 200_00)
+		receipt.Member = checkout.Identify{Scan: scan}
+		b.became(b.replay(receipt)[0], "applied", "")
+		b.has(g, 10)
+		_, err := b.till.Identify(b.ctx, b.at(0), checkout.Identify{Scan: "pay:4111111111111111"})
+		b.refused(err, "payment_card_number")
+	})
+}
+
+// TestPresentNeedsProof: who is here is taken from a live code, a tap or a PIN, and from nothing that could be copied, said, or
+// was said yes to for one purchase; and not of an account that is frozen, or that has changed since.
+func TestPresentNeedsProof(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		g := b.enrol(anna)
+		b.pays(g, reference)
+		a := b.at(0)
+		is := func(a verno.Actor, presence, want string) {
+			t.Helper()
+			id, err := b.till.Present(b.ctx, a, presence, verno.TerminalID{})
+			if b.refused(err, want); want == "" && id != g.ID {
+				t.Errorf("here is %v", id)
+			}
+		}
+		for _, copied := range []string{g.static(), g.secret.Number, "pay:" + reference} {
+			is(a, b.scan(a, copied), "payment_proof_needed")
+		}
+		live := b.scan(a, b.live(g))
+		is(a, live, "")
+		is(b.at(1), live, "presence_invalid")
+		is(a, "", "presence_invalid")
+		_, err := b.roll.Freeze(b.ctx, b.boss, g.ID)
+		b.must(err)
+		is(a, live, "presence_stale")
+		b.later(time.Minute)
+		is(a, b.scan(a, b.live(g)), "account_frozen")
+		_, err = b.roll.Unfreeze(b.ctx, b.boss, g.ID)
+		b.must(err)
+		b.later(time.Minute)
+		is(a, b.scan(a, b.live(g)), "")
 	})
 }

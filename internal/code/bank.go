@@ -118,6 +118,25 @@ const (
 	tokenLetters = alphanumeric + "-_.:+/=~"
 )
 
+// paymentHead begins what stands for a bank card where it comes as a scan.
+const paymentHead = "pay:"
+
+// ParsePayment reads what a bank terminal, or the program beside it, hands over as a scan: pay:, what stands for the card and,
+// each behind a semicolon, its payment system and its last four digits where they are known. It answers false for a text that
+// does not begin so, which is some other scan. Errors: those of PaymentToken.
+func ParsePayment(text string) (token string, is bool, err error) {
+	text = printable(text)
+	if len(text) < len(paymentHead) || !strings.EqualFold(text[:len(paymentHead)], paymentHead) {
+		return "", false, nil
+	}
+	token, about, _ := strings.Cut(text[len(paymentHead):], ";")
+	if holdsBank(about) {
+		return "", true, verno.Invalid("payment_card_number")
+	}
+	token, err = PaymentToken(token)
+	return token, true, err
+}
+
 // holdsBank reports whether a bank card's number stands in text, alone or between signs.
 func holdsBank(text string) bool {
 	if len(text) > 4*longestToken {

@@ -148,3 +148,30 @@ func TestPaymentToken(t *testing.T) {
 		t.Error("which tokens can be guessed")
 	}
 }
+
+// TestParsePayment: what a terminal hands over as a scan is told from other scans, gives what stands for the card, and holds
+// the card's number in none of its parts.
+func TestParsePayment(t *testing.T) {
+	t.Parallel()
+	const par = "V0010013020030040050060070080"
+	for text, want := range map[string]string{
+		"pay:" + par: par, " PAY:" + par + ";mir;0042\r\n": par, "pay:" + strings.ToLower(par) + ";;0042": par, "pay:AbC-123_45.67+89/0=": "AbC-123_45.67+89/0=",
+	} {
+		if got, is, err := code.ParsePayment(text); got != want || !is || err != nil {
+			t.Errorf("%q: %q, %v, %v", text, got, is, err)
+		}
+	}
+	for _, text := range []string{"", "pay", "payday:" + par, par, "9354164607910627", "nfc:apple_vas:00"} {
+		if got, is, err := code.ParsePayment(text); got != "" || is || err != nil {
+			t.Errorf("%q: %q, %v, %v", text, got, is, err)
+		}
+	}
+	for text, want := range map[string]string{
+		"pay:": "payment_token_invalid", "pay:short;mir": "payment_token_invalid", "pay:4111111111111111": "payment_card_number",
+		"pay:4111 1111 1111 1111;visa;1111": "payment_card_number", "pay:" + par + ";visa;4111111111111111": "payment_card_number",
+	} {
+		if got, is, err := code.ParsePayment(text); got != "" || !is || !errors.Is(err, verno.Invalid(want)) {
+			t.Errorf("%q: %q, %v, %v", text, got, is, err)
+		}
+	}
+}

@@ -63,6 +63,7 @@ type dossierPayment struct {
 	LastFour     string              `json:"last_four"`
 	Name         string              `json:"name"`
 	RegisteredAt time.Time           `json:"registered_at"`
+	UsedAt       time.Time           `json:"used_at,omitzero"` // when it last made the member known at a till
 }
 
 type dossierEntry struct {
@@ -180,7 +181,7 @@ func (r *Roll) shows(ctx context.Context, d *dossier, m verno.Member, _ time.Tim
 	}
 	payment, err := r.paymentCards(ctx, m)
 	for _, c := range payment {
-		d.Payment = append(d.Payment, dossierPayment{c.ID, c.Scheme, c.LastFour, c.Name, c.At})
+		d.Payment = append(d.Payment, dossierPayment{c.ID, c.Scheme, c.LastFour, c.Name, c.At, c.UsedAt})
 	}
 	return err
 }

@@ -35,6 +35,7 @@ type PaymentCard struct {
 	LastFour string
 	Name     string // the member's own
 	At       time.Time
+	UsedAt   time.Time // when it last made its member known at a till; zero for one that has not
 }
 
 // PaymentCardRequest registers a bank card.
@@ -45,6 +46,9 @@ type PaymentCardRequest struct {
 	LastFour string // empty where it is not known
 	Name     string
 	Consent  *Agreement // nil where the member has given it before
+
+	// Present says that the face has seen the member prove to be there, so that a till, which reads no members, may ask.
+	Present bool
 }
 
 // paymentLook is what is shown of a bank card, sealed in the database.
@@ -58,7 +62,7 @@ type paymentLook struct {
 // the same member changes nothing. Whose a card is that another member has is not told. Errors: payment_card_number,
 // payment_token_invalid, payment_card_taken, payment_card_limit, payment_consent_missing, invalid fields, person_erased.
 func (r *Roll) RegisterPaymentCard(ctx context.Context, a verno.Actor, now time.Time, q PaymentCardRequest) (c PaymentCard, added bool, err error) {
-	if err := a.Require(writes); err != nil {
+	if err := a.Require(q.needs()); err != nil {
 		return c, false, err
 	}
 	look, consent, err := q.check(channelOf(a, ""))
@@ -88,6 +92,13 @@ func (r *Roll) RegisterPaymentCard(ctx context.Context, a verno.Actor, now time.
 	}
 	c, err = r.paymentCard(ctx, row)
 	return c, added, err
+}
+
+func (q *PaymentCardRequest) needs() verno.Permission {
+	if q.Present {
+		return verno.MayWriteMembers
+	}
+	return writes
 }
 
 // registerPayment writes a bank card under the lock of its member's row. It returns the one that the member has of it already.
@@ -201,7 +212,7 @@ func (r *Roll) paymentCard(ctx context.Context, row store.PaymentCard) (c Paymen
 	}
 	var look paymentLook
 	err = json.Unmarshal(plain, &look)
-	return PaymentCard{row.ID, row.Member, look.Scheme, look.LastFour, look.Name, row.CreatedAt}, err
+	return PaymentCard{row.ID, row.Member, look.Scheme, look.LastFour, look.Name, row.CreatedAt, row.UsedAt}, err
 }
 
 // PaymentCards lists the bank cards by which a member is known, the oldest first.

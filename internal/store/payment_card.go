@@ -15,12 +15,15 @@ type PaymentCard struct {
 	Token     []byte // blind index of what stands for the card at the terminal
 	Sealed    []byte // what is shown of it
 	CreatedAt time.Time
+	UsedAt    time.Time // when it last made its member known at a till; zero for one that has not
 }
 
-const paymentCardColumns = `tenant, id, member_id, token, sealed, created_at`
+const paymentCardColumns = `tenant, id, member_id, token, sealed, created_at, COALESCE(used_at, 0)`
 
 func scanPaymentCard(row Scanner) (c PaymentCard, err error) {
-	err = row.Scan(&c.Tenant, &c.ID, &c.Member, &c.Token, &c.Sealed, when{&c.CreatedAt})
+	var used int64
+	err = row.Scan(&c.Tenant, &c.ID, &c.Member, &c.Token, &c.Sealed, when{&c.CreatedAt}, &used)
+	c.UsedAt = timeOrNone(used)
 	return c, err
 }
 
@@ -37,8 +40,14 @@ func (r *Reader) PaymentCards(ctx context.Context, tenant verno.TenantID, member
 
 // InsertPaymentCard adds a bank card and reports false where somebody has it.
 func (tx *Tx) InsertPaymentCard(ctx context.Context, c PaymentCard) (bool, error) {
-	n, err := tx.Exec(ctx, `INSERT INTO payment_card (`+paymentCardColumns+`) VALUES ($1, $2, $3, $4, $5, $6)
+	n, err := tx.Exec(ctx, `INSERT INTO payment_card (tenant, id, member_id, token, sealed, created_at) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (tenant, token) DO NOTHING`, c.Tenant, c.ID, c.Member, c.Token, c.Sealed, verno.Micros(c.CreatedAt))
+	return n == 1, err
+}
+
+// UsePaymentCard notes when a bank card made its member known, and reports false where it is registered no more.
+func (tx *Tx) UsePaymentCard(ctx context.Context, tenant verno.TenantID, id verno.PaymentCardID, at time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE payment_card SET used_at = $1 WHERE tenant = $2 AND id = $3`, verno.Micros(at), tenant, id)
 	return n == 1, err
 }
 

@@ -24,7 +24,9 @@ func (v *Vault) Phone(text string) (string, error) {
 	return phonenumbers.Format(number, phonenumbers.E164), nil
 }
 
-// MaskPhone shows as much of a phone number as its owner needs to know it again: +7 ••• ••• 45 67.
+// MaskPhone shows as much of a phone number as its owner needs to know it again, and everywhere the same: +7 ••• ••• •• 67.
+// Two digits leave a hundred million numbers; with four of them shown to whoever types a card's number, a number of a card
+// would lead close to that of a phone.
 func MaskPhone(phone string) string {
 	if len(phone) < 8 {
 		return ""
@@ -33,7 +35,7 @@ func MaskPhone(phone string) string {
 	if number, err := phonenumbers.Parse(phone, ""); err == nil {
 		country = phone[:len(phone)-len(phonenumbers.GetNationalSignificantNumber(number))]
 	}
-	return country + " ••• ••• " + phone[len(phone)-4:len(phone)-2] + " " + phone[len(phone)-2:]
+	return country + " ••• ••• •• " + phone[len(phone)-2:]
 }
 
 // Email brings an address to its one form, in lower case. It returns the code email_invalid, at /email, for what is no

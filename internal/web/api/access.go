@@ -73,7 +73,7 @@ var access = map[string]row{
 	"POST /members/{id}/cards/move":             {may: verno.MayWriteMembers},
 	"POST /members/{id}/cards/move/code":        {may: verno.MayWriteMembers},
 	"GET /members/{id}/payment_cards":           {may: verno.MayReadMembers},
-	"POST /members/{id}/payment_cards":          {may: verno.MayReadMembers | verno.MayWriteMembers},
+	"POST /members/{id}/payment_cards":          {may: verno.MayWriteMembers}, // Without a presence members.read too: the use case sees to it.
 	"DELETE /members/{id}/payment_cards/{card}": {may: verno.MayReadMembers | verno.MayWriteMembers},
 	"POST /cards":                               {may: verno.MayReadMembers | verno.MayWriteMembers},
 	"POST /card_templates/{id}/cards":           {may: verno.MayReadMembers | verno.MayWriteMembers},

@@ -26,6 +26,12 @@ var paymentCauses = map[string]cause{
 		}
 		return b.registering(id, b.reference())
 	}},
+	"payment_proof_needed": {403, func(b *bundle) request {
+		id, number := b.enrol(b.phone())
+		q := b.registering(id, b.reference())
+		q.token, q.body.(m)["presence"] = b.token, b.shown(id, number)
+		return q
+	}},
 	"payment_consent_missing": {409, func(b *bundle) request {
 		return request{do: "POST /members/" + b.member() + "/payment_cards", body: m{"token": b.reference()}}
 	}},

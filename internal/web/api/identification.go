@@ -10,7 +10,7 @@ import (
 
 // IdentificationBody names a card or member by what was scanned or typed.
 type IdentificationBody struct {
-	Scan       string           `json:"scan,omitempty" minLength:"1" maxLength:"2048" example:"9354164607910627" doc:"Code, card number or phone, as scanned or typed: one field takes everything. Of a magnetic stripe (%B…^…? and ;…=…?) the number is taken; a bank card's is refused. A reader of NFC that types gives nfc:apple_vas: or nfc:smart_tap: and the payload in hex."`
+	Scan       string           `json:"scan,omitempty" minLength:"1" maxLength:"2048" example:"9354164607910627" doc:"Code, card number or phone, as scanned or typed: one field takes everything. Of a magnetic stripe (%B…^…? and ;…=…?) the number is taken; a bank card's is refused. A reader of NFC that types gives nfc:apple_vas: or nfc:smart_tap: and the payload in hex; a bank terminal gives pay:, what stands for the card and, behind semicolons, its payment system and last four digits."`
 	NFC        *NFCRead         `json:"nfc,omitempty" doc:"What a reader took from a phone, still sealed; instead of scan."`
 	ExternalID string           `json:"external_id,omitempty" minLength:"1" maxLength:"128" doc:"The merchant's own identifier of the member; instead of scan."`
 	Payment    string           `json:"payment_token,omitempty" minLength:"1" maxLength:"256" doc:"What stands for the bank card that pays: its Payment Account Reference, or the acquirer's token or hash of it; instead of scan. Never the card's number."`

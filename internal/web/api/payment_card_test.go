@@ -86,3 +86,44 @@ func TestNumberOfBankCardIsNowhere(t *testing.T) {
 		})
 	}
 }
+
+// TestTillRegistersBankCard: at a till a bank card is registered for whoever has proved to be there, and for nobody else; a
+// till without that proof may not at all.
+func TestTillRegistersBankCard(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		id, number := b.enrol(b.phone())
+		token := b.reference()
+		at := func(id, presence string) request {
+			q := b.registering(id, token)
+			q.token = b.token
+			if presence != "" {
+				q.body.(m)["presence"] = presence
+			}
+			return q
+		}
+		b.ask(at(id, "")).want(403, "permission_missing")
+		b.ask(at(id, b.shown(id, number))).want(403, "payment_proof_needed")
+		live := b.ask(b.scanning(b.liveCode(id))).want(201).str("presence")
+		b.ask(at(b.member(), live)).want(409, "presence_stale")
+		bare := at(id, live)
+		delete(bare.body.(m), "consent")
+		b.ask(bare).want(409, "payment_consent_missing")
+		made := b.ask(at(id, live)).want(201)
+		if made.str("member_id") != id || made.at("used_at") != nil {
+			b.t.Errorf("registered %s", made.raw)
+		}
+		found := b.ask(b.scanning("pay:" + token + ";mir;0042")).want(201)
+		if found.str("method") != "payment_card" || found.str("member", "id") != id {
+			b.t.Errorf("found %s", found.raw)
+		}
+		list := b.ask(request{do: "GET /members/" + id + "/payment_cards"}).want(200)
+		if list.str("items", 0, "used_at") == "" {
+			b.t.Errorf("listed %s", list.raw)
+		}
+		said := b.ask(request{do: "GET /members/" + id + "/consents"}).want(200)
+		if !strings.Contains(said.raw, `"channel":"till"`) || !strings.Contains(said.raw, `"payment_card"`) {
+			b.t.Errorf("consents %s", said.raw)
+		}
+	})
+}

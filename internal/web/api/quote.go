@@ -50,7 +50,7 @@ type Quote struct {
 type MemberView struct {
 	ID        verno.MemberID   `json:"id"`
 	FirstName string           `json:"first_name,omitempty"`
-	Phone     string           `json:"phone,omitempty" doc:"Masked."`
+	Phone     string           `json:"phone,omitempty" example:"+7 ••• ••• •• 67" doc:"Masked: two digits by which its owner knows it again."`
 	Level     string           `json:"level,omitempty" doc:"Identifier of the member's level."`
 	NextLevel string           `json:"next_level,omitempty"`
 	Missing   money.Amount     `json:"next_level_missing,omitempty" doc:"Spend that is missing to the next level, minor units."`

@@ -45,6 +45,7 @@ func personal(tb testing.TB, site *webtest.Site, lang string) (template verno.Te
 	if err != nil {
 		tb.Fatal(err)
 	}
+	paying(tb, site, list[0].ID)
 	return template, list[0].ID, c.ID
 }
 

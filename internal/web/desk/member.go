@@ -64,6 +64,7 @@ type profile struct {
 	points   member.Points
 	stands   member.Standing
 	cards    []member.Card
+	payment  []member.PaymentCard
 	consents []verno.Consent // the last word on each purpose
 	steps    []chapter
 	next     string // cursor of the timeline
@@ -122,7 +123,10 @@ func (d *Desk) owns(c *call, p *profile) (err error) {
 }
 
 func (d *Desk) shows(c *call, p *profile) (err error) {
-	p.cards, err = d.Members.Cards(c.r.Context(), c.actor, p.ID)
+	if p.cards, err = d.Members.Cards(c.r.Context(), c.actor, p.ID); err != nil {
+		return err
+	}
+	p.payment, err = d.Members.PaymentCards(c.r.Context(), c.actor, p.ID)
 	return err
 }
 

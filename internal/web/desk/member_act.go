@@ -26,6 +26,7 @@ var memberActs = []page{
 	{"POST /members/{id}/cards/new", changing, (*Desk).newCard},
 	{"GET /members/{id}/cards/{card}/{act}", changing, (*Desk).cardActForm},
 	{"POST /members/{id}/cards/{card}/{act}", changing, (*Desk).cardAct},
+	{"POST /members/{id}/payment_cards/{card}/remove", changing, (*Desk).removePaymentCard},
 	{"GET /members/{id}/merge", changing | verno.MayFindMembers, (*Desk).mergeForm},
 	{"POST /members/{id}/merge", changing, (*Desk).merge},
 	{"POST /members/{id}/export", erasing, (*Desk).exportMember},

@@ -3,18 +3,11 @@ package member
 import (
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/member"
+	"github.com/verno-loyalty/verno/internal/web/view"
 )
 
-// paymentName is how a bank card is told from others: by its payment system and its last digits.
 func paymentName(s *seat, c *member.PaymentCard) string {
-	name := s.Say("card.payment.some")
-	if c.Scheme != "other" {
-		name = s.Say("card.payment." + c.Scheme)
-	}
-	if c.LastFour != "" {
-		name += " •\u00a0" + c.LastFour
-	}
-	return name
+	return view.PaymentName(s.Page, c.Scheme, c.LastFour)
 }
 
 // removePayment ends that the member is known by a bank card.

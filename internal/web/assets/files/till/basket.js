@@ -17,6 +17,7 @@ export class Basket {
 		this.abort?.abort();
 		clearTimeout(this.timer);
 		this.guest = null;
+		this.bank = null; // a bank card that the terminal told of and nobody has registered
 		this.lines = [];
 		this.spend = { how: "none", points: 0 };
 		this.stored = false;

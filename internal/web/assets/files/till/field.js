@@ -2,7 +2,7 @@
 // which. A scanner's code goes straight through.
 
 import { h, icon } from "./dom.js";
-import { minor, say } from "./say.js";
+import { minor, money, say } from "./say.js";
 
 /** meaning tells what was typed: "" for nothing, "sum" with its amount, "guest", or "more" where digits are missing. */
 export function meaning(text) {
@@ -14,6 +14,16 @@ export function meaning(text) {
 	const whole = bare.split(/[.,]/)[0];
 	if (!bare.startsWith("+") && sum > 0 && whole.length <= 7) return { kind: "sum", sum };
 	return { kind: "more" };
+}
+
+/** doing is what the button below the keys says: what comes of what was typed, or of the sale as it is. */
+export function doing(typed, basket) {
+	switch (typed.kind) {
+		case "sum": return say(basket.lines.length ? "act.add" : "act.sum", { sum: money(typed.sum) });
+		case "guest": return say("act.find");
+		case "more": return say("field.more_digits");
+	}
+	return basket.lines.length ? say("sum.to_pay") + " " + money(basket.payable) : say("act.begin");
 }
 
 /** phone says whether a scan looks like a phone number, for offering to enrol it. */

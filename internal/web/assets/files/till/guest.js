@@ -1,5 +1,6 @@
 // The guest's card: who it is and what may be spent, as much of it as what was shown proves.
 
+import * as bank from "./bank.js";
 import { h, icon } from "./dom.js";
 import { date, day, figure, money, points, say, setup, today } from "./say.js";
 import { levelName } from "./state.js";
@@ -14,8 +15,8 @@ export function waiting() {
 	return h("div", { class: "guest empty-guest busy" }, icon("person"), h("strong", {}, say("guest.waiting")));
 }
 
-/** card shows a guest; remove, topUp and move are what its buttons do. */
-export function card(guest, { remove, topUp, move }) {
+/** card shows a guest; remove, topUp, move and bind are what its buttons do. */
+export function card(guest, { remove, topUp, move, bind }) {
 	const m = guest.member;
 	const away = h("button", { class: "button square plain", type: "button", "aria-label": say("guest.remove"), title: say("guest.remove"), onclick: remove }, icon("close"));
 	if (!m) {
@@ -31,7 +32,7 @@ export function card(guest, { remove, topUp, move }) {
 		head(h("span", { class: "who" }, h("strong", { class: "name" }, name), m.phone && h("span", { class: "quiet" }, m.phone)), marks, away),
 		m.frozen && h("p", { class: "notice bad small" }, say("guest.frozen")),
 		h("dl", { class: "facts-row" }, facts(guest, m)),
-		notes(m, topUp, move));
+		notes(guest, { topUp, move, bind }));
 }
 
 function head(who, marks, away) { return h("header", { class: "guest-head" }, who, marks, away); }
@@ -47,15 +48,18 @@ function facts(guest, m) {
 
 function fact(name, value, kind = "") { return h("div", { class: kind }, h("dt", {}, name), h("dd", {}, value)); }
 
-function notes(m, topUp, move) {
+function notes(guest, { topUp, move, bind }) {
+	const m = guest.member;
+	const paid = guest.method === "payment_card" && bank.read(guest.scan);
 	const next = m.expiring?.[0];
 	const soon = next && new Date(next.expires_at) - Date.now() < 30 * 24 * 3600 * 1000;
 	return h("div", { class: "guest-notes small quiet" },
 		h("span", {},
-			m.points_balance == null && h("span", {}, say("guest.weak")),
+			paid ? h("span", { id: "by-bank" }, say("bank.shown", { last: bank.last(paid) })) : m.points_balance == null && h("span", {}, say("guest.weak")),
 			soon && h("span", { class: "warn" }, say("guest.expiring", { points: points(next.points), date: day(new Date(next.expires_at) - 1) })),
 			m.next_level && m.next_level_missing > 0 && h("span", {}, say("guest.next_level", { sum: money(m.next_level_missing), level: levelName(m.next_level) }))),
-		(topUp || move) && h("div", { class: "guest-acts" },
+		(topUp || move || bind) && h("div", { class: "guest-acts" },
+			bind && h("button", { class: "button plain", type: "button", id: "bind", onclick: bind }, say("bank.bind")),
 			topUp && h("button", { class: "button plain", type: "button", id: "top-up", onclick: topUp }, say("guest.top_up")),
 			move && h("button", { class: "button plain", type: "button", id: "move", onclick: move }, say("guest.move"))));
 }

@@ -2,6 +2,7 @@
 // screen says what will be given back and what will be taken back.
 
 import { ask, Problem, Unreachable } from "./ask.js";
+import * as bank from "./bank.js";
 import { tendered } from "./commit.js";
 import { h, icon, put } from "./dom.js";
 import { bad, good } from "./feel.js";
@@ -33,7 +34,7 @@ export class Refund {
 
 	focus() { this.field.input.focus({ preventScroll: true }); }
 
-	scanned(text) { this.find(text); }
+	scanned(text) { if (!bank.read(text)) this.find(text); }
 
 	/** enter shows the screen anew: the list of today. */
 	async enter() {

@@ -2,6 +2,7 @@
 // always says what comes next.
 
 import { ask, Problem, Unreachable } from "./ask.js";
+import * as bank from "./bank.js";
 import { Basket } from "./basket.js";
 import { takeChanged } from "./changed.js";
 import { commit } from "./commit.js";
@@ -10,7 +11,7 @@ import { h, put } from "./dom.js";
 import { done } from "./done.js";
 import { entry } from "./entry.js";
 import { bad, found, good } from "./feel.js";
-import { makeField, meaning, phone } from "./field.js";
+import { doing, makeField, meaning, phone } from "./field.js";
 import * as guests from "./guest.js";
 import { item } from "./item.js";
 import { join } from "./join.js";
@@ -60,6 +61,7 @@ export class Sale {
 	scanned(text) {
 		const whole = gather(text);
 		if (whole === null || this.busy) return;
+		if ((this.aside || this.result) && bank.read(whole)) return; // It is of the sale that is over.
 		if (this.aside) this.back();
 		if (this.result) this.next();
 		this.identify(whole);
@@ -96,6 +98,7 @@ export class Sale {
 		put(this.guest, this.looking ? guests.waiting() : basket.guest ? guests.card(basket.guest, {
 			remove: () => this.drop(), topUp: basket.guest.presence && sync.online() ? () => this.topUp() : null,
 			move: basket.guest.presence && sync.online() && !training.on() ? () => this.beyond(() => movePlastic(basket.guest), told) : null,
+			bind: basket.bank && basket.guest.presence && sync.online() && !training.on() ? () => this.beyond(() => bank.register(basket), () => [say("bank.done")]) : null,
 		}) : guests.none());
 		const add = () => this.item();
 		put(this.sum, basket.lines.length > 0 ? parts.sum(basket, { remove: (i) => this.remove(i), change: (i) => this.item(i), add, clear: () => this.next() })
@@ -120,18 +123,8 @@ export class Sale {
 			return;
 		}
 		this.go.disabled = typed.kind === "more" || !typed.kind && !basket.lines.length;
-		this.go.textContent = this.next1(typed);
+		this.go.textContent = doing(typed, basket);
 		if (!this.keypad.isConnected) put(this.pad, this.keypad, this.go);
-	}
-
-	/** next1 is what the button says. */
-	next1(typed) {
-		switch (typed.kind) {
-			case "sum": return say(this.basket.lines.length ? "act.add" : "act.sum", { sum: money(typed.sum) });
-			case "guest": return say("act.find");
-			case "more": return say("field.more_digits");
-		}
-		return this.basket.lines.length ? say("sum.to_pay") + " " + money(this.basket.payable) : say("act.begin");
 	}
 
 	say(kind, title, text, ...actions) {
@@ -145,6 +138,8 @@ export class Sale {
 		if (ofBank(scan)) return this.unknown("", { text: say("unknown.bank") });
 		const person = parse(scan);
 		if (person) return this.introduce(person);
+		const card = bank.read(scan);
+		if (card && this.basket.guest) return bank.beside(this, card);
 		if (!sync.online()) return this.offline(scan);
 		const turn = ++this.turn;
 		this.looking = true;
@@ -228,6 +223,10 @@ export class Sale {
 	}
 
 	unknown(scan, problem) {
+		if (problem.code === "card_not_usable" && bank.read(scan)) {
+			this.basket.bank = bank.read(scan);
+			return this.say("", say("bank.nobodys"), say("bank.nobodys_hint"));
+		}
 		bad();
 		if (problem.code === "card_not_usable" && phone(scan)) {
 			return this.say("warn", say("unknown.title"), say("unknown.hint"),

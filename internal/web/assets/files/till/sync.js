@@ -300,10 +300,13 @@ export async function enrol(body, key = queue.newKey()) {
 	return key;
 }
 
-/** masked is as much of a scan as a list may show. */
-export function masked(scan) {
-	const digits = (scan ?? "").replace(/\D/g, "");
-	return digits ? "•• " + digits.slice(digits.length > 40 ? 0 : -4).slice(0, 4) : "";
+/** masked is as much of a scan as a list may show: of a phone two digits, as everywhere, and of a bank card what was told. */
+export function masked(shown) {
+	const scan = shown ?? "";
+	const paid = /^pay:[^;]*(?:;[^;]*)?(?:;(\d{4}))?$/i.exec(scan.trim());
+	const digits = paid ? paid[1] ?? "" : scan.replace(/\D/g, "");
+	const last = !paid && /^(\+|[78]?9\d{9}$)/.test(scan.replace(/[\s()-]/g, "")) ? -2 : -4;
+	return digits ? "•• " + digits.slice(digits.length > 40 ? 0 : last).slice(0, 4) : paid ? "••" : "";
 }
 
 /** mayLeave is false while something waits that would be lost with this till. */

@@ -108,7 +108,7 @@ function identify({ scan }) {
 function view(guest) {
 	const soon = Math.min(guest.points, whole(Math.floor(guest.points / 4)));
 	return {
-		id: guest.id, first_name: guest.name, phone: "+7••••••••" + guest.phone.slice(-2), points_balance: guest.points, stored_money: guest.stored,
+		id: guest.id, first_name: guest.name, phone: "+7 ••• ••• •• " + guest.phone.slice(-2), points_balance: guest.points, stored_money: guest.stored,
 		points_spendable: guest.points, frozen: false, expiring: soon > 0 ? [{ expires_at: later(20), points: soon }] : [],
 	};
 }

@@ -1,0 +1,28 @@
+package desk
+
+import (
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/member"
+	"github.com/verno-loyalty/verno/internal/web/view"
+)
+
+func paymentName(c *call, card *member.PaymentCard) string {
+	return view.PaymentName(c.Page, card.Scheme, card.LastFour)
+}
+
+// removePaymentCard ends that a member is known by a bank card.
+func (d *Desk) removePaymentCard(c *call) error {
+	v, err := d.subject(c)
+	if err != nil {
+		return err
+	}
+	card, err := path[verno.PaymentCardID](c, "card")
+	if err != nil {
+		return err
+	}
+	if err := d.Members.RemovePaymentCard(c.r.Context(), c.actor, v.ID, card); err != nil {
+		return err
+	}
+	c.did(memberPath(v.ID), "payment_card_removed")
+	return nil
+}
