@@ -119,8 +119,11 @@ func fill(text, lang string, params map[string]string) string {
 	}
 	pairs := make([]string, 0, 2*len(params))
 	for name, value := range params {
-		if moments[name] {
+		switch {
+		case moments[name]:
 			value = sayMoment(value, lang)
+		case name == "ratio" && lang == "ru":
+			value = strings.Replace(value, ".", ",", 1)
 		}
 		pairs = append(pairs, "{"+name+"}", value)
 	}

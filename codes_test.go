@@ -20,6 +20,10 @@ func TestMomentsInProblems(t *testing.T) {
 			"certificate_not_yet", "date", "2027-02-03",
 			"The certificate is not valid until 3 February 2027.", "Сертификат начнёт действовать только 03.02.2027.",
 		},
+		{
+			"card_contrast_refused", "ratio", "2.4", "This cannot be read on the background: the contrast is 2.4, and at least 3 is needed.",
+			"На этом фоне такой текст не прочитать: контраст 2,4, нужно не меньше 3.",
+		},
 		{"entry_too_early", "from", "{until} dawn", "Entry starts at {until} dawn.", "Вход с {until} dawn."},
 		{"external_id_taken", "external_id", "2026-12-01", "The external ID 2026-12-01 is already in use.", "Внешний идентификатор 2026-12-01 уже занят."},
 	} {
