@@ -84,16 +84,18 @@ func (p *pen) webHead(y int) {
 	p.write(line{x: 24, y: y + 28, size: 15, bold: true, fill: ink, room: room, least: 12}, f.Title.In(p.Code))
 }
 
-// webRows are the fields of the list, and the balance that stands large above it; nil on a card that has none.
+// webRows are the fields of the list, and the balance that stands large above it wherever wallets have it; nil on a card that
+// has none.
 func (p *pen) webRows() (rows []card.Field, first *card.Field) {
 	f := p.Face
-	rows = slices.Concat(f.Header[min(len(f.Header), 1):], f.Primary, f.Secondary, f.Auxiliary, f.Back)
+	all := slices.Concat(f.Header, f.Primary, f.Secondary, f.Auxiliary, f.Back)
+	if i := slices.IndexFunc(all, func(f card.Field) bool { return f.Key == "balance" }); i >= 0 {
+		first = &all[i]
+	}
+	rows = slices.Clone(all[min(len(f.Header), 1):])
 	rows = slices.DeleteFunc(rows, func(f card.Field) bool {
 		return f.Key == "state" || f.Key == "balance" || f.Value.Text.In(p.Code) == card.Nothing // What says nothing is not on the page.
 	})
-	if i := slices.IndexFunc(f.Primary, func(f card.Field) bool { return f.Key == "balance" }); i >= 0 {
-		first = &f.Primary[i]
-	}
 	return rows[:min(len(rows), webRows)], first
 }
 
