@@ -81,8 +81,8 @@ func Room(a Area) int {
 	}
 }
 
-// shared says that the two lower areas of a style hold four fields together.
-func shared(s Style) bool { return s != StyleEventTicket }
+// Shared says that the two lower areas of a style hold four fields together.
+func Shared(s Style) bool { return s != StyleEventTicket }
 
 func names() string {
 	list := make([]string, len(kinds))
@@ -142,7 +142,7 @@ func (c *check) places(k *Kind, root string, d *Design) {
 		c.OneOf(at+"/area", string(p.Area), string(AreaHeader), string(AreaPrimary), string(AreaSecondary), string(AreaAuxiliary))
 		c.placed(k, at, p, seen)
 		area := p.Area
-		if area == AreaAuxiliary && shared(k.Style) {
+		if area == AreaAuxiliary && Shared(k.Style) {
 			area = AreaSecondary
 		}
 		if full[area]++; full[area] == Room(area)+1 && Room(area) > 0 {

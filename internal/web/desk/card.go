@@ -151,6 +151,8 @@ type board struct {
 	lang     string // of the preview
 	sample   string
 	said     string // what was done just now
+	fresh    string // the field that was added just now and waits for its text
+	unsaved  bool   // the form is not what is stored
 	overtook []change
 	sizes    map[string][2]int // of pictures, by hash
 	running  []verno.Promotion // that are in force

@@ -182,7 +182,7 @@ func TestCardRolledBack(t *testing.T) {
 	t.Parallel()
 	d := designer(t, "ru", "discount")
 	publish := func() {
-		d.Click(`.head a[href$="/publish"]`)
+		d.Click(`.head [value="publish"]`)
 		d.See("main form .button.main")
 		d.Click("main form .button.main")
 		d.See("#progress")

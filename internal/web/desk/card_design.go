@@ -20,7 +20,7 @@ func (d *Desk) card(c *call) error {
 		return err
 	}
 	b.begin(c.Query)
-	b.form = cardForm(b.full(), b.Revision)
+	b.form = b.cardForm(b.full(), b.Revision)
 	return c.showBoard(b, false)
 }
 
@@ -73,13 +73,14 @@ func (d *Desk) cardSave(c *call) error {
 	if c.form.Value("act") == "restore" {
 		c.form = restored(c.form)
 	}
-	t, faults := c.readCard(b.kind, c.form.Values)
+	t, faults := b.readCard(c.form.Values)
 	b.form = c.form
 	act := c.form.Value("act")
-	if what, rest, _ := strings.Cut(act, ":"); act != "" && what != "save" && what != "picture" {
+	b.unsaved = true
+	if what, rest, _ := strings.Cut(act, ":"); act != "" && what != "save" && what != "picture" && what != "publish" {
 		b.arrange(&t, what, rest)
 		b.Drafted = t
-		b.form = rearranged(&t, c.form)
+		b.form = b.rearranged(&t, c.form)
 		return c.showBoard(b, false)
 	}
 	stored := b.Drafted
@@ -92,7 +93,7 @@ func (d *Desk) cardSave(c *call) error {
 	_, err = d.Office.ChangeTemplate(c.r.Context(), c.actor, c.now, b.ID, revision, t)
 	switch e := verno.AsError(err); {
 	case e == nil:
-		c.to(cardPath(b.ID) + savedTo(act, b))
+		c.to(savedTo(act, b))
 		return nil
 	case e.Kind == verno.KindPrecondition:
 		b.overtook = compare(b.told(&t), b.told(&stored))
@@ -120,13 +121,16 @@ func restored(form *view.Form) *view.Form {
 
 // savedTo is where somebody goes on after the draft was saved.
 func savedTo(act string, b *board) string {
+	if act == "publish" {
+		return cardPath(b.ID) + "/publish"
+	}
 	if rest, ok := strings.CutPrefix(act, "picture:"); ok {
 		slot, level, _ := strings.Cut(rest, ":")
 		if slices.Contains(b.slots(), card.Slot(slot)) {
-			return picturePath(card.Slot(slot), level, "")
+			return cardPath(b.ID) + picturePath(card.Slot(slot), level, "")
 		}
 	}
-	return "?done=saved&" + url.Values{"show/sample": {b.sample}, "show/lang": {b.lang}}.Encode()
+	return cardPath(b.ID) + "?done=saved&" + url.Values{"show/sample": {b.sample}, "show/lang": {b.lang}}.Encode()
 }
 
 // cardPreview answers the pictures of what the form holds at the moment.
@@ -136,14 +140,14 @@ func (d *Desk) cardPreview(c *call) error {
 		return err
 	}
 	b.begin(c.form.Values)
-	b.Drafted, _ = c.readCard(b.kind, c.form.Values)
+	b.Drafted, _ = b.readCard(c.form.Values)
 	b.form = c.form
 	return view.Answer(c.w, c.r, http.StatusOK, c.Code, cardPreviews(c, b))
 }
 
 // rearranged is the form of a template whose rows were changed; all else in it stays as it was typed.
-func rearranged(t *card.Template, typed *view.Form) *view.Form {
-	form := cardForm(t, 0)
+func (b *board) rearranged(t *card.Template, typed *view.Form) *view.Form {
+	form := b.cardForm(t, 0)
 	for name := range form.Values {
 		if !rowOf(name) {
 			form.Values.Del(name)
@@ -198,6 +202,7 @@ func (b *board) added(rows []card.Placed, field string, area card.Area) []card.P
 			n++
 		}
 		p.Field, p.Text = "text/own_"+strconv.Itoa(n), card.Text{b.Code: b.Say("desk.template.own_text")}
+		b.fresh = p.Field
 	} else if known, ok := b.kind.Field(field); !ok {
 		return rows
 	} else if known.Long {

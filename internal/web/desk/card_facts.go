@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/verno-loyalty/verno/internal/card"
+	"github.com/verno-loyalty/verno/money"
 )
 
 // told is a template in words, part by part, by which two of them are compared.
@@ -51,7 +52,7 @@ func (b *board) told(t *card.Template) []fact {
 	}
 	settings := settingsOf(t.Settings)
 	for _, s := range b.kind.Settings {
-		say("settings/"+s.Name, s.Title.In(b.Code), b.settingText(settings[s.Name]))
+		say("settings/"+s.Name, s.Title.In(b.Code), b.settingText(&s, settings[s.Name]))
 	}
 	return list
 }
@@ -88,7 +89,7 @@ func (b *board) placedText(p *card.Placed, n int) string {
 	return strings.Join(parts, " · ")
 }
 
-func (b *board) settingText(v any) string {
+func (b *board) settingText(s *card.Setting, v any) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
@@ -101,6 +102,9 @@ func (b *board) settingText(v any) string {
 		}
 		return b.both(t)
 	case json.Number:
+		if n, err := v.Int64(); err == nil && s.Type == "money" {
+			return b.Money(money.Amount(n), b.of.Currency)
+		}
 		return v.String()
 	case string:
 		return v

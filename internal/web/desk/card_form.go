@@ -9,6 +9,7 @@ import (
 
 	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/web/view"
+	"github.com/verno-loyalty/verno/money"
 )
 
 // The fields of the form are named as the API points at what they hold, so that what is wrong with one is said beside it.
@@ -19,7 +20,7 @@ const (
 )
 
 // cardForm is a template as the form shows it.
-func cardForm(t *card.Template, revision int64) *view.Form {
+func (b *board) cardForm(t *card.Template, revision int64) *view.Form {
 	v := url.Values{"revision": {strconv.FormatInt(revision, 10)}, "name": {t.Name}}
 	d := &t.Design
 	putWords(v, "design/title", d.Title)
@@ -54,7 +55,7 @@ func cardForm(t *card.Template, revision int64) *view.Form {
 		v.Set(place("design/beacons", i, "major"), shownNumber(b.Major))
 		v.Set(place("design/beacons", i, "minor"), shownNumber(b.Minor))
 	}
-	putSettings(v, t)
+	b.putSettings(v, t)
 	return &view.Form{Values: v}
 }
 
@@ -89,7 +90,7 @@ func shownNumber(n *int64) string {
 }
 
 // putSettings writes the settings of a kind as people type them.
-func putSettings(v url.Values, t *card.Template) {
+func (b *board) putSettings(v url.Values, t *card.Template) {
 	k, ok := card.Find(t.Kind)
 	if !ok {
 		return
@@ -107,8 +108,11 @@ func putSettings(v url.Values, t *card.Template) {
 		case json.Number:
 			n, _ := value.Int64()
 			v.Set(at, strconv.FormatInt(n, 10))
-			if onMap(name) {
+			switch {
+			case onMap(name):
 				v.Set(at, degrees(n))
+			case inMoney(k, name):
+				(&typed{b.teller, v}).money(at, money.Amount(n))
 			}
 		case string:
 			v.Set(at, value)
@@ -124,17 +128,22 @@ func putSettings(v url.Values, t *card.Template) {
 // onMap says whether a setting is a place on a map, which people write in degrees.
 func onMap(name string) bool { return strings.HasSuffix(name, "_e6") }
 
+// inMoney says whether a setting is a sum, which people write in the currency and not in its smallest coin.
+func inMoney(k *card.Kind, name string) bool {
+	return slices.ContainsFunc(k.Settings, func(s card.Setting) bool { return s.Name == name && s.Type == "money" })
+}
+
 // cardReading makes a template of what was typed.
 type cardReading struct {
-	*call
+	*teller
 
 	values url.Values
 	faults map[string]string
 }
 
-func (c *call) readCard(kind *card.Kind, values url.Values) (card.Template, map[string]string) {
-	r := &cardReading{c, values, map[string]string{}}
-	t := card.Template{Kind: kind.Name, Name: strings.TrimSpace(values.Get("name")), Settings: r.settings(kind)}
+func (b *board) readCard(values url.Values) (card.Template, map[string]string) {
+	r := &cardReading{b.teller, values, map[string]string{}}
+	t := card.Template{Kind: b.kind.Name, Name: strings.TrimSpace(values.Get("name")), Settings: r.settings(b.kind)}
 	d := &t.Design
 	d.Title, d.LogoText, d.Greeting = r.words("design/title"), r.words("design/logo_text"), r.words("design/greeting")
 	d.Colours = card.Colours{
@@ -272,7 +281,9 @@ func (r *cardReading) settings(kind *card.Kind) json.RawMessage {
 				r.faults[at] = r.Say("desk.rules.not_number")
 			}
 			set[s.Name] = n
-		case s.Type == "integer" || s.Type == "money":
+		case s.Type == "money":
+			set[s.Name] = (&reading{r.teller, r.values, r.faults}).money(at)
+		case s.Type == "integer":
 			set[s.Name] = r.whole(at)
 		case text == "":
 		case s.Type == "percent":

@@ -41,7 +41,7 @@ func TestCardDesigner(t *testing.T) {
 	save(t, tab, "card-long")
 	tab.Click("#design .button.main")
 	tab.See(".notice.good")
-	tab.Click(`.head a[href$="/publish"]`)
+	tab.Click(`.head [value="publish"]`)
 	tab.See("form .button.main")
 	savePages(t, tab, "card-publish")
 	tab.Type("#note", "Первая")

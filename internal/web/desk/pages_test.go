@@ -18,7 +18,7 @@ func TestPages(t *testing.T) {
 	w := enter(t, site, "ru")
 	pages, _ := w.walk()
 	unlinked := []string{
-		"GET /brand/preview", "GET /card_pictures/{hash}", "GET /cards/{id}/pictures/{slot}", "GET /programmes", "GET /programmes.csv",
+		"GET /brand/preview", "GET /card_pictures/{hash}", "GET /cards/{id}/pictures/{slot}", "GET /cards/{id}/publish", "GET /programmes", "GET /programmes.csv",
 		"GET /programmes.xlsx", "GET /programmes/{id}/publish",
 	}
 	if left := missing(http.MethodGet, append(pages, w.files...)); !slices.Equal(left, unlinked) {

@@ -167,7 +167,7 @@ func (p *poster) draw(tab *webtest.Tab) {
 	tab.Until(`document.querySelector("#previews").textContent.includes("` + newText + `")`)
 	tab.Click(`#design .button.main`)
 	tab.See(".notice.good")
-	tab.Click(`.head a[href$="/publish"]`)
+	tab.Click(`.head [value="publish"]`)
 	tab.See("main form .button.main")
 	tab.Click("main form .button.main")
 	tab.See("#progress")

@@ -37,8 +37,49 @@ document.addEventListener("drop", (event) => {
 	const rows = [...area.querySelectorAll(".card-row")].filter((row) => row !== held);
 	const over = rowUnder(event);
 	const at = over && over !== held ? rows.indexOf(over) : rows.length;
-	press(`move:${held.dataset.row}:${area.dataset.area}:${at}`);
+	const id = held.querySelector("[id^='up-']").id;
+	turn(() => {
+		const row = document.getElementById(id)?.closest(".card-row");
+		if (row) press(`move:${row.dataset.row}:${area.dataset.area}:${at}`);
+	});
 });
+// Rearrangements take turns: what is pressed while one is under way waits for it, and the pictures of what is being typed do
+// not call it off.
+let asked = null;
+let stale = false;
+const waiting = [];
+function turn(act) {
+	if (asked) waiting.push(act);
+	else act();
+}
+function free() {
+	asked = null;
+	while (!asked && waiting.length > 0) waiting.shift()();
+	if (!asked && stale) {
+		stale = false;
+		form().dispatchEvent(new Event("change", { bubbles: true }));
+	}
+}
+document.addEventListener("click", (event) => {
+	const button = event.target.closest("[data-undo], [data-redo], button[name='act']");
+	if (!asked || !button || button.form !== form()) return;
+	event.preventDefault();
+	event.stopImmediatePropagation();
+	const { id, value } = button;
+	waiting.push(() => (id ? document.getElementById(id) : document.querySelector(`button[name="act"][value="${CSS.escape(value)}"]`))?.click());
+}, true);
+document.addEventListener("htmx:confirm", (event) => {
+	if (event.detail.elt !== form() || !asked) return;
+	event.preventDefault();
+	stale = true;
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+	if (event.detail.elt.matches("#design button")) asked = event.detail.elt;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+	if (event.detail.requestConfig.elt === asked && !event.detail.successful) free();
+});
+document.addEventListener("htmx:swapError", () => { if (asked) free(); });
 // Whoever takes a field away with the keys goes on at the next one, and whoever undoes may undo again.
 let gone = -1;
 let from = "";
@@ -47,6 +88,14 @@ document.addEventListener("click", (event) => {
 	if (button) gone = [...document.querySelectorAll("#rows [id^='remove-']")].indexOf(button);
 });
 function goOn() {
+	const fresh = document.querySelector("#rows [data-fresh]");
+	if (fresh) {
+		delete fresh.dataset.fresh;
+		const text = fresh.querySelector("[name*='/text/']");
+		text.select();
+		text.scrollIntoView({ block: "center" });
+		return;
+	}
 	if (document.activeElement !== document.body) return;
 	if (from) ["undo", "redo"].sort((id) => (id === from ? -1 : 1)).map((id) => document.getElementById(id)).find((b) => !b.disabled)?.focus();
 	else if (gone >= 0) {
@@ -113,9 +162,19 @@ if (form()) {
 	document.addEventListener("change", (event) => {
 		if (event.target.form === form()) keep();
 	});
-	document.addEventListener("htmx:afterSettle", () => {
+	document.addEventListener("htmx:afterSettle", (event) => {
 		arm();
 		keep();
 		goOn();
+		if (asked && event.detail.requestConfig?.elt === asked && event.detail.elt.matches("#rows, #design")) free();
+	});
+	const stored = form().hasAttribute("data-unsaved") ? "" : now();
+	let sent = false;
+	document.addEventListener("submit", (event) => {
+		if (event.target === form()) sent = true;
+	});
+	addEventListener("pageshow", () => { sent = false; });
+	addEventListener("beforeunload", (event) => {
+		if (!sent && now() !== stored) event.preventDefault();
 	});
 }
