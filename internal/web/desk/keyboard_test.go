@@ -68,7 +68,7 @@ func TestKeyboard(t *testing.T) {
 	press(t, tab, `a[href*="kind=percent_discount"]`, "#example")
 	reach(t, tab, `[name="settings/percent"]`)
 	tab.Keys("7")
-	press(t, tab, "#rules button.main", ".notice.good a")
+	press(t, tab, "[form=rules].button.main", ".notice.good a")
 	press(t, tab, ".notice.good a", "#changes")
 	press(t, tab, "main form button.main", ".notice.good")
 }

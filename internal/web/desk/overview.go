@@ -54,7 +54,6 @@ type chore struct {
 	text string
 	path string // empty where the reader cannot go there
 	done bool
-	warn bool
 }
 
 // overview is the first page: how it goes, and what waits for somebody.

@@ -33,19 +33,18 @@ func (d *Desk) chores(c *call, g *glance, q report.Query) error {
 		may  verno.Permission
 		path string
 		text string
-		warn bool
 	}{
-		{a.Tasks > 0, verno.MayReadMembers, "/tasks", c.Count("desk.waiting.tasks", a.Tasks), false},
-		{a.Debtors > 0, verno.MayReadMembers, "/tasks", c.Count("desk.waiting.debts", a.Debtors, "Points", c.Points(a.Owed, scale)), false},
-		{len(expiring) > 0, managingWallets, "/wallets/apple", certificateEnds(c, expiring), true},
-		{a.SilentTills > 0, verno.MayReadConfig, "/stores", c.Count("desk.waiting.silent", a.SilentTills), true},
-		{a.Drafts > 0, verno.MayReadConfig, "/programmes", c.Count("desk.waiting.drafts", a.Drafts), false},
-		{!a.Unsealed.IsZero(), verno.MayReadAudit, "/audit", c.Say("desk.waiting.unsealed", "Since", c.Moment(a.Unsealed.In(g.From.Location()))), true},
-		{a.Stale && a.BackedUp.IsZero() && len(g.steps) == 0, verno.MayWriteConfig, "", c.Say("desk.waiting.backup_none"), false},
-		{a.Stale && !a.BackedUp.IsZero(), verno.MayWriteConfig, "", c.Say("desk.waiting.backup_old", "At", c.Moment(a.BackedUp.In(g.From.Location()))), true},
+		{a.Tasks > 0, verno.MayReadMembers, "/tasks", c.Count("desk.waiting.tasks", a.Tasks)},
+		{a.Debtors > 0, verno.MayReadMembers, "/tasks", c.Count("desk.waiting.debts", a.Debtors, "Points", c.Points(a.Owed, scale))},
+		{len(expiring) > 0, managingWallets, "/wallets/apple", certificateEnds(c, expiring)},
+		{a.SilentTills > 0, verno.MayReadConfig, "/stores", c.Count("desk.waiting.silent", a.SilentTills)},
+		{a.Drafts > 0, verno.MayReadConfig, "/programmes", c.Count("desk.waiting.drafts", a.Drafts)},
+		{!a.Unsealed.IsZero(), verno.MayReadAudit, "/audit", c.Say("desk.waiting.unsealed", "Since", c.Moment(a.Unsealed.In(g.From.Location())))},
+		{a.Stale && a.BackedUp.IsZero() && len(g.steps) == 0, verno.MayWriteConfig, "", c.Say("desk.waiting.backup_none")},
+		{a.Stale && !a.BackedUp.IsZero(), verno.MayWriteConfig, "", c.Say("desk.waiting.backup_old", "At", c.Moment(a.BackedUp.In(g.From.Location())))},
 	} {
 		if e.is && c.actor.May.Has(e.may) {
-			g.waiting = append(g.waiting, chore{text: e.text, path: d.way(c, e.path), warn: e.warn})
+			g.waiting = append(g.waiting, chore{text: e.text, path: d.way(c, e.path)})
 		}
 	}
 	return nil

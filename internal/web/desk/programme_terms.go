@@ -35,7 +35,11 @@ func (t *teller) terms() []fact {
 	most := t.of.PaidIn.Most(t.of.Currency)
 	say("most_top_up", t.money(most.TopUp))
 	say("most_certificate", t.money(most.Certificate))
-	say("pending", t.duration(p.PendingSecond))
+	if p.PendingSecond > 0 {
+		say("pending", t.duration(p.PendingSecond))
+	} else {
+		facts = append(facts, fact{"pending", t.Say("desk.programme.spendable"), t.Say("desk.rules.at_once")})
+	}
 	say("expiry", t.expiry(&p.Expiry))
 	say("rounding", t.named("", "rounding_"+p.Rounding.String()))
 	if p.Scale > 0 {

@@ -85,6 +85,9 @@ func TestProgramme(t *testing.T) {
 	if text := tab.Text("main"); !strings.Contains(text, "10 points = ₽1") || !strings.Contains(text, "from ₽15,000") || !strings.Contains(text, "deactivated after the move to a phone") {
 		t.Error(text)
 	}
+	if text := tab.Text("main"); !strings.Contains(text, "Draft: not live yet") || webtest.Eval[int](tab, `document.querySelectorAll("main .notice").length`) != 1 {
+		t.Error(text)
+	}
 	save(t, tab, "programme-drafted")
 	tab.Go(home + "/publish")
 	tab.See(".notice.warn")
@@ -136,7 +139,7 @@ func TestPromotionsUnchanged(t *testing.T) {
 	}
 	for _, page := range all {
 		tab.Go(page)
-		tab.Click("#rules .button.main")
+		tab.Click("[form=rules].button.main")
 		tab.See(`.notice[role="status"]`)
 		if text := tab.Text(".notice"); !strings.Contains(text, "Изменений не было.") {
 			t.Errorf("%s: %s", tab.Text("h1"), text)

@@ -20,7 +20,8 @@ type example struct {
 	out      verno.Outcome
 	stamps   int64
 	own      []reasoned // of the promotion in hand
-	others   []reasoned
+	beside   []reasoned // of others that give something too, so that the totals are not its alone
+	others   []reasoned // of others that give nothing
 }
 
 // reasoned is what a promotion does, or why it does nothing.
@@ -45,6 +46,9 @@ func (r *reading) example(d *draft, p *verno.Promotion, now time.Time) *example 
 	}
 	p.Active = true
 	e := &example{}
+	if text := r.faults["goods/categories"]; text != "" {
+		e.problems = append(e.problems, text)
+	}
 	rules, problems := rulesWith(d, p)
 	for _, problem := range problems {
 		name := asked(p.Type, r.text("way"), strings.TrimPrefix(problem.Pointer, "/"))
@@ -214,14 +218,14 @@ func (r *reading) tell(e *example, d *draft, p *verno.Promotion, in *promo.Input
 	if len(p.Goods.Categories)+len(p.Goods.SKUs) > 0 && !e.joining {
 		parts = append(parts, r.Say("desk.example.goods", "Sum", r.teller.money(in.Basket.Gross()-in.Basket.Lines[3].Sum)))
 	}
-	e.setting = strings.Join(parts, " · ")
+	e.setting = strings.Join(parts, " ·\u00a0")
 	for _, a := range e.out.Awards {
 		if a.Unit == verno.UnitStamps {
 			e.stamps += int64(a.Points)
 		}
 	}
 	for _, x := range e.out.Explained {
-		why := reasoned{applied: x.Applied, text: r.reason(x), name: p.Name}
+		why := reasoned{applied: x.Applied, text: r.foretold(x), name: p.Name}
 		if x.Promotion == p.ID {
 			e.own = append(e.own, why)
 			continue
@@ -232,10 +236,39 @@ func (r *reading) tell(e *example, d *draft, p *verno.Promotion, in *promo.Input
 		for i := range d.promotions {
 			if d.promotions[i].Draft.ID == x.Promotion {
 				why.name = d.promotions[i].Draft.Name
-				e.others = append(e.others, why)
+				if x.Applied {
+					e.beside = append(e.beside, why)
+				} else {
+					e.others = append(e.others, why)
+				}
 			}
 		}
 	}
+}
+
+// willGive are the words for points that have not been given yet, by the codes of those that have.
+var willGive = map[string]string{"points_given": "desk.example.will_give", "points_cut": "desk.example.will_cut"}
+
+// foretold is an explanation of a purchase that has not happened. What follows the gift itself stays as it is: the best of
+// a group goes on to say which others it is better than.
+func (t *teller) foretold(x verno.Explanation) string {
+	for code, key := range willGive {
+		if !strings.HasPrefix(x.Code, code) {
+			continue
+		}
+		given, err := money.ParsePoints(x.Params["points"], t.of.Points.Scale)
+		if err != nil {
+			break
+		}
+		wanted := x.Params["wanted"]
+		if n, err := money.ParsePoints(wanted, t.of.Points.Scale); err == nil {
+			wanted = t.Points(n, t.of.Points.Scale)
+		}
+		past := x
+		past.Code = code
+		return t.Say(key, "Points", t.points(given), "Wanted", wanted) + strings.TrimPrefix(t.reason(x), t.reason(past))
+	}
+	return t.reason(x)
 }
 
 // reason is an explanation of the rules in words, with sums and points as the reader writes them.

@@ -39,7 +39,7 @@ func (t *teller) says(p *verno.Promotion) (what, bounds string) {
 		add(t.Say("desk.says.min_points", "Points", t.Points(p.Audience.MinPoints, t.of.Points.Scale)))
 	}
 	add(t.dates(&p.Schedule))
-	return what, strings.Join(parts, " · ")
+	return what, strings.Join(parts, " ·\u00a0")
 }
 
 // shortList is the beginning of a list, and how many more there are.
@@ -101,9 +101,9 @@ var sentences = map[string]func(said) string{
 	"buy_n_get_cheapest": func(s said) string {
 		get := max(s.number("get"), 1)
 		if s.has("percent") && s.text("percent") != "100" {
-			return s.Say("desk.says.buy_cheaper", "Buy", s.number("buy"), "Get", get, "Percent", s.share("percent"))
+			return s.Count("desk.says.buy_cheaper", get, "Buy", s.number("buy"), "Percent", s.share("percent"))
 		}
-		return s.Say("desk.says.buy_free", "Buy", s.number("buy"), "Get", get)
+		return s.Count("desk.says.buy_free", get, "Buy", s.number("buy"))
 	},
 	"points_by_amount": sayPoints,
 	"points_by_quantity": func(s said) string {

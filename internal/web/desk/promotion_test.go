@@ -18,17 +18,17 @@ var made = []struct {
 	kind, field, typed string
 	says               string
 }{
-	{"points_by_amount", "settings/percent", "7,5", "Начислено баллов: 93."},
-	{"points_multiplier", "settings/times", "3", "Начислено баллов: 310."},
+	{"points_by_amount", "settings/percent", "7,5", "Начислит 93 балла."},
+	{"points_multiplier", "settings/times", "3", "Начислит 310 баллов."},
 	{"cashback", "settings/percent", "2,5", "Кешбэк: 31 ₽."},
 	{"stamps", "settings/needed", "5", "до покупки на карте 4 штампа"},
-	{"welcome_bonus", "settings/points", "150", "+250 баллов"},
-	{"birthday_bonus", "settings/points", "300", "Начислено баллов: 300."},
-	{"percent_discount", "settings/percent", "25", "Скидка 310 ₽."},
+	{"welcome_bonus", "settings/points", "150", "Всего начислит +250 баллов"},
+	{"birthday_bonus", "settings/points", "300", "Начислит 300 баллов."},
+	{"percent_discount", "settings/percent", "25", "Скидка 310 ₽. Другие акции"},
 	{"fixed_discount", "settings/amount", "150", "Скидка 150 ₽."},
 	{"buy_n_get_cheapest", "settings/buy", "3", "Скидка 124,5"},
 	{"card_discount", "settings/max", "10", "Скидка 10 ₽."},
-	{"points_by_quantity", "settings/points", "10", "Начислено баллов: 30."},
+	{"points_by_quantity", "settings/points", "10", "Начислит 30 баллов."},
 	{"special_price", "settings/price", "200", "Скидка "},
 }
 
@@ -56,10 +56,13 @@ func TestPromotions(t *testing.T) {
 		tab.Go(site.Base + "/desk/promotions/new")
 		tab.Click(`a[href*="kind=` + m.kind + `"]`)
 		tab.See("#example")
+		if m.kind == "special_price" {
+			tab.Type(field("goods/skus"), "9")
+		}
 		fill(t, tab, m.field, "")
 		tab.Type(field(m.field), m.typed)
 		tab.Until(`document.querySelector("#example").innerText.replace(/\s/g, " ").includes("` + m.says + `")`)
-		tab.Click("#rules .button.main")
+		tab.Click("[form=rules].button.main")
 		tab.See(".notice.good")
 	}
 	save(t, tab, "promotion-saved")
@@ -140,13 +143,14 @@ func TestPromotionFaults(t *testing.T) {
 		{"points_by_amount", "settings/percent", "", "This is needed."},
 		{"percent_discount", "condition", "member.purchases >", "cannot be read"},
 		{"percent_discount", "goods/categories", "coffee//hot", "Line 1: A step of the category's path is empty."},
+		{"special_price", "goods/categories", "", "Choose categories or SKUs"},
 		{"percent_discount", "name", long, "Too long, 200 at most."},
 	} {
 		tab.Go(site.Base + "/desk/promotions/new?kind=" + c.kind)
 		tab.See("#example")
 		webtest.Eval[bool](tab, `document.querySelectorAll("#rules details").forEach(d => d.open = true), document.querySelector('`+field(c.field)+`').removeAttribute("maxlength"), true`)
 		fill(t, tab, c.field, c.typed)
-		tab.Click("#rules .button.main")
+		tab.Click("[form=rules].button.main")
 		tab.See("#rules .notice.bad")
 		tab.Until(`document.readyState === "complete"`)
 		at := webtest.Eval[string](tab, `document.getElementById("`+c.field+`-fault")?.innerText ?? "nothing"`)
@@ -173,10 +177,10 @@ func TestPromotionOvertaken(t *testing.T) {
 	one.Go(page)
 	two.Go(page)
 	one.Fill(field("settings/percent"), "30")
-	one.Click("#rules .button.main")
+	one.Click("[form=rules].button.main")
 	one.See(".notice.good")
 	two.Fill(field("settings/percent"), "15")
-	two.Click("#rules .button.main")
+	two.Click("[form=rules].button.main")
 	two.See(".notice.warn")
 	two.Until(`document.readyState === "complete"`)
 	save(t, two, "overtaken")
@@ -186,7 +190,7 @@ func TestPromotionOvertaken(t *testing.T) {
 	if got := webtest.Eval[string](two, `document.querySelector('`+field("settings/percent")+`').value`); got != "15" {
 		t.Errorf("what was typed is now %q", got)
 	}
-	two.Click("#rules .button.main")
+	two.Click("[form=rules].button.main")
 	two.See(".notice.good")
 	one.Go(site.Base + "/desk/promotions")
 	if text := one.Text("main"); !strings.Contains(text, "Скидка 15 %") {

@@ -23,6 +23,7 @@ type receiptList struct {
 	rows   []soldRow
 	next   string
 	narrow bool      // something is left out
+	part   bool      // the page takes only the list of the answer, so that what is wrong must be said there
 	since  time.Time // a number was sought from this day on, as the address names none; zero where all are looked at
 }
 
@@ -65,7 +66,7 @@ func (d *Desk) receipts(c *call) error {
 
 // sought reads from the address what is looked for. Somebody who belongs to a store sees that store's receipts.
 func (d *Desk) sought(c *call) (*receiptList, error) {
-	l := &receiptList{form: &view.Form{Values: c.Query, Faults: map[string]string{}}}
+	l := &receiptList{form: &view.Form{Values: c.Query, Faults: map[string]string{}}, part: c.r.Header.Get("HX-Request") != ""}
 	f := &l.filter
 	f.First, f.Last = l.date(c, "from"), l.date(c, "to")
 	if f.Last != 0 && f.First > f.Last {

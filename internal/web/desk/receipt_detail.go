@@ -21,6 +21,7 @@ type slip struct {
 	cashier      string
 	guest        string
 	lines        []slipLine
+	sale         string   // the number of the purchase of which something came back; empty for a sale
 	gave         []reason // what promotions gave: points and stamps
 	why          []verdict
 	again        bool // decided again, for a sale
@@ -68,10 +69,21 @@ func (d *Desk) receipt(c *call) error {
 }
 
 func (s *slip) title(c *call) string {
+	if s.sale != "" {
+		return c.Say("desk.receipt.back_to", "Number", s.sale)
+	}
 	if s.Number == "" {
 		return c.Say("desk.step." + string(s.Kind))
 	}
 	return c.Say("desk.receipt.numbered", "Kind", c.Say("desk.step."+string(s.Kind)), "Number", s.Number)
+}
+
+// sold names the purchase of which something came back.
+func (s *slip) sold(c *call) string {
+	if s.sale == "" {
+		return c.Say("desk.receipt.open_sale")
+	}
+	return c.Say("desk.receipt.no", "Number", s.sale)
 }
 
 // slipPlace says where, when, by whom and to whom.
@@ -88,6 +100,13 @@ func (d *Desk) slipPlace(c *call, s *slip) error {
 			return err
 		}
 		s.till = t.Name
+	}
+	if !s.Parent.IsZero() {
+		sale, err := d.Till.Receipt(c.r.Context(), c.actor, s.Parent)
+		if err != nil {
+			return err
+		}
+		s.sale = sale.Number
 	}
 	if !s.Cashier.IsZero() {
 		if s.cashier, err = s.names.actor(s.Cashier.String()); err != nil {

@@ -195,6 +195,10 @@ func TestReceipts(t *testing.T) {
 	tab.Click("#list tbody tr a")
 	tab.See(".slip tbody tr")
 	complete(t, tab)
+	title := strings.ReplaceAll(tab.Text("h1"), "\u00a0", " ")
+	if sold := strings.ReplaceAll(tab.Text(`dd a[href*="/desk/receipts/rcp_"]`), "\u00a0", " "); !strings.HasPrefix(sold, "№ ") || title != "Возврат к "+sold {
+		t.Errorf("a return of %q is called %q", sold, title)
+	}
 	back := webtest.Eval[string](tab, `location.pathname.replace("/desk", "")`)
 	tab.Click(`dd a[href*="/desk/receipts/rcp_"]`)
 	tab.Until(`document.querySelector("#why") !== null && document.readyState === "complete"`)
@@ -208,6 +212,9 @@ func TestReceipts(t *testing.T) {
 	tab.See("#timeline")
 	tab.Go(site.Base + "/desk/receipts?from=2026-13-45&to=&least=abc")
 	tab.See("#from-fault, #least-fault")
+	if got := tab.Text("#list"); strings.ReplaceAll(got, "\u00a0", " ") != "Исправьте условия, чтобы увидеть чеки." {
+		t.Errorf("below what is wrong: %q", got)
+	}
 	if got := webtest.Eval[string](tab, `document.querySelector("#least").value`); got != "abc" {
 		t.Errorf("what was typed is lost: %q", got)
 	}

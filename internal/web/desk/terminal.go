@@ -247,7 +247,7 @@ func seen(c *call, t *shownTill) string {
 		text = c.Say("desk.till.seen_at", "Moment", c.when(t.SeenAt))
 	}
 	if t.QueueDepth > 0 {
-		text += " · " + c.Say("desk.till.waiting", "Receipts", c.Count("desk.receipt_count", t.QueueDepth))
+		text += " ·\u00a0" + c.Say("desk.till.waiting", "Receipts", c.Count("desk.receipt_count", t.QueueDepth))
 	}
 	return text
 }
