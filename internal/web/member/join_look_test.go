@@ -194,7 +194,9 @@ func TestMachinesAreNoVisitors(t *testing.T) {
 
 // looks are forms as merchants may have them.
 func looks(lang string) map[string]store.ChannelLook {
-	say := func(ru, en string) map[string]string { return map[string]string{lang: map[string]string{"ru": ru, "en": en}[lang]} }
+	say := func(ru, en string) map[string]string {
+		return map[string]string{lang: map[string]string{"ru": ru, "en": en}[lang]}
+	}
 	return map[string]store.ChannelLook{
 		"plain": {},
 		"cafe": {

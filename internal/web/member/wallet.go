@@ -21,6 +21,7 @@ const (
 var walletPages = []page{
 	{"GET " + walletPath, own((*Face).wallet)},
 	{"GET " + walletPath + "/apple", own((*Face).toApple)},
+	{"GET " + walletPath + "/all", own((*Face).allToApple)},
 	{"GET " + walletPath + "/google", own((*Face).toGoogle)},
 	{"GET " + phonePath + "{file}", (*Face).phone},
 	{"GET " + phonePath + "{file}/google", (*Face).phoneToGoogle},
@@ -36,6 +37,7 @@ type wallets struct {
 	other         bool   // it is a computer, from which the card goes into a phone
 	code          string // the address that a phone reads off the screen
 	trial         bool   // the pass is signed by a certificate for trying
+	cards         int64  // how many the member has, where an Apple device can take several at once
 }
 
 func (w *wallets) none() bool { return w.apple == "" && w.google == "" && w.file == "" }
@@ -106,6 +108,13 @@ func (f *Face) wallet(s *seat) error {
 		}
 		w.code = f.origin(s.call) + phonePath + strings.TrimPrefix(link, pass.DownloadPath)
 	}
+	if w.apple != "" {
+		cards, err := f.inUse(s)
+		if err != nil {
+			return err
+		}
+		w.cards = int64(len(cards))
+	}
 	return s.show(s.Say("wallet.title"), walletPage(s, w))
 }
 
@@ -155,6 +164,40 @@ func (f *Face) toGoogle(s *seat) error {
 		return err
 	}
 	return f.save(s.call, issued)
+}
+
+// inUse are the member's cards that a phone may carry, the one that is open first, as many as one bundle takes.
+func (f *Face) inUse(s *seat) ([]verno.CardID, error) {
+	if s.session.Member.IsZero() {
+		return []verno.CardID{s.session.Card}, nil
+	}
+	list, err := f.Reader.CardsOf(s.r.Context(), s.session.Tenant, s.session.Member)
+	cards := []verno.CardID{s.session.Card}
+	for i := range list {
+		if list[i].State == verno.CardActive && list[i].ID != s.session.Card && len(cards) < pass.MaxBundle {
+			cards = append(cards, list[i].ID)
+		}
+	}
+	return cards, err
+}
+
+// allToApple leads to one file with the passes of all of the member's cards, which a phone takes with one tap.
+func (f *Face) allToApple(s *seat) error {
+	cards, err := f.inUse(s)
+	if err != nil {
+		return err
+	}
+	passes := make([]store.Pass, len(cards))
+	for i, id := range cards {
+		if passes[i], err = f.issuePass(s.call, s.session.Tenant, id); err != nil {
+			return err
+		}
+	}
+	link, err := f.Passes.AppleLink(s.r.Context(), passes...)
+	if err == nil {
+		s.to(strings.TrimPrefix(link, f.Passes.Base))
+	}
+	return err
 }
 
 func (f *Face) save(c *call, issued store.Pass) error {

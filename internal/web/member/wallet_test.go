@@ -1,9 +1,12 @@
 package member_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -12,6 +15,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 
+	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/auth"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/pass"
@@ -111,13 +115,19 @@ func front(t *testing.T, file []byte, now time.Time) (*pass.Report, string) {
 // fetchPass takes the pass of the card in a tab, as its button does.
 func fetchPass(t *testing.T, tab *webtest.Tab) []byte {
 	t.Helper()
-	got := webtest.Eval[struct{ Type, Length, File string }](tab, `fetch("/c/wallet/apple").then(async (a) => {
+	return fetchFile(t, tab, "/c/wallet/apple", "application/vnd.apple.pkpass")
+}
+
+// fetchFile takes a file for a wallet, as the button does that leads to it.
+func fetchFile(t *testing.T, tab *webtest.Tab, path, media string) []byte {
+	t.Helper()
+	got := webtest.Eval[struct{ Type, Length, File string }](tab, `fetch("`+path+`").then(async (a) => {
 		const file = new Uint8Array(await a.arrayBuffer());
 		return { Type: a.headers.get("Content-Type"), Length: a.headers.get("Content-Length"), File: btoa(Array.from(file, (b) => String.fromCharCode(b)).join("")) };
 	})`)
 	file, err := base64.StdEncoding.DecodeString(got.File)
 	check(t, err)
-	if got.Type != "application/vnd.apple.pkpass" || got.Length == "" {
+	if got.Type != media || got.Length == "" {
 		t.Errorf("the file is %s of %s bytes", got.Type, got.Length)
 	}
 	return file
@@ -235,6 +245,56 @@ func TestWalletOfADevice(t *testing.T) {
 	strange.Go(p.Base + "/c/phone/" + strings.Replace(below, "token=", "token=0", 1))
 	if got := strange.Text("main"); !strings.Contains(got, "This code has expired") {
 		t.Errorf("a wrong code says %q", got)
+	}
+}
+
+// TestAllCardsAtOnce: somebody with several cards takes all that are in use into an iPhone with one tap, as one file whose
+// passes are each signed; who has one card is offered one.
+func TestAllCardsAtOnce(t *testing.T) {
+	t.Parallel()
+	p := newPocket(t, "en", "Anna")
+	connect(t, p.Site)
+	tab := webtest.Open(t).Tab(360, 740, "en")
+	as(tab, iPhone)
+	p.hold(tab)
+	tab.Go(p.Base + "/c/wallet")
+	tab.See("#apple-wallet")
+	if webtest.Eval[bool](tab, `document.getElementById("apple-all") !== null`) {
+		t.Error("who has one card is offered several")
+	}
+	var blocked verno.CardID
+	for i := range 3 {
+		made, err := p.Server.Roll.IssueCard(t.Context(), p.boss, p.Server.Now(), member.CardRequest{Key: fmt.Sprintf("card-%d", i), Member: p.guest.ID})
+		check(t, err)
+		blocked = made.ID
+	}
+	_, err := p.Server.Roll.BlockCard(t.Context(), p.boss, p.Server.Now(), blocked, "lost")
+	check(t, err)
+	tab.Go(p.Base + "/c/wallet")
+	tab.See("#apple-all")
+	if got := tab.Text("#apple-all"); !strings.Contains(got, "3") {
+		t.Errorf("the button says %q", got)
+	}
+	tab.Accessible()
+	keepPictures(t, tab, "wallet-all-en")
+	file := fetchFile(t, tab, "/c/wallet/all", "application/vnd.apple.pkpasses")
+	bundle, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	check(t, err)
+	serials := map[string]bool{}
+	for _, part := range bundle.File {
+		r, err := part.Open()
+		check(t, err)
+		one, err := io.ReadAll(r)
+		check(t, err)
+		report, err := pass.Inspect(one, p.Server.Now())
+		check(t, err)
+		if !report.Sound() {
+			t.Errorf("%s: %v", part.Name, report.Findings)
+		}
+		serials[report.Serial] = true
+	}
+	if len(bundle.File) != 3 || len(serials) != 3 {
+		t.Errorf("%d files with %d passes", len(bundle.File), len(serials))
 	}
 }
 
