@@ -66,7 +66,7 @@ func (d *Desk) receipts(c *call) error {
 
 // sought reads from the address what is looked for. Somebody who belongs to a store sees that store's receipts.
 func (d *Desk) sought(c *call) (*receiptList, error) {
-	l := &receiptList{form: &view.Form{Values: c.Query, Faults: map[string]string{}}, part: c.r.Header.Get("HX-Request") != ""}
+	l := &receiptList{form: &view.Form{Values: c.Query, Faults: map[string]string{}}, part: c.r.Header.Get("Hx-Request") != ""}
 	f := &l.filter
 	f.First, f.Last = l.date(c, "from"), l.date(c, "to")
 	if f.Last != 0 && f.First > f.Last {
