@@ -118,7 +118,7 @@ func TestPicturesThatAreNone(t *testing.T) {
 	each(t, func(b *bundle) {
 		for code, raw := range map[string][]byte{
 			"picture_invalid":   []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`),
-			"picture_too_large": pictureOf(t, 30_000, 30_000),
+			"picture_too_large": pictureOf(t, 6_000, 4_000),
 		} {
 			r := b.ask(request{do: "POST /pictures", body: m{"picture": raw}}).want(422, "invalid_request")
 			if r.str("errors", 0, "code") != code || r.str("errors", 0, "pointer") != "/picture" {

@@ -47,17 +47,34 @@ func (b *board) shape(slot card.Slot) brand.Shape {
 	return shapes[slot]
 }
 
-// cutting is the page on which a picture is chosen for a place and cut to its size.
+// framing is a page on which a picture is chosen for a place and cut to its size.
+type framing struct {
+	back, backName string // the page whose picture it is
+	at             string // its address, without a picture
+	there          bool   // a picture stands in the place
+	shape          brand.Shape
+	form           *view.Form
+	library        []store.Picture
+	chosen         *store.Picture // what is cut; nil while nothing is chosen
+	area           brand.Area
+}
+
+// with is its address with a picture chosen on it.
+func (f *framing) with(picture string) string {
+	sign := "?"
+	if strings.Contains(f.at, "?") {
+		sign = "&"
+	}
+	return f.at + sign + "picture=" + picture
+}
+
+// cutting is the framing of a picture of a card.
 type cutting struct {
 	*board
+	framing
 
-	slot    card.Slot
-	level   string // whose look it is for; empty for the template itself
-	shape   brand.Shape
-	form    *view.Form
-	library []store.Picture
-	chosen  *store.Picture // what is cut; nil while nothing is chosen
-	area    brand.Area
+	slot  card.Slot
+	level string // whose look it is for; empty for the template itself
 }
 
 func (d *Desk) cutting(c *call) (*cutting, error) {
@@ -65,7 +82,8 @@ func (d *Desk) cutting(c *call) (*cutting, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &cutting{board: b, slot: card.Slot(c.r.PathValue("slot")), level: c.Query.Get("level"), form: &view.Form{}}
+	f := &cutting{board: b, slot: card.Slot(c.r.PathValue("slot")), level: c.Query.Get("level")}
+	f.framing.form = &view.Form{}
 	there := b.slots()
 	if f.level != "" {
 		there = b.lookSlots()
@@ -73,16 +91,21 @@ func (d *Desk) cutting(c *call) (*cutting, error) {
 	if !slices.Contains(there, f.slot) || f.level != "" && !slices.ContainsFunc(b.looks(), func(l levelLook) bool { return l.id == f.level }) {
 		return nil, verno.NotFound("not_found").With("thing", string(f.slot))
 	}
-	f.shape = b.shape(f.slot)
-	if f.library, err = d.Office.Pictures(c.r.Context(), c.actor); err != nil {
-		return nil, err
-	}
-	f.library = f.library[:min(len(f.library), 24)]
-	return f, nil
+	f.framing.shape = b.shape(f.slot)
+	f.back, f.backName, f.at, f.there = cardPath(f.ID), f.Name, f.path(""), f.stands() != ""
+	return f, d.shelve(c, &f.framing)
+}
+
+// shelve puts the pictures that there are beside a framing.
+func (d *Desk) shelve(c *call, f *framing) (err error) {
+	const most = 24
+	f.library, err = d.Office.Pictures(c.r.Context(), c.actor)
+	f.library = f.library[:min(len(f.library), most)]
+	return err
 }
 
 // choose takes a picture to be cut. The area begins as large as the shape lets it be, in the middle.
-func (d *Desk) choose(c *call, f *cutting, hash string) error {
+func (d *Desk) choose(c *call, f *framing, hash string) error {
 	p, err := d.Office.Picture(c.r.Context(), c.actor, hash)
 	if err != nil {
 		return err
@@ -99,17 +122,16 @@ func (d *Desk) cardPicture(c *call) error {
 		return err
 	}
 	if hash := c.Query.Get("picture"); hash != "" {
-		if err := d.choose(c, f, hash); err != nil {
+		if err := d.choose(c, &f.framing, hash); err != nil {
 			return err
 		}
 	}
-	return c.showFrame(f, false)
+	return c.showFrame(&f.framing, f.title(), false)
 }
 
-func (c *call) showFrame(f *cutting, again bool) error {
+func (c *call) showFrame(f *framing, title string, again bool) error {
 	c.dressCard()
 	c.Scripts = append(c.Scripts, "desk_crop.js")
-	title := f.title()
 	if again {
 		return c.again(title, cardFrame(c, f))
 	}
@@ -123,25 +145,25 @@ func (d *Desk) cardPictureSave(c *call) error {
 		return err
 	}
 	if strings.HasPrefix(c.r.Header.Get("Content-Type"), "multipart/form-data") {
-		return d.pictureSent(c, f)
+		return d.pictureSent(c, &f.framing, f.title())
 	}
-	f.form = c.form
+	f.framing.form = c.form
 	hash := ""
 	if act := c.form.Value("act"); act != "none" {
-		if err := d.choose(c, f, c.form.Value("picture")); err != nil {
+		if err := d.choose(c, &f.framing, c.form.Value("picture")); err != nil {
 			return err
 		}
 		hash = f.chosen.Hash
 		if act != "whole" {
-			if hash, err = d.cutPicture(c, f); err != nil {
-				return d.pictureRefused(c, f, err)
+			if hash, err = d.cutPicture(c, &f.framing); err != nil {
+				return d.pictureRefused(c, &f.framing, f.title(), err)
 			}
 		}
 	}
 	t := f.Drafted
 	f.put(&t.Design, hash)
 	if _, err = d.Office.ChangeTemplate(c.r.Context(), c.actor, c.now, f.ID, f.Revision, t); err != nil {
-		return d.pictureRefused(c, f, err)
+		return d.pictureRefused(c, &f.framing, f.title(), err)
 	}
 	c.to(cardPath(f.ID) + "?done=saved")
 	return nil
@@ -157,23 +179,23 @@ func placedPicture(before map[card.Slot]string, slot card.Slot, hash string) map
 }
 
 // pictureSent keeps a file, and goes on to cutting it.
-func (d *Desk) pictureSent(c *call, f *cutting) error {
+func (d *Desk) pictureSent(c *call, f *framing, title string) error {
 	form, raw, err := view.ReadUpload(c.w, c.r, brand.MaxBytes, "file")
 	if form == nil {
 		return err
 	}
 	if f.form = form; err != nil {
-		return d.pictureRefused(c, f, err)
+		return d.pictureRefused(c, f, title, err)
 	}
 	if raw == nil {
 		form.Faults, form.Wrong = map[string]string{"picture": c.Say("desk.template.choose_file")}, c.Say("common.wrong_fields")
-		return c.showFrame(f, true)
+		return c.showFrame(f, title, true)
 	}
 	p, err := d.Office.AddPicture(c.r.Context(), c.actor, c.now, raw)
 	if err != nil {
-		return d.pictureRefused(c, f, err)
+		return d.pictureRefused(c, f, title, err)
 	}
-	c.to(f.path(p.Hash))
+	c.to(f.with(p.Hash))
 	return nil
 }
 
@@ -191,8 +213,8 @@ func (f *cutting) put(d *card.Design, hash string) {
 	d.Looks = looks
 }
 
-// there is the picture that stands in the place now.
-func (f *cutting) there() string {
+// stands is the picture that stands in the place now.
+func (f *cutting) stands() string {
 	if f.level == "" {
 		return f.Drafted.Design.Pictures[f.slot]
 	}
@@ -235,16 +257,16 @@ func pictureAct(slot card.Slot, level string) string {
 	return act
 }
 
-func (d *Desk) pictureRefused(c *call, f *cutting, err error) error {
+func (d *Desk) pictureRefused(c *call, f *framing, title string, err error) error {
 	if e := verno.AsError(err); e == nil || e.Kind != verno.KindInvalid && e.Kind != verno.KindConflict && e.Kind != verno.KindPrecondition {
 		return err
 	}
 	f.form.Fail(c.r, c.Page, err, map[string]string{"file": "picture"})
-	return c.showFrame(f, true)
+	return c.showFrame(f, title, true)
 }
 
 // cutPicture cuts the chosen picture to the area of the form and keeps what comes of it.
-func (d *Desk) cutPicture(c *call, f *cutting) (string, error) {
+func (d *Desk) cutPicture(c *call, f *framing) (string, error) {
 	for name, to := range map[string]*int{"x": &f.area.X, "y": &f.area.Y, "width": &f.area.Width} {
 		n, err := strconv.Atoi(strings.TrimSpace(c.form.Value(name)))
 		if err != nil {

@@ -24,6 +24,11 @@ var channelPages = []page{
 	{"GET /channels/{id}/poster/{paper}", verno.MayReadConfig, (*Desk).channelPoster},
 	{"GET /channels/{id}/edit", verno.MayPublish, joining((*Desk).editChannel)},
 	{"POST /channels/{id}", verno.MayPublish, joining((*Desk).changeChannel)},
+	{"GET /channels/{id}/look", verno.MayPublish, joining((*Desk).channelLook)},
+	{"POST /channels/{id}/look", verno.MayPublish, joining((*Desk).changeLook)},
+	{"POST /channels/{id}/look/preview", verno.MayPublish, (*Desk).lookPreview},
+	{"GET /channels/{id}/picture", verno.MayPublish, joining((*Desk).channelPicture)},
+	{"POST /channels/{id}/picture", verno.MayPublish, joining((*Desk).channelPictureSave)},
 	{"POST /channels/{id}/close", verno.MayPublish, joining((*Desk).closeChannel)},
 	{"POST /channels/{id}/open", verno.MayPublish, joining((*Desk).reopenChannel)},
 }
@@ -100,7 +105,10 @@ func (d *Desk) channel(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.show(ch.Name, channelPage(c, &ch, d.joinAddress(c, &ch), by, member.BySource(counted, by), textless))
+	c.Scripts = append(c.Scripts, "desk_copy.js")
+	social, other := d.outlets(c, &ch)
+	share := channelShare(c, &ch, social, other, func(lang string) string { return d.snippet(c, &ch, lang) })
+	return c.show(ch.Name, channelPage(c, &ch, d.joinAddress(c, &ch), by, member.BySource(counted, by), textless, share))
 }
 
 // channelQR is the code of a channel's address as a file, for whatever is printed elsewhere.
@@ -140,6 +148,13 @@ func (d *Desk) newChannel(c *call) error {
 		proof = member.ProofNone
 	}
 	c.form = &view.Form{Values: url.Values{"proof": {proof}, "ask_name": {member.FieldRequired}, "ask_birthday": {member.FieldAsked}}}
+	if t := member.LookTemplateOf(c.Query.Get("template")); t != nil {
+		c.form.Values.Set("template", t.Name)
+		c.form.Values.Set("name", c.Say("desk.look.named"))
+		for _, field := range channelFields {
+			c.form.Values.Set("ask_"+field, t.Fields[field])
+		}
+	}
 	f, err := d.channelChoices(c)
 	if err != nil {
 		return err
@@ -243,11 +258,9 @@ func (d *Desk) channelChoices(c *call) (*choices, error) {
 
 // channelTyped reads the form of a channel. What names no store names one that there is not.
 func channelTyped(c *call) member.ChannelForm {
-	q := member.ChannelForm{Name: strings.TrimSpace(c.form.Value("name")), Proof: c.form.Value("proof"), Wallet: c.form.On("wallet"), Fields: map[string]string{}}
-	for _, field := range channelFields {
-		if how := c.form.Value("ask_" + field); how != "" {
-			q.Fields[field] = how
-		}
+	q := member.ChannelForm{Name: strings.TrimSpace(c.form.Value("name")), Proof: c.form.Value("proof"), Wallet: c.form.On("wallet"), Fields: askedIn(c)}
+	if t := member.LookTemplateOf(c.form.Value("template")); t != nil {
+		q.Look = new(templateLook(c, t))
 	}
 	if text := c.form.Value("store"); text != "" {
 		if err := q.Store.UnmarshalText([]byte(text)); err != nil {
@@ -255,6 +268,17 @@ func channelTyped(c *call) member.ChannelForm {
 		}
 	}
 	return q
+}
+
+// askedIn reads what a form of a channel asks for.
+func askedIn(c *call) map[string]string {
+	fields := map[string]string{}
+	for _, field := range channelFields {
+		if how := c.form.Value("ask_" + field); how != "" {
+			fields[field] = how
+		}
+	}
+	return fields
 }
 
 // open says whether people join by it.

@@ -21,6 +21,7 @@ var joinPages = []page{
 	{"POST /j/{code}/code", (*Face).enterCode},
 	{"GET /j/{code}/text/{purpose}", (*Face).showText},
 	{"GET /j/{code}/preview/{file}", (*Face).preview},
+	{"GET /j/{code}/badge/{file}", (*Face).badge},
 	{"GET /c/welcome", (*Face).welcome},
 }
 
