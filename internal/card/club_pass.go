@@ -30,7 +30,7 @@ var clubPass = define(Kind{
 				n, of := strconv.FormatInt(x.Left, 10), strconv.FormatInt(x.Of, 10)
 				return textValue(Both(n+" of "+of, n+" из "+of))
 			}),
-		set(Known{Name: "activity", Label: Both("Pass to", "Занятия")}, func(s *clubSettings, _ *Facts) Value { return textValue(s.Activity) }),
+		set(Known{Name: "activity", Label: Both("Pass to", "Абонемент на")}, func(s *clubSettings, _ *Facts) Value { return textValue(s.Activity) }),
 		set(Known{Name: "timetable", Label: Both("Timetable", "Расписание"), Change: Both("New timetable: %@", "Новое расписание: %@"), Long: true},
 			func(s *clubSettings, _ *Facts) Value { return textValue(s.Timetable) }),
 		knownHolder, knownStarts, knownEnds, knownNumber, knownMerchant, knownNews,

@@ -62,13 +62,13 @@ const (
 )
 
 // OpenIssue begins to issue cards to a list, or finds the issue of the same list: then it goes on where it stopped, and
-// what is done is not done again. Errors: permission_missing, invalid settings.
+// what is done is not done again. An empty name is worded by whoever shows the issue. Errors: permission_missing, invalid settings.
 func (r *Roll) OpenIssue(ctx context.Context, a verno.Actor, now time.Time, name, source string, set IssueSettings) (Issue, error) {
 	if err := a.Require(verno.MayImport | verno.MayWriteMembers); err != nil {
 		return Issue{}, err
 	}
 	var f verno.Faults
-	f.Text("/name", name, 1, verno.MaxTextLength)
+	f.Text("/name", name, 0, verno.MaxTextLength)
 	if set.Link != "" {
 		f.OneOf("/link", set.Link, BySMS, ByMail, LinkAny)
 	}

@@ -69,6 +69,7 @@ type witness struct {
 	names  *naming
 	guests map[verno.MemberID]string
 	zone   *time.Location
+	last   *store.ReceiptRow
 }
 
 func (w *witness) tell(e *happened) (deed, error) {
@@ -148,7 +149,15 @@ func (w *witness) about(subject string) (name, path string, err error) {
 		}
 	case "rcp":
 		if w.c.actor.May.Has(verno.MayReadReceipts) {
-			return w.c.Say("desk.receipt.open"), Base + "/receipts/" + subject, nil
+			r, err := w.receipt(subject)
+			if err != nil || r == nil {
+				return "", "", err
+			}
+			name = w.c.Money(r.Totals.Payable, r.Currency)
+			if r.Number != "" {
+				name = w.c.Say("desk.event.number", "Number", r.Number) + ", " + name
+			}
+			return name, Base + "/receipts/" + subject, nil
 		}
 	}
 	return name, "", err
@@ -229,15 +238,11 @@ func (w *witness) detail(e *happened) (list []string, err error) {
 	if how := e.Detail["method"]; how != "" && w.c.Has("desk.receipt.method."+how) {
 		list = append(list, w.c.Say("desk.receipt.method."+how))
 	}
-	for _, at := range []string{e.Detail["store"], e.Detail["terminal"]} {
-		name, _, wrong := w.about(at)
-		if wrong != nil {
-			return nil, wrong
-		}
-		if name != "" && !slices.Contains(list, name) {
-			list = append(list, name)
-		}
+	places, err := w.places(e)
+	if err != nil {
+		return nil, err
 	}
+	list = append(list, places...)
 	first, err := w.firstShown(e)
 	if err != nil {
 		return nil, err
@@ -246,6 +251,47 @@ func (w *witness) detail(e *happened) (list []string, err error) {
 	say("desk.event.failures", "Number", e.Detail["failures"])
 	say("desk.event.sold", "Number", e.Detail["sold"])
 	return list, nil
+}
+
+// places are where it was done: a till is told with its store, which is not told again.
+func (w *witness) places(e *happened) (list []string, err error) {
+	at := []string{e.Detail["terminal"], e.Detail["store"]}
+	if strings.HasPrefix(e.Subject, "rcp_") && w.c.actor.May.Has(verno.MayReadReceipts) {
+		r, err := w.receipt(e.Subject)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil {
+			at = append(at, r.Store.String())
+		}
+	}
+	for _, subject := range at {
+		name, _, err := w.about(subject)
+		if err != nil {
+			return nil, err
+		}
+		told := func(one string) bool { return one == name || strings.HasPrefix(one, name+", ") }
+		if name != "" && !slices.ContainsFunc(list, told) {
+			list = append(list, name)
+		}
+	}
+	return list, nil
+}
+
+// receipt reads what an event is about; nil for none of ours. The last one is kept, since a deed asks twice.
+func (w *witness) receipt(subject string) (*store.ReceiptRow, error) {
+	id, err := verno.ParseID[verno.ReceiptID](subject)
+	if err != nil {
+		return nil, nil //nolint:nilerr,nilnil // None of ours.
+	}
+	if w.last == nil || w.last.ID != id {
+		r, err := w.d.Reader.Receipt(w.c.r.Context(), w.c.actor.Tenant, id)
+		if err != nil {
+			return nil, some(err)
+		}
+		w.last = r
+	}
+	return w.last, nil
 }
 
 // firstShown is where and when a code was shown before, of an event that tells of two times.

@@ -201,10 +201,10 @@ func TestCardRolledBack(t *testing.T) {
 	savePages(t, d.Tab, "card-versions")
 	d.Size(1440, 900)
 	d.Go(d.at + "/versions/1")
-	d.See(".button.risky")
+	d.See("form[action$='/rollback'] .button.main")
 	savePages(t, d.Tab, "card-rollback")
 	d.Size(1440, 900)
-	d.Click(".button.risky")
+	d.Click("form[action$='/rollback'] .button.main")
 	d.See(".notice.good")
 	if head := d.Text("main h1"); !strings.Contains(head, "Версия 3") {
 		t.Error(head)

@@ -198,19 +198,11 @@ func (d *Desk) loadIssue(ctx context.Context, c *call, raw []byte) (id verno.Iss
 		return id, err
 	}
 	sum := sha256.Sum256(append(raw, text...))
-	i, err := d.Members.OpenIssue(ctx, c.actor, c.now, c.issueName("desk.issue.list_of"), hex.EncodeToString(sum[:]), set)
+	i, err := d.Members.OpenIssue(ctx, c.actor, c.now, c.form.Value("name"), hex.EncodeToString(sum[:]), set)
 	if err != nil || i.State != member.IssueLoading {
 		return i.ID, err
 	}
 	return i.ID, d.Members.LoadIssue(ctx, c.actor, i, lines)
-}
-
-// issueName is what an issue is called where nobody gave it a name.
-func (c *call) issueName(message string) string {
-	if name := c.form.Value("name"); name != "" {
-		return name
-	}
-	return c.Say(message, "Moment", c.Moment(local(c, c.now)))
 }
 
 func (d *Desk) issueBlanks(c *call) error {
@@ -218,7 +210,7 @@ func (d *Desk) issueBlanks(c *call) error {
 	if err != nil {
 		n = 0
 	}
-	q := member.Blanks{Name: c.issueName("desk.issue.blanks_of"), Key: "desk " + d.onceKey(c), Count: n}
+	q := member.Blanks{Name: c.form.Value("name"), Key: "desk " + d.onceKey(c), Count: n}
 	var i member.Issue
 	if chosen := c.form.Value("template"); chosen != "" && q.Template.UnmarshalText([]byte(chosen)) != nil {
 		err = verno.InvalidField("/template", "not_known")
@@ -327,7 +319,7 @@ func (d *Desk) issueSheet(c *call) (*sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sheet{title: i.Name}
+	s := &sheet{title: c.issueName(&i)}
 	for _, one := range []column{
 		{"line", 8},
 		{"outcome", 18},
@@ -362,39 +354,3 @@ func issueRow(c *call, o *member.IssueOutcome) []cell {
 	}
 	return row
 }
-
-// outcome is what came of a line, in words.
-func (c *call) outcome(o *member.IssueOutcome) string {
-	if o.Outcome == "" {
-		return c.Say("desk.issue.outcome.waiting")
-	}
-	return c.Say("desk.issue.outcome." + o.Outcome)
-}
-
-// reason says why nothing came of a line, and what of it is wrong.
-func (c *call) reason(o *member.IssueOutcome) string {
-	text := o.Reason(c.Code)
-	if what := strings.Trim(o.Pointer, "/"); text != "" && what != "" && c.Has("desk.issue.field."+what) {
-		return c.Say("desk.issue.field."+what) + ": " + text
-	}
-	return text
-}
-
-// linked says whether a link was sent.
-func (c *call) linked(o *member.IssueOutcome) string {
-	switch o.Link {
-	case "":
-		return ""
-	case "sent":
-		return c.Say("desk.issue.sent")
-	}
-	return c.Say("desk.issue.not_sent")
-}
-
-// share is how much of an issue is done, as a progress bar has it.
-func (v *issueView) share() (done, of string) {
-	return strconv.FormatInt(v.done(), 10), strconv.FormatInt(max(v.Total, 1), 10)
-}
-
-// blank says whether an issue makes cards that nobody has yet.
-func (v *issueView) blank() bool { return v.Set.Blanks > 0 }

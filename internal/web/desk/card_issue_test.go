@@ -92,6 +92,15 @@ func TestIssueByList(t *testing.T) {
 		}
 	}
 	sheet(t, w.get(at+"/result.xlsx").body, rows)
+	// A list of which nothing can come offers no start, and one without a name is called by what it is in the reader's words.
+	wrong := w.upload("/desk/issues", "csv", "телефон\nпозвоните\n", nil).header.Get("Location")
+	page = strings.ReplaceAll(string(w.get(wrong).body), "\u00a0", " ")
+	if strings.Contains(page, "/act/start") || !strings.Contains(page, "Выпускать нечего.") || !strings.Contains(page, "<h1>Список от ") {
+		t.Errorf("a list of nothing: %s", page)
+	}
+	if english := string(enter(t, site, "en").get(wrong).body); !strings.Contains(english, "<h1>List of ") {
+		t.Errorf("the list is not named in the reader's language: %s", english)
+	}
 	if got := w.send(&shown{action: at + "/act/drop"}, nil); got.status != http.StatusConflict && got.status != http.StatusUnprocessableEntity {
 		t.Errorf("a list that is done is forgotten: %d", got.status)
 	}

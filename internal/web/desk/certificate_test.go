@@ -66,7 +66,7 @@ func TestCertificateFound(t *testing.T) {
 	if to := find(string(own.Number)).header.Get("Location"); to != "/desk/members/"+member.String() {
 		t.Errorf("a member's card leads to %q", to)
 	}
-	if got := page(at + "/return"); !strings.Contains(got, "Наличные") || !strings.Contains(got, "<button class=\"button main\">Вернуть") {
+	if got := page(at + "/return"); !strings.Contains(got, "Наличные") || !strings.Contains(got, "<button class=\"button risky\">Вернуть") {
 		t.Error("it is not said what is given back")
 	}
 	key := url.Values{"key": {strings.Repeat("0c", 16)}}

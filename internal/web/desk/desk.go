@@ -192,7 +192,24 @@ func (d *Desk) fail(c *call, err error) {
 	e := c.explain(err)
 	web.Report(c.r.Context(), e)
 	c.Brand.Name = cmp.Or(c.Brand.Name, "Verno") // Whose it is may be what could not be read.
-	_ = c.showAs(web.Status(e), c.Say("desk.problem"), problem(c, e))
+	_ = c.showAs(web.Status(e), problemTitle(c, e), problem(c, e))
+}
+
+// calm says that nothing is wrong: whoever asks may not see it, or there is no such thing.
+func calm(e *verno.Error) bool { return e.Kind == verno.KindForbidden || e.Kind == verno.KindNotFound }
+
+// ours says that the trouble is ours, so that whoever asks for help needs the request's number.
+func ours(e *verno.Error) bool { return web.Status(e) >= http.StatusInternalServerError }
+
+// problemTitle is what a page is headed that cannot be shown.
+func problemTitle(c *call, e *verno.Error) string {
+	switch e.Kind {
+	case verno.KindForbidden:
+		return c.Say("desk.no_access")
+	case verno.KindNotFound:
+		return c.Say("desk.nowhere")
+	}
+	return c.Say("desk.problem")
 }
 
 func (c *call) explain(err error) *verno.Error { return web.Explain(c.r, err) }

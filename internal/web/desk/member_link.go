@@ -20,6 +20,7 @@ type sending struct {
 	sent  []member.Link
 	aloud string // the address itself, in a demo that sends nothing
 	key   string
+	lacks string // what stands in the way where there is no way to send it
 }
 
 // linkWays are those by which this member can be sent something here.
@@ -32,6 +33,19 @@ func (d *Desk) linkWays(v *member.View) (ways []radioWay) {
 	return ways
 }
 
+// sendingLacks names what a card that cannot be sent to a member waits for.
+func (d *Desk) sendingLacks() string {
+	switch sms, mail := d.Members.CanSend(member.BySMS), d.Members.CanSend(member.ByMail); {
+	case sms && mail:
+		return "no_contact"
+	case sms:
+		return "no_phone"
+	case mail:
+		return "no_email"
+	}
+	return "no_gateway"
+}
+
 // radioWay is a way with where it leads.
 type radioWay struct{ channel, to string }
 
@@ -42,7 +56,7 @@ func (d *Desk) sending(c *call) (s sending, err error) {
 	if s.card.State != verno.CardActive {
 		return s, verno.Conflict("card_state").With("state", string(s.card.State))
 	}
-	s.key = d.onceKey(c)
+	s.key, s.lacks = d.onceKey(c), d.sendingLacks()
 	s.sent, err = d.Members.Links(c.r.Context(), c.actor, s.card.ID)
 	return s, err
 }

@@ -185,7 +185,7 @@ func TestCards(t *testing.T) {
 	p.Click("main .button.main")
 	p.done(t, "снова действует")
 	p.Click("a[href$='/replace']")
-	p.Click("main .button.main")
+	p.Click("main form .button.risky")
 	p.done(t, "Выдана новая карта")
 	p.Click("a[href$='/cards/new']")
 	p.Click("main .button.main")
@@ -220,7 +220,7 @@ func TestMerge(t *testing.T) {
 	p.Type("#q", other.Phone)
 	p.Click(".plain-list a")
 	p.See(".compare")
-	p.Click("main .button.main")
+	p.Click("main form .button.risky")
 	p.done(t, "объединены")
 	if got := p.available(t, p.member); got != both {
 		t.Errorf("%d points, not %d", got, both)
@@ -384,6 +384,9 @@ func TestKeys(t *testing.T) {
 	p.at("/keys/new?for=report")
 	p.Click("main .button.main")
 	p.See("#secret")
+	if cut := webtest.Eval[bool](p.Tab, `document.querySelector("#secret").scrollWidth > document.querySelector("#secret").clientWidth || document.querySelector("[data-copy]").hidden`); cut {
+		t.Error("the key is cut off, or cannot be copied with one press")
+	}
 	p.look(t, "en-key-made")
 	key := p.api.As(webtest.Eval[string](p.Tab, `document.querySelector("#secret").value`))
 	if err := key.Call(t.Context(), http.MethodGet, "/api/v1/stores", "", nil, nil); err != nil {

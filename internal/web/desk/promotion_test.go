@@ -83,7 +83,7 @@ func TestPromotions(t *testing.T) {
 		t.Errorf("after the publication: %+v", got)
 	}
 	tab.Go(strings.TrimSuffix(webtest.Eval[string](tab, "location.href.split('?')[0]"), "3") + "2")
-	tab.Click(".button.risky")
+	tab.Click("form[action$='/rollback'] .button.main")
 	tab.See(".notice.good")
 	save(t, tab, "rolled-back")
 	if got := price(t, site); got != (priced{Discount: 0, Earn: 50}) {

@@ -136,6 +136,7 @@ func (d *Desk) newKey(c *call) error {
 		}
 		return c.again(c.Say("desk.key.new"), keyNew(c, k))
 	}
+	c.Scripts = append(c.Scripts, "desk_copy.js")
 	return c.show(c.Say("desk.key.made"), keyMade(c, &made, secret))
 }
 

@@ -27,11 +27,13 @@ type errand struct {
 	verno.Task
 	title   string // what has happened
 	text    string // what it means, and what to do
+	raw     string // the words of an outside service, as it said them
 	member  member.View
 	receipt *store.ReceiptRow // what it is about, where it is about one
 	place   string            // of the receipt
 	asks    *member.Proposal  // what waits for a second person
 	scale   int               // of the points that it asks for
+	points  *member.Points    // of the member, while a second person can still decide
 	by      string            // who asks for it
 	ender   string            // who has ended it
 }
@@ -130,6 +132,13 @@ func (d *Desk) proposed(c *call, names *naming, t *errand, q member.Proposal) er
 	}
 	if t.by, err = names.actor(q.By); err != nil {
 		return err
+	}
+	if t.waits(c) {
+		p, err := d.Members.Points(c.r.Context(), c.actor, c.now, q.Member)
+		if err != nil {
+			return err
+		}
+		t.points = &p
 	}
 	id, n := "desk.task.give", q.Points
 	if n < 0 {

@@ -8,6 +8,6 @@ func walletTask(c *call, t *errand) bool {
 	if says == "" {
 		return false
 	}
-	t.title, t.text = c.Say("desk.task."+says), c.Say("desk.task."+says+"_hint", "Said", t.Detail)
+	t.title, t.text, t.raw = c.Say("desk.task."+says), c.Say("desk.task."+says+"_hint"), t.Detail
 	return true
 }

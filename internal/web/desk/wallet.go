@@ -216,12 +216,21 @@ func (d *Desk) retireNFCKey(c *call) error {
 	return nil
 }
 
+// daysTo counts the days to a moment as a calendar does: tomorrow is one day away however early it begins.
+func (c *call) daysTo(t time.Time) int64 {
+	date := func(t time.Time) time.Time {
+		y, m, d := t.In(c.zone).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	return int64(date(t).Sub(date(c.now)) / (24 * time.Hour))
+}
+
 // ends says when a certificate ends, and how soon that is.
 func (c *call) ends(h *pass.Held) string {
 	if h.Days < 0 {
 		return c.Say("desk.apple.ended", "Day", c.on(h.NotAfter))
 	}
-	return c.on(h.NotAfter) + " · " + c.Count("desk.apple.days", int64(h.Days))
+	return c.on(h.NotAfter) + " · " + c.Count("desk.apple.days", c.daysTo(h.NotAfter))
 }
 
 // certificateEnds says how soon cards can be signed no more, for whoever has to renew the certificate; empty where none ends.
@@ -232,7 +241,7 @@ func certificateEnds(c *call, expiring []pass.Held) string {
 	case expiring[0].Days < 0:
 		return c.Say("desk.apple.chore_over")
 	}
-	return c.Count("desk.apple.chore", int64(expiring[0].Days))
+	return c.Count("desk.apple.chore", c.daysTo(expiring[0].NotAfter))
 }
 
 // alarmTone is the colour of a certificate's end.

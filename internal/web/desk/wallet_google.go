@@ -18,6 +18,7 @@ type googleSide struct {
 	form    *view.Form
 	done    string
 	said    string // what Google answered to who asked whether the account is let in; empty where it was not asked
+	raw     string // Google's own words, for whoever looks further
 	letIn   bool
 }
 
@@ -78,7 +79,7 @@ func (d *Desk) importGoogle(c *call) error {
 	return c.showAs(status, c.Say("desk.google.title"), googlePage(c, g))
 }
 
-// checkGoogle asks Google, and gives its answer in its own words: whoever reads them can mend what is wrong.
+// checkGoogle asks Google, says what to do where the account is not let in, and keeps its own words below.
 func (d *Desk) checkGoogle(c *call) error {
 	wrong := d.Passes.CheckGoogle(c.r.Context(), c.actor.Tenant)
 	g, err := d.googleSide(c)
@@ -92,7 +93,10 @@ func (d *Desk) checkGoogle(c *call) error {
 			return wrong
 		}
 		if g.said = c.Error(e); e.Cause != nil {
-			g.said = c.Say("desk.google.said", "Said", e.Cause.Error())
+			g.raw = e.Cause.Error()
+			if e.Code == "google_off" && g.account != nil {
+				g.said = c.Say("desk.google.shut_out")
+			}
 		}
 	}
 	return c.show(c.Say("desk.google.title"), googlePage(c, g))

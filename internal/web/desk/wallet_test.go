@@ -185,7 +185,10 @@ func TestGoogleAccountPage(t *testing.T) {
 	}
 	google.Fail(googletest.Fault{Match: "GET issuer", Status: http.StatusForbidden, Reason: "permissionDenied"})
 	sends(tab, `form[action$="/check"] button`, "#said")
-	if got := tab.Text("#said"); !strings.Contains(got, "permissionDenied") {
+	if got := webtest.Eval[string](tab, `document.querySelector("#said > p").textContent`); !strings.Contains(got, "приглашён") || strings.Contains(got, "permissionDenied") {
+		t.Errorf("%q does not say what to do", got)
+	}
+	if got := webtest.Eval[string](tab, `document.querySelector("#said details p").textContent`); !strings.Contains(got, "permissionDenied") {
 		t.Errorf("%q", got)
 	}
 	savePages(t, tab, "google-ru")
