@@ -2,6 +2,7 @@ package checkout_test
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,11 +20,7 @@ import (
 // cappuccino is a gift of the catalogue for 150 points: ten roubles off.
 func (b *bundle) cappuccino(settings ...string) verno.TemplateID {
 	b.t.Helper()
-	more := ""
-	for _, s := range settings {
-		more += s
-	}
-	return b.tenOff(`,"points":150` + more)
+	return b.tenOff(`,"points":150` + strings.Join(settings, ""))
 }
 
 func (b *bundle) taking(gift verno.TemplateID, presence string) checkout.TakeGift {
@@ -260,9 +257,9 @@ func TestGiftBack(t *testing.T) {
 		b.later(24 * time.Hour)
 		b.give(g, 100)
 		before := b.shapeOf(g)
-		got, err := b.take(coffee, b.known(g))
+		_, err := b.take(coffee, b.known(g))
 		b.refused(err, "presence_invalid") // It is another terminal's.
-		got, _, err = b.till.TakeGift(b.ctx, b.boss, checkout.TakeGift{Key: b.name("k"), Template: coffee, Presence: b.known(g), Store: b.made.Store})
+		got, _, err := b.till.TakeGift(b.ctx, b.boss, checkout.TakeGift{Key: b.name("k"), Template: coffee, Presence: b.known(g), Store: b.made.Store})
 		b.must(err)
 		if _, unused, err := b.till.Gift(b.ctx, b.boss, got.Card); err != nil || !unused {
 			t.Errorf("unused %t, %v", unused, err)
@@ -463,7 +460,7 @@ func (w *catalogue) replaceOne(t *rapid.T) {
 // TestGiftIsNoRoomForMore: who has as many coupons as anybody may have gets no gift, and keeps the points.
 func TestGiftIsNoRoomForMore(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, b *bundle) {
+	each(t, func(_ *testing.T, b *bundle) {
 		coffee, g := b.cappuccino(), b.enrol()
 		for range 100 {
 			b.issue(coffee, g.ID, card.Document{})

@@ -41,7 +41,7 @@ func (d *Desk) channelLook(c *call) error {
 	if err != nil {
 		return err
 	}
-	l := newDresser(c, &ch, &view.Form{Values: lookValues(&ch)})
+	l := newDresser(&ch, &view.Form{Values: lookValues(&ch)})
 	if d.known(c, c.Query.Get("whole")) {
 		l.whole = c.Query.Get("whole")
 	}
@@ -54,7 +54,7 @@ func (d *Desk) known(c *call, hash string) bool {
 	return err == nil && there
 }
 
-func newDresser(c *call, ch *store.Channel, form *view.Form) *dresser {
+func newDresser(ch *store.Channel, form *view.Form) *dresser {
 	l := &dresser{Channel: ch, form: form, palette: slices.Clone(usual)}
 	for _, one := range []string{ch.Look.Accent, form.Value("accent")} {
 		if colour, ok := brand.Parse(one); ok && !slices.Contains(l.palette, colour.String()) {
@@ -140,14 +140,14 @@ func (d *Desk) changeLook(c *call) error {
 			return err
 		}
 	}
-	l := newDresser(c, &ch, c.form)
+	l := newDresser(&ch, c.form)
 	if err != nil {
 		return d.lookAgain(c, l, err)
 	}
 	act := c.form.Value("act")
 	if name, ok := strings.CutPrefix(act, "template:"); ok {
 		d.wear(c, l, name)
-		return d.showLook(c, newDresser(c, &ch, c.form), http.StatusOK)
+		return d.showLook(c, newDresser(&ch, c.form), http.StatusOK)
 	}
 	if raw != nil {
 		if err := d.keepPhoto(c, l, raw); err != nil {
@@ -245,7 +245,7 @@ func (d *Desk) lookPreview(c *call) error {
 	if err != nil {
 		return err
 	}
-	shown, err := d.joinPreview(c, newDresser(c, &ch, c.form))
+	shown, err := d.joinPreview(c, newDresser(&ch, c.form))
 	if err != nil {
 		return err
 	}

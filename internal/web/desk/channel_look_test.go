@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/png"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -91,9 +92,7 @@ func TestFormLook(t *testing.T) {
 // with is a form with one field more.
 func with(values url.Values, name, value string) url.Values {
 	all := url.Values{name: {value}}
-	for k, v := range values {
-		all[k] = v
-	}
+	maps.Copy(all, values)
 	return all
 }
 

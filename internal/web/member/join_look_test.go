@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -45,8 +46,15 @@ func (p *poster) worn(l store.ChannelLook, ends ...color.Color) {
 	check(p.t, err)
 }
 
+// crawled is what a machine was answered.
+type crawled struct {
+	StatusCode int
+	Header     http.Header
+	Body       []byte
+}
+
 // crawl asks for an address as a machine does that draws previews: without a language, by a name.
-func (p *poster) crawl(address, agent string, more ...string) *http.Response {
+func (p *poster) crawl(address, agent string, more ...string) crawled {
 	p.t.Helper()
 	r, err := http.NewRequestWithContext(p.t.Context(), http.MethodGet, address, http.NoBody)
 	check(p.t, err)
@@ -56,14 +64,16 @@ func (p *poster) crawl(address, agent string, more ...string) *http.Response {
 	}
 	res, err := http.DefaultClient.Do(r)
 	check(p.t, err)
-	p.t.Cleanup(func() { _ = res.Body.Close() })
-	return res
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	check(p.t, err)
+	return crawled{res.StatusCode, res.Header, body}
 }
 
 // metas are what the head of a page says of it, by name.
-func metas(t *testing.T, res *http.Response) map[string]string {
+func metas(t *testing.T, res crawled) map[string]string {
 	t.Helper()
-	doc, err := html.Parse(res.Body)
+	doc, err := html.Parse(bytes.NewReader(res.Body))
 	check(t, err)
 	found := map[string]string{}
 	for n := range doc.Descendants() {
@@ -131,19 +141,16 @@ func (p *poster) shown(m map[string]string) image.Image {
 	t.Helper()
 	res := p.crawl(m["og:image"], "vkShare; +http://vk.com/dev/Share")
 	kind, keep := res.Header.Get("Content-Type"), res.Header.Get("Cache-Control")
-	var raw bytes.Buffer
-	_, err := raw.ReadFrom(res.Body)
-	check(t, err)
 	read := map[string]func([]byte) (image.Image, error){
 		"image/png":  func(b []byte) (image.Image, error) { return png.Decode(bytes.NewReader(b)) },
 		"image/jpeg": func(b []byte) (image.Image, error) { return jpeg.Decode(bytes.NewReader(b)) },
 	}[m["og:image:type"]]
-	img, err := read(raw.Bytes())
+	img, err := read(res.Body)
 	if err != nil || res.StatusCode != http.StatusOK || kind != m["og:image:type"] || !strings.Contains(keep, "immutable") || img.Bounds().Size() != image.Pt(1200, 630) {
-		t.Fatalf("%s: %d %s %s %v %d bytes", m["og:image"], res.StatusCode, kind, keep, err, raw.Len())
+		t.Fatalf("%s: %d %s %s %v %d bytes", m["og:image"], res.StatusCode, kind, keep, err, len(res.Body))
 	}
-	if raw.Len() > 300<<10 || res.Header.Get("Content-Encoding") != "" || res.Header.Get("Cross-Origin-Resource-Policy") != "cross-origin" {
-		t.Errorf("%d bytes, %v", raw.Len(), res.Header)
+	if len(res.Body) > 300<<10 || res.Header.Get("Content-Encoding") != "" || res.Header.Get("Cross-Origin-Resource-Policy") != "cross-origin" {
+		t.Errorf("%d bytes, %v", len(res.Body), res.Header)
 	}
 	if again := p.crawl(m["og:image"], "vkShare", "If-None-Match", res.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
 		t.Errorf("asked again: %d", again.StatusCode)
