@@ -59,6 +59,7 @@ type purse struct {
 	stamps   []stampCard
 	steps    []member.Step
 	places   map[verno.StoreID]string
+	aims     *aims
 	wallets  *wallets
 	number   code.Number
 	machine  string      // for whoever has no script
@@ -91,6 +92,9 @@ func (f *Face) card(s *seat) error {
 		return err
 	}
 	if p.points, err = f.Members.Points(ctx, s.actor, s.now, s.session.Member); err != nil {
+		return err
+	}
+	if p.aims, err = f.aimsOf(s, &p.view, &p.points); err != nil {
 		return err
 	}
 	if p.standing, err = f.Members.Standing(ctx, s.actor, s.now, s.session.Member); err != nil {

@@ -62,7 +62,7 @@ func New(d Deps) http.Handler {
 		f.holders = web.NewBuckets(d.Rate, 1<<16)
 	}
 	mux := http.NewServeMux()
-	for _, pages := range [][]page{joinPages, cardPages, walletPages, linkPages, heldPages, movePages} {
+	for _, pages := range [][]page{joinPages, cardPages, walletPages, linkPages, heldPages, movePages, aimPages} {
 		for _, p := range pages {
 			mux.HandleFunc(p.route, func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, p) })
 		}

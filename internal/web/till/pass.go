@@ -32,7 +32,8 @@ const (
 var passed = []string{
 	"GET /cashiers", "GET /me",
 	"GET /terminals/{id}", "GET /terminals/{id}/snapshot", "POST /terminals/{id}/heartbeat",
-	"POST /identifications", "POST /members", "POST /members/{id}/cards/move", "POST /members/{id}/payment_cards", "POST /top_ups", "POST /certificates", "POST /certificates/{id}/return", "POST /certificates/{id}/link", "POST /admissions", "POST /admissions/{id}/undo",
+	"POST /identifications", "POST /members", "POST /members/{id}/cards/move", "POST /members/{id}/payment_cards", "PUT /members/{id}/aim",
+	"GET /gifts", "POST /gifts", "POST /top_ups", "POST /certificates", "POST /certificates/{id}/return", "POST /certificates/{id}/link", "POST /admissions", "POST /admissions/{id}/undo",
 	"POST /identifications/pin", "POST /confirmations", "GET /confirmations/{id}", "POST /confirmations/{id}/withdraw",
 	"POST /checkouts/quote", "POST /checkouts/{id}/commit",
 	"POST /receipts/search", "GET /receipts/{id}", "POST /receipts/{id}/returns", "POST /receipts:batch",

@@ -24,6 +24,7 @@ type State struct {
 	Staff    *Named         `json:"staff"`
 	Cashiers []Named        `json:"cashiers"`
 	Sends    []string       `json:"sends"` // the ways by which links to cards are sent
+	Gifts    bool           `json:"gifts"` // something can be had for points
 }
 
 // Named is something with its name.
@@ -94,6 +95,11 @@ func (t *Till) fill(ctx context.Context, a verno.Actor, s *State) error {
 	for _, l := range terms.Levels.Levels {
 		s.Levels = append(s.Levels, Named{l.ID, l.Name})
 	}
+	gifts, _, err := t.Till.Gifts(ctx, a, place.Programme)
+	if err != nil && verno.AsError(err).Code != "programme_unpublished" {
+		return err
+	}
+	s.Gifts = len(gifts) > 0
 	cashiers, err := t.Gate.Cashiers(ctx, a)
 	if err != nil {
 		return err

@@ -83,9 +83,10 @@ export class Basket {
 		this.price();
 	}
 
+	/** meet puts a guest into the sale, who may have said for good that points are to pay. */
 	meet(guest) {
 		this.guest = guest;
-		this.spend = { how: "none", points: 0 };
+		this.spend = { how: guest?.member?.aim?.for === "discount" ? "most" : "none", points: 0 };
 		this.stored = false;
 		this.price();
 	}

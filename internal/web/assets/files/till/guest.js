@@ -15,8 +15,8 @@ export function waiting() {
 	return h("div", { class: "guest empty-guest busy" }, icon("person"), h("strong", {}, say("guest.waiting")));
 }
 
-/** card shows a guest; remove, topUp, move and bind are what its buttons do. */
-export function card(guest, { remove, topUp, move, bind }) {
+/** card shows a guest; remove, topUp, move, gift and bind are what its buttons do. */
+export function card(guest, { remove, topUp, move, gift, bind }) {
 	const m = guest.member;
 	const away = h("button", { class: "button square plain", type: "button", "aria-label": say("guest.remove"), title: say("guest.remove"), onclick: remove }, icon("close"));
 	if (!m) {
@@ -31,8 +31,15 @@ export function card(guest, { remove, topUp, move, bind }) {
 	return h("div", { class: "guest" + (m.frozen ? " frozen" : "") },
 		head(h("span", { class: "who" }, h("strong", { class: "name" }, name), m.phone && h("span", { class: "quiet" }, m.phone)), marks, away),
 		m.frozen && h("p", { class: "notice bad small" }, say("guest.frozen")),
+		m.aim && aim(m.aim),
 		h("dl", { class: "facts-row" }, facts(guest, m)),
-		notes(guest, { topUp, move, bind }));
+		notes(guest, { topUp, move, gift, bind }));
+}
+
+/** aim says what the guest's points are for. */
+function aim(a) {
+	if (a.for === "gift" && !a.gift) return null; // It cannot be had any more.
+	return h("p", {}, h("span", { class: "tag", id: "aim" }, say("treat.aim_" + a.for, { gift: a.gift?.offer })));
 }
 
 function head(who, marks, away) { return h("header", { class: "guest-head" }, who, marks, away); }
@@ -48,7 +55,7 @@ function facts(guest, m) {
 
 function fact(name, value, kind = "") { return h("div", { class: kind }, h("dt", {}, name), h("dd", {}, value)); }
 
-function notes(guest, { topUp, move, bind }) {
+function notes(guest, { topUp, move, gift, bind }) {
 	const m = guest.member;
 	const paid = guest.method === "payment_card" && bank.read(guest.scan);
 	const next = m.expiring?.[0];
@@ -58,8 +65,9 @@ function notes(guest, { topUp, move, bind }) {
 			paid ? h("span", { id: "by-bank" }, say("bank.shown", { last: bank.last(paid) })) : m.points_balance == null && h("span", {}, say("guest.weak")),
 			soon && h("span", { class: "warn" }, say("guest.expiring", { points: points(next.points), date: day(new Date(next.expires_at) - 1) })),
 			m.next_level && m.next_level_missing > 0 && h("span", {}, say("guest.next_level", { sum: money(m.next_level_missing), level: levelName(m.next_level) }))),
-		(topUp || move || bind) && h("div", { class: "guest-acts" },
+		(topUp || move || gift || bind) && h("div", { class: "guest-acts" },
 			bind && h("button", { class: "button plain", type: "button", id: "bind", onclick: bind }, say("bank.bind")),
+			gift && h("button", { class: "button" + (m.aim?.gift?.reached ? "" : " plain"), type: "button", id: "gift", onclick: gift }, m.aim?.gift?.reached ? say("treat.reached", { gift: m.aim.gift.offer }) : say("treat.do")),
 			topUp && h("button", { class: "button plain", type: "button", id: "top-up", onclick: topUp }, say("guest.top_up")),
 			move && h("button", { class: "button plain", type: "button", id: "move", onclick: move }, say("guest.move"))));
 }

@@ -13,11 +13,11 @@ import { entry } from "./entry.js";
 import { bad, found, good } from "./feel.js";
 import { doing, makeField, meaning, phone } from "./field.js";
 import * as guests from "./guest.js";
+import { acts } from "./guest_acts.js";
 import { item } from "./item.js";
 import { join } from "./join.js";
 import { keypad } from "./keypad.js";
 import * as parts from "./money.js";
-import { movePlastic, told } from "./move.js";
 import { papers } from "./papers.js";
 import { ofBank, read } from "./reader.js";
 import { money, say } from "./say.js";
@@ -95,11 +95,7 @@ export class Sale {
 	drawAll() {
 		const typed = meaning(this.field.input.value);
 		const { basket } = this;
-		put(this.guest, this.looking ? guests.waiting() : basket.guest ? guests.card(basket.guest, {
-			remove: () => this.drop(), topUp: basket.guest.presence && sync.online() ? () => this.topUp() : null,
-			move: basket.guest.presence && sync.online() && !training.on() ? () => this.beyond(() => movePlastic(basket.guest), told) : null,
-			bind: basket.bank && basket.guest.presence && sync.online() && !training.on() ? () => this.beyond(() => bank.register(basket), () => [say("bank.done")]) : null,
-		}) : guests.none());
+		put(this.guest, this.looking ? guests.waiting() : basket.guest ? guests.card(basket.guest, acts(this)) : guests.none());
 		const add = () => this.item();
 		put(this.sum, basket.lines.length > 0 ? parts.sum(basket, { remove: (i) => this.remove(i), change: (i) => this.item(i), add, clear: () => this.next() })
 			: parts.addButton(add), papers(basket, () => this.focus(), sync.online() && !training.on() ? (c, remove) => this.beyond(() => takeBack(c.card, remove)) : null), parts.spend(basket), ways(basket, (how) => this.prove(how)));
@@ -231,10 +227,7 @@ export class Sale {
 		if (problem.code === "card_not_usable" && phone(scan)) {
 			return this.say("warn", say("unknown.title"), say("unknown.hint"),
 				h("button", { class: "button main", type: "button", id: "enrol", onclick: () => this.join(scan) }, say("unknown.do")),
-				h("button", { class: "button", type: "button", onclick: () => {
-					put(this.notice);
-					this.focus();
-				} }, say("unknown.later")));
+				h("button", { class: "button", type: "button", onclick: () => this.hush() }, say("unknown.later")));
 		}
 		this.say("bad", problem.code === "card_not_usable" ? say("unknown.card") : problem.text, problem.more === problem.text ? "" : problem.more);
 	}
@@ -281,6 +274,11 @@ export class Sale {
 
 	drop() {
 		this.basket.meet(null);
+		this.hush();
+	}
+
+	/** hush takes away what was said. */
+	hush() {
 		put(this.notice);
 		this.focus();
 	}
