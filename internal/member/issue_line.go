@@ -35,6 +35,9 @@ func (w *issuer) step(ctx context.Context, id verno.IssueID, now time.Time) (mor
 	}
 	wanted := make([]wanted, len(lines))
 	for i := range lines {
+		if lines[i].Outcome != "" {
+			return true, nil // Another process has done it since the list was read.
+		}
 		if err := w.read(ctx, id, now, &lines[i], &wanted[i]); err != nil {
 			return false, err
 		}
