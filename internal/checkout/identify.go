@@ -156,10 +156,8 @@ func (t *Till) find(ctx context.Context, a verno.Actor, q Identify, now time.Tim
 	case q.ExternalID != "":
 		m, err := t.reader.MemberByExternalID(ctx, a.Tenant, q.ExternalID)
 		return t.foundMember(ctx, a.Tenant, m, verno.MethodExternalID, err)
-	case q.PaymentCard != "":
-		return t.findPayment(ctx, a.Tenant, q.PaymentCard)
 	}
-	switch token, is, err := code.ParsePayment(q.Scan); {
+	switch token, is, err := q.payment(); {
 	case err != nil:
 		return nil, err
 	case is:

@@ -12,14 +12,19 @@ import (
 	"github.com/verno-loyalty/verno/internal/vault"
 )
 
-// findPayment leads from what stands for a bank card to the member who has registered it. That the card is there proves as
-// little as a static code does: it may be another's, or lost. Errors: card_not_usable, payment_card_number,
-// payment_token_invalid.
-func (t *Till) findPayment(ctx context.Context, tenant verno.TenantID, text string) (*found, error) {
-	value, err := code.PaymentToken(text)
-	if err != nil {
-		return nil, err
+// payment is what stands for the bank card by which somebody is named, where it is one: by itself, or as a scan. Errors:
+// payment_card_number, payment_token_invalid.
+func (q *Identify) payment() (token string, is bool, err error) {
+	if q.PaymentCard == "" {
+		return code.ParsePayment(q.Scan)
 	}
+	token, err = code.PaymentToken(q.PaymentCard)
+	return token, true, err
+}
+
+// findPayment leads from what stands for a bank card to the member who has registered it. That the card is there proves as
+// little as a static code does: it may be another's, or lost. Error: card_not_usable.
+func (t *Till) findPayment(ctx context.Context, tenant verno.TenantID, value string) (*found, error) {
 	token, err := t.vault.Token(ctx, tenant, vault.PaymentCard, value)
 	if err != nil {
 		return nil, err
@@ -41,12 +46,8 @@ func (t *Till) findPayment(ctx context.Context, tenant verno.TenantID, text stri
 
 // unguessable reports whether somebody is named by what nobody can guess, so that naming nobody is no guess.
 func (q *Identify) unguessable() bool {
-	text := q.PaymentCard
-	if token, is, err := code.ParsePayment(q.Scan); is && err == nil {
-		text = token
-	}
-	value, err := code.PaymentToken(text)
-	return err == nil && !code.Guessable(value)
+	token, is, err := q.payment()
+	return is && err == nil && !code.Guessable(token)
 }
 
 // noted is a work's Also that notes when a bank card made its member known; nil where none did. It runs behind the lock of
