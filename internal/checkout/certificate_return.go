@@ -96,7 +96,7 @@ type takingBack struct {
 func (t *Till) takingBack(ctx context.Context, a verno.Actor, q *ReturnCertificate) (*takingBack, error) {
 	c, err := t.certificateCard(ctx, a.Tenant, q.Card)
 	if err == nil {
-		err = returnable(&c)
+		err = unreturned(c.State, "certificate_returned")
 	}
 	if err != nil {
 		return nil, err
@@ -142,18 +142,6 @@ func (t *Till) takingBack(ctx context.Context, a verno.Actor, q *ReturnCertifica
 	return x, err
 }
 
-// returnable says why a card in its state is not taken back.
-func returnable(c *store.Card) error {
-	switch c.State {
-	case verno.CardActive:
-		return nil
-	case verno.CardReturned:
-		return verno.Conflict("certificate_returned")
-	default:
-		return verno.Conflict("card_state").With("state", string(c.State))
-	}
-}
-
 // read takes from the entry of the sale what was put on the certificate and what paid for it.
 func (x *takingBack) read(sold *store.Entry) error {
 	postings, err := ledger.ParsePostings(sold.Postings)
@@ -179,29 +167,14 @@ func (x *takingBack) work(ctx context.Context) *books.Work {
 	w := &books.Work{
 		Tenant: x.actor.Tenant, Claim: books.Claim{Key: x.ask.Key, BodyHash: x.ask.BodyHash, Kind: "certificate_return"}, Decide: x.decide,
 		Owners: []books.Want{{Owner: x.owner, Units: []verno.UnitID{x.unit}, Spends: true}},
-		Also:   func(tx *store.Tx, p *books.Page) error { return x.close(ctx, tx, p) },
+		Also: func(tx *store.Tx, p *books.Page) error {
+			return takeBack(ctx, tx, p, x.actor.Tenant, x.card, "certificate_returned")
+		},
 	}
 	if !x.payer.IsZero() {
 		w.Owners = append(w.Owners, books.Want{Owner: x.payer, Units: []verno.UnitID{x.paidPoints.unit()}, Spends: true})
 	}
 	return w
-}
-
-// close puts the card out of use for ever.
-func (x *takingBack) close(ctx context.Context, tx *store.Tx, p *books.Page) error {
-	c, err := tx.LockCard(ctx, x.actor.Tenant, x.card)
-	if err == nil {
-		err = returnable(&c)
-	}
-	if err != nil {
-		return err
-	}
-	c.State, c.UpdatedAt = verno.CardReturned, now(p)
-	changed, err := tx.ChangeCard(ctx, c)
-	if err == nil && !changed {
-		err = verno.Conflict("etag_mismatch") // Never, as the row is locked.
-	}
-	return err
 }
 
 func (x *takingBack) decide(p *books.Page) (books.Result, error) {

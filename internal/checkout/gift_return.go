@@ -81,7 +81,7 @@ type giftBack struct {
 func (t *Till) giftBack(ctx context.Context, a verno.Actor, q *ReturnGift) (*giftBack, error) {
 	x, err := t.readGift(ctx, a.Tenant, q.Card)
 	if err == nil {
-		err = unreturned(x.gift.State)
+		err = unreturned(x.gift.State, "gift_returned")
 	}
 	if err != nil {
 		return nil, err
@@ -134,18 +134,6 @@ func (t *Till) readGift(ctx context.Context, tenant verno.TenantID, id verno.Car
 	return x, err
 }
 
-// unreturned says why a card in its state is not taken back.
-func unreturned(s verno.CardState) error {
-	switch s {
-	case verno.CardActive:
-		return nil
-	case verno.CardReturned:
-		return verno.Conflict("gift_returned")
-	default:
-		return verno.Conflict("card_state").With("state", string(s))
-	}
-}
-
 func (x *giftBack) work(ctx context.Context, q *ReturnGift) *books.Work {
 	return &books.Work{
 		Tenant: x.actor.Tenant, Claim: books.Claim{Key: q.Key, BodyHash: q.BodyHash, Kind: "gift_return"}, Decide: x.decide,
@@ -153,25 +141,10 @@ func (x *giftBack) work(ctx context.Context, q *ReturnGift) *books.Work {
 			{Owner: x.owner, Units: []verno.UnitID{x.usesOf}, Spends: true},
 			{Owner: x.payer, Units: []verno.UnitID{x.unit()}, Spends: true},
 		},
-		Also: func(tx *store.Tx, p *books.Page) error { return x.close(ctx, tx, p) },
+		Also: func(tx *store.Tx, p *books.Page) error {
+			return takeBack(ctx, tx, p, x.actor.Tenant, x.gift.Card, "gift_returned")
+		},
 	}
-}
-
-// close puts the card out of use for ever.
-func (x *giftBack) close(ctx context.Context, tx *store.Tx, p *books.Page) error {
-	c, err := tx.LockCard(ctx, x.actor.Tenant, x.gift.Card)
-	if err == nil {
-		err = unreturned(c.State)
-	}
-	if err != nil {
-		return err
-	}
-	c.State, c.UpdatedAt = verno.CardReturned, now(p)
-	changed, err := tx.ChangeCard(ctx, c)
-	if err == nil && !changed {
-		err = verno.Conflict("etag_mismatch") // Never, as the row is locked.
-	}
-	return err
 }
 
 // whole sees that nothing was used.

@@ -1,7 +1,6 @@
 package pass_test
 
 import (
-	"sync"
 	"testing"
 	"time"
 
@@ -58,23 +57,7 @@ func TestGatheredWhileTold(t *testing.T) {
 		b.passes.Apple.Gap = 5 * time.Second
 		p := b.crowd(1)[0]
 		b.published()
-		release, reached := make(chan struct{}), make(chan struct{})
-		var once sync.Once
-		b.apns.Break(func(int64, string) *apnstest.Fault {
-			once.Do(func() { close(reached) })
-			return &apnstest.Fault{Wait: release}
-		})
-		var told sync.WaitGroup
-		told.Go(func() {
-			if err := b.passes.Push(t.Context()); err != nil {
-				t.Error(err)
-			}
-		})
-		<-reached
-		b.published()
-		close(release)
-		told.Wait()
-		b.apns.Break(nil)
+		b.meanwhile(apnstest.Fault{}, b.published)
 		b.register(p, "another")
 		b.push()
 		if b.heard(p) != 2 || b.apns.Heard(tokenOf("another")) != 0 || b.state().Waiting != 1 {

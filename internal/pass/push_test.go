@@ -292,23 +292,7 @@ func TestChangedWhileTold(t *testing.T) {
 	eachPhones(t, func(t *testing.T, b *phones) {
 		p := b.crowd(1)[0]
 		b.published()
-		release, reached := make(chan struct{}), make(chan struct{})
-		var once sync.Once
-		b.apns.Break(func(int64, string) *apnstest.Fault {
-			once.Do(func() { close(reached) })
-			return &apnstest.Fault{Wait: release}
-		})
-		var told sync.WaitGroup
-		told.Go(func() {
-			if err := b.passes.Push(t.Context()); err != nil {
-				t.Error(err)
-			}
-		})
-		<-reached
-		b.published()
-		close(release)
-		told.Wait()
-		b.apns.Break(nil)
+		b.meanwhile(apnstest.Fault{}, b.published)
 		b.push()
 		if b.heard(p) != 3 {
 			t.Errorf("told %d times, want 3: when registered, and of each change", b.heard(p))
