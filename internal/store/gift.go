@@ -24,3 +24,9 @@ func (tx *Tx) MoveGift(ctx context.Context, tenant verno.TenantID, from, to vern
 	_, err := tx.Exec(ctx, `UPDATE gift SET card_id = $1 WHERE tenant = $2 AND card_id = $3`, to, tenant, from)
 	return err
 }
+
+// GiftsOf are the cards of the gifts that a member has taken, the latest first.
+func (r *Reader) GiftsOf(ctx context.Context, tenant verno.TenantID, member verno.MemberID, limit int) ([]verno.CardID, error) {
+	return queryAll(ctx, r, scanOne[verno.CardID], `SELECT c.id FROM card c JOIN gift g ON g.tenant = c.tenant AND g.card_id = c.id
+		WHERE c.tenant = $1 AND c.member_id = $2 ORDER BY c.id DESC LIMIT $3`, tenant, member, limit)
+}

@@ -27,7 +27,7 @@ var nonsense = map[string]string{
 // rare are the forms that no page of a small chain shows, as they are for two members, two colleagues, a second factor
 // or a text that was published. Other tests of this package use them.
 var rare = []string{
-	"POST /programmes/{id}/versions/{number}/rollback", "POST /programmes/{id}/publish", "POST /members/{id}/merge", "POST /members/{id}/consents",
+	"POST /programmes/{id}/versions/{number}/rollback", "POST /programmes/{id}/publish", "POST /members/{id}/merge", "POST /members/{id}/consents", "POST /members/{id}/gifts/{card}/return",
 	"POST /tasks/{id}/done", "POST /tasks/{id}/approve", "POST /tasks/{id}/refuse", "POST /staff/{id}/factor",
 	"POST /me/factor/confirm", "POST /me/factor/codes", "POST /me/factor/drop", "POST /channels/{id}/open", "POST /issues/{id}/act/{act}", "POST /issues/{id}/paper",
 	"POST /wallets/google/check", "POST /wallets/google/retire", "POST /cards/{id}/preview", "POST /cards/{id}/publish", "POST /cards/{id}/versions/{number}/rollback", "POST /cards/{id}/pictures/{slot}",

@@ -73,6 +73,7 @@ type profile struct {
 	home     string // the store where it joined
 	stamps   []reason
 	naming   *naming
+	aim      aims
 }
 
 func (d *Desk) member(c *call) error {
@@ -81,20 +82,29 @@ func (d *Desk) member(c *call) error {
 	if err != nil {
 		return err
 	}
-	p := profile{key: d.onceKey(c), done: c.doneText(), naming: d.naming(c)}
-	if p.View, err = d.Members.Read(c.r.Context(), c.actor, id); err != nil {
+	p, err := d.profile(c, id)
+	if err != nil {
 		return err
 	}
 	if p.ID != id {
 		c.to(Base + memberPath(p.ID)) // whom it was merged into
 		return nil
 	}
-	for _, fill := range []func(*call, *profile) error{d.owns, d.shows, d.says, d.lived} {
-		if err := fill(c, &p); err != nil {
-			return err
+	return c.show(fullName(c, &p.View), memberPage(c, p))
+}
+
+// profile reads a member with all that its page shows.
+func (d *Desk) profile(c *call, id verno.MemberID) (p *profile, err error) {
+	p = &profile{key: d.onceKey(c), done: c.doneText(), naming: d.naming(c)}
+	if p.View, err = d.Members.Read(c.r.Context(), c.actor, id); err != nil {
+		return nil, err
+	}
+	for _, fill := range []func(*call, *profile) error{d.owns, d.saves, d.shows, d.says, d.lived} {
+		if err := fill(c, p); err != nil {
+			return nil, err
 		}
 	}
-	return c.show(fullName(c, &p.View), memberPage(c, &p))
+	return p, nil
 }
 
 // owns fills in what a member has and how far it has come.

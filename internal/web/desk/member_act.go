@@ -21,6 +21,8 @@ var memberActs = []page{
 	{"POST /members/{id}/freeze", changing, (*Desk).freeze},
 	{"GET /members/{id}/edit", changing, (*Desk).personForm},
 	{"POST /members/{id}/edit", changing, (*Desk).changePerson},
+	{"POST /members/{id}/aim", changing, (*Desk).setAim},
+	{"POST /members/{id}/gifts/{card}/return", givingBack, (*Desk).returnGift},
 	{"POST /members/{id}/consents", changing, (*Desk).consent},
 	{"GET /members/{id}/cards/new", changing, (*Desk).cardForm},
 	{"POST /members/{id}/cards/new", changing, (*Desk).newCard},
@@ -35,9 +37,10 @@ var memberActs = []page{
 }
 
 const (
-	changing  = verno.MayReadMembers | verno.MayWriteMembers
-	adjusting = verno.MayReadMembers | verno.MayAdjust
-	erasing   = verno.MayReadMembers | verno.MayErase
+	changing   = verno.MayReadMembers | verno.MayWriteMembers
+	adjusting  = verno.MayReadMembers | verno.MayAdjust
+	erasing    = verno.MayReadMembers | verno.MayErase
+	givingBack = verno.MayReadMembers | verno.MayReturn
 )
 
 // subject reads the member that a page is about. Who was erased has nothing left that could be changed.
