@@ -5,16 +5,13 @@ package desk
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"strconv"
-
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/web/view"
+	"strconv"
 )
 
 // memberAim says what the member's points are for, and lets it be chosen.
