@@ -2,11 +2,11 @@ package member
 
 import (
 	"crypto/sha256"
+	"errors"
 	"slices"
 	"strconv"
 
 	"github.com/verno-loyalty/verno"
-	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/checkout"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/money"
@@ -27,16 +27,9 @@ type aims struct {
 	has   money.Points // that can be spent
 	scale int
 	gifts []checkout.Gift
-	mine  []treat
+	mine  []checkout.OwnCoupon
 	done  string
 	once  string // names what is taken from this page, so that a form that is sent twice takes one gift
-}
-
-// treat is a gift that the member has.
-type treat struct {
-	card  verno.CardID
-	facts card.Facts
-	terms card.Terms
 }
 
 // blocked says whether nothing can be spent now.
@@ -75,7 +68,7 @@ func (f *Face) aimsOf(s *seat, view *member.View, has *member.Points) (*aims, er
 	p := &aims{view: *view, has: has.Available, scale: has.Scale}
 	var err error
 	p.gifts, _, err = f.Till.Gifts(s.r.Context(), s.actor, view.Programme)
-	if e := verno.AsError(err); err != nil && e.Code == "programme_unpublished" {
+	if errors.Is(err, verno.Conflict("programme_unpublished")) {
 		err = nil
 	}
 	return p, err
@@ -98,7 +91,7 @@ func (f *Face) gifts(s *seat) error {
 	if err != nil {
 		return err
 	}
-	if p.mine, err = f.treats(s); err != nil {
+	if p.mine, err = f.Till.OwnCoupons(ctx, s.actor); err != nil {
 		return err
 	}
 	if done := s.Query.Get("done"); done == "aim" || done == "taken" {
@@ -106,35 +99,6 @@ func (f *Face) gifts(s *seat) error {
 	}
 	p.once = strconv.FormatInt(verno.Micros(s.now), 36)
 	return s.show(s.Say("card.aim.gifts"), giftsPage(s, p))
-}
-
-// treats are the member's coupons that are good now, the latest first.
-func (f *Face) treats(s *seat) (list []treat, err error) {
-	const most = 20
-	cards, err := f.Members.Cards(s.r.Context(), s.actor, s.session.Member)
-	if err != nil {
-		return nil, err
-	}
-	slices.Reverse(cards)
-	for i := range cards {
-		k, ok := card.Find(cards[i].Kind)
-		if !ok || k.Scan != card.ScanRedeem || cards[i].State != verno.CardActive || len(list) == most {
-			continue
-		}
-		t, x, err := f.Members.CardFacts(s.r.Context(), s.session.Tenant, cards[i].ID, s.now)
-		if err != nil {
-			return nil, err
-		}
-		face, err := card.Show(&t, &x)
-		if err != nil {
-			return nil, err
-		}
-		if terms, known := t.Terms(); known && !face.Voided && (face.Ends.IsZero() || s.now.Before(face.Ends)) {
-			x.Ends = face.Ends
-			list = append(list, treat{cards[i].ID, x, terms})
-		}
-	}
-	return list, nil
 }
 
 // setAim notes what the member wants points to go to.
