@@ -96,7 +96,7 @@ func (t *Till) fill(ctx context.Context, a verno.Actor, s *State) error {
 		s.Levels = append(s.Levels, Named{l.ID, l.Name})
 	}
 	gifts, _, err := t.Till.Gifts(ctx, a, place.Programme)
-	if err != nil && verno.AsError(err).Code != "programme_unpublished" {
+	if err != nil {
 		return err
 	}
 	s.Gifts = len(gifts) > 0
