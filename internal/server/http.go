@@ -35,6 +35,7 @@ func (s *Server) Handler() http.Handler {
 	metrics.MustRegister(s.walletGauges()...)
 	frame := &web.Frame{
 		Log: s.Config.Log, Clock: s.Config.Clock, Entropy: rand.Reader, Timeout: s.Config.Timeout, Proxies: s.Config.Proxies,
+		Base:    func() string { return s.Passes.Base },
 		Explain: api.Explain, Observe: web.NewObserver(metrics), Quiet: !s.Config.Access,
 	}
 	mux := http.NewServeMux()
@@ -56,7 +57,6 @@ func (s *Server) Handler() http.Handler {
 	})
 	mux.Handle(till.Base+"/", till.New(till.Deps{
 		API: public, Till: s.Till, Gate: s.Gate, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock, Sends: s.Roll.Ways,
-		Base: func() string { return s.Passes.Base },
 	}))
 	mux.Handle(setup.Base+"/", setup.New(setup.Deps{
 		Office: s.Office, Gate: s.Gate, Members: s.Roll, Till: s.Till, Reader: s.Store.Reader(), Frame: frame, Clock: s.Config.Clock,

@@ -64,9 +64,9 @@ func (f *Frame) Origin(r *http.Request) string {
 }
 
 // Outside is where phones reach us: at what we were told, else where the reader does.
-func (f *Frame) Outside(told string, r *http.Request) string {
-	if told != "" {
-		return told
+func (f *Frame) Outside(r *http.Request) string {
+	if f.Base != nil && f.Base() != "" {
+		return f.Base()
 	}
 	return f.Origin(r)
 }

@@ -22,6 +22,7 @@ type Frame struct {
 	Entropy io.Reader
 	Timeout time.Duration  // of a request; 0 for DefaultTimeout
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed
+	Base    func() string  // where phones reach us; nil or empty where nobody has said
 	// Explain turns an error of the floors below into one that people may see; nil for verno.AsError.
 	Explain func(error) *verno.Error
 	// Quiet leaves out the line of each request. Errors are logged anyway.

@@ -77,7 +77,7 @@ func (d *Desk) bearerLink(c *call) error {
 		return c.again(c.Say("desk.link.title"), bearerLinkPage(c, h, d.bearerWays(c)))
 	}
 	if link.Path != "" {
-		h.shown, h.aloud = d.outside(c)+link.Path, q.Channel != member.OnScreen
+		h.shown, h.aloud = d.Frame.Outside(c.r)+link.Path, q.Channel != member.OnScreen
 		return c.show(c.Say("desk.link.title"), bearerLinkPage(c, h, nil))
 	}
 	c.did(madePath(h.card.ID), "bearer_link")

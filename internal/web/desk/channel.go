@@ -137,10 +137,9 @@ func (d *Desk) channelOf(c *call) (store.Channel, error) {
 }
 
 // joinAddress is where people join by a channel.
-func (d *Desk) joinAddress(c *call, ch *store.Channel) string { return d.outside(c) + "/j/" + ch.Code }
-
-// outside is where phones reach this Verno: what it was told, else where the reader's own browser does.
-func (d *Desk) outside(c *call) string { return d.Frame.Outside(d.Passes.Base, c.r) }
+func (d *Desk) joinAddress(c *call, ch *store.Channel) string {
+	return d.Frame.Outside(c.r) + "/j/" + ch.Code
+}
 
 func (d *Desk) newChannel(c *call) error {
 	proof := member.ProofCode

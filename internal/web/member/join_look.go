@@ -107,7 +107,7 @@ func (f *Face) share(c *call, j *joining) error {
 	if err != nil {
 		return err
 	}
-	outside := f.outside(c)
+	outside := f.Frame.Outside(c.r)
 	about := strings.Join(strings.Fields(j.lead(c)), " ")
 	if promise := j.promise(c); promise != "" {
 		about = promise + ". " + about
@@ -129,15 +129,6 @@ func counted(q url.Values) string {
 		return ""
 	}
 	return "?" + kept.Encode()
-}
-
-// outside is where phones reach this Verno.
-func (f *Face) outside(c *call) string {
-	told := ""
-	if f.Passes != nil {
-		told = f.Passes.Base
-	}
-	return f.Frame.Outside(told, c.r)
 }
 
 // preview answers what is shown of a channel's address. One that is asked for by an older name is the present one, for a

@@ -106,7 +106,7 @@ func (f *Face) wallet(s *seat) error {
 		if err != nil {
 			return err
 		}
-		w.code = f.origin(s.call) + phonePath + strings.TrimPrefix(link, pass.DownloadPath)
+		w.code = f.Frame.Outside(s.r) + phonePath + strings.TrimPrefix(link, pass.DownloadPath)
 	}
 	if w.apple != "" {
 		cards, err := f.inUse(s)
@@ -141,11 +141,6 @@ func (f *Face) issuePass(c *call, tenant verno.TenantID, card verno.CardID) (sto
 		err = verno.NotFound("not_found").With("thing", "card")
 	}
 	return issued, err
-}
-
-// origin is where phones reach this Verno: what it was told, else where this browser does.
-func (f *Face) origin(c *call) string {
-	return f.Frame.Outside(f.Passes.Base, c.r)
 }
 
 // toApple leads to the file of the pass, which is made when it is fetched.
@@ -201,7 +196,7 @@ func (f *Face) allToApple(s *seat) error {
 }
 
 func (f *Face) save(c *call, issued store.Pass) error {
-	link, err := f.Passes.SaveLink(c.r.Context(), issued, f.origin(c))
+	link, err := f.Passes.SaveLink(c.r.Context(), issued, f.Frame.Outside(c.r))
 	if err == nil {
 		c.to(link)
 	}

@@ -138,5 +138,5 @@ func nth(step string) string { return strconv.Itoa(slices.Index(campaign.Steps, 
 
 // joinAddress is where people join by a channel: below the address at which phones reach this Verno, where it was told one.
 func (z *Wizard) joinAddress(c *call, ch *store.Channel) string {
-	return z.Frame.Outside(z.Members.Courier.Base, c.r) + "/j/" + ch.Code
+	return z.Frame.Outside(c.r) + "/j/" + ch.Code
 }

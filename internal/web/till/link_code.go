@@ -34,7 +34,7 @@ func (t *Till) linkCode(w http.ResponseWriter, r *http.Request) {
 	}
 	var svg string
 	if err == nil {
-		svg, err = view.QRCode(t.Frame.Outside(t.Base(), r)+asked.Path, words.Of(r).Say("till.gift.code"))
+		svg, err = view.QRCode(t.Frame.Outside(r)+asked.Path, words.Of(r).Say("till.gift.code"))
 	}
 	if err != nil {
 		web.Fail(w, r, err)

@@ -28,7 +28,6 @@ type Deps struct {
 	Frame  *web.Frame
 	Clock  func() time.Time
 	Sends  func() []string // the ways by which links to cards are sent
-	Base   func() string   // where phones reach Verno; empty for where the till does
 }
 
 // Till shows the page and passes on what it asks.
