@@ -1,8 +1,6 @@
 package member
 
 import (
-	"strings"
-
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
 )
@@ -92,9 +90,9 @@ func (f *Face) linkToApple(c *call) error {
 	if err != nil {
 		return err
 	}
-	link, err := f.Passes.AppleLink(c.r.Context(), issued)
+	link, err := f.appleLink(c, issued)
 	if err == nil {
-		c.to(strings.TrimPrefix(link, f.Passes.Base))
+		c.to(link)
 	}
 	return err
 }

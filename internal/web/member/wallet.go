@@ -118,13 +118,18 @@ func (f *Face) wallet(s *seat) error {
 	return s.show(s.Say("wallet.title"), walletPage(s, w))
 }
 
-// link is a short-lived address of the card's pass, on whatever host this page is.
+// link is the address of the card's pass.
 func (f *Face) link(s *seat) (string, error) {
 	issued, err := f.issue(s)
 	if err != nil {
 		return "", err
 	}
-	link, err := f.Passes.AppleLink(s.r.Context(), issued)
+	return f.appleLink(s.call, issued)
+}
+
+// appleLink is a short-lived address of one file of passes, on whatever host this page is.
+func (f *Face) appleLink(c *call, passes ...store.Pass) (string, error) {
+	link, err := f.Passes.AppleLink(c.r.Context(), passes...)
 	return strings.TrimPrefix(link, f.Passes.Base), err
 }
 
@@ -188,9 +193,9 @@ func (f *Face) allToApple(s *seat) error {
 			return err
 		}
 	}
-	link, err := f.Passes.AppleLink(s.r.Context(), passes...)
+	link, err := f.appleLink(s.call, passes...)
 	if err == nil {
-		s.to(strings.TrimPrefix(link, f.Passes.Base))
+		s.to(link)
 	}
 	return err
 }
