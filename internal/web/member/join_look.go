@@ -4,8 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -78,7 +77,7 @@ type preview struct {
 }
 
 // seenAs is what is shown of a channel's address in the language of the page.
-func (f *Face) seenAs(c *call, j *joining) (preview, error) {
+func (f *Face) seenAs(c *call, j *joining) preview {
 	if hash := j.Look.Picture; hash != "" {
 		return preview{photoName(hash), "image/jpeg", func() ([]byte, error) {
 			p, err := f.Reader.Picture(c.r.Context(), j.Tenant, hash)
@@ -86,28 +85,26 @@ func (f *Face) seenAs(c *call, j *joining) (preview, error) {
 				return nil, err
 			}
 			return poster.Photo(p.PNG)
-		}}, nil
+		}}
 	}
 	p := poster.Preview{Name: c.Brand.Name, Title: j.title(c), Gain: j.promise(c)}
 	p.Accent, _ = brand.Parse(c.Brand.Colour)
-	logo, err := f.Reader.Logo(c.r.Context(), j.Tenant)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return preview{}, err
-	}
-	p.Logo = logo
-	says, err := json.Marshal(p)
-	sum := sha256.Sum256(says)
-	return preview{c.Code + "-" + cut(hex.EncodeToString(sum[:])) + ".png", "image/png", func() ([]byte, error) { return poster.DrawPreview(p) }}, err
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []any{p, c.Brand.Picture})) // The logo's address changes with it.
+	return preview{c.Code + "-" + cut(hex.EncodeToString(sum[:])) + ".png", "image/png", func() (_ []byte, err error) {
+		if c.Brand.Picture != "" {
+			p.Logo, err = f.Reader.Logo(c.r.Context(), j.Tenant)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return poster.DrawPreview(p)
+	}}
 }
 
 // share says what is shown of the page where its address is sent on. The address keeps what is counted by: networks that
 // take it from here would lose it.
-func (f *Face) share(c *call, j *joining) error {
-	seen, err := f.seenAs(c, j)
-	if err != nil {
-		return err
-	}
-	outside := f.Frame.Outside(c.r)
+func (f *Face) share(c *call, j *joining) {
+	seen, outside := f.seenAs(c, j), f.Frame.Outside(c.r)
 	about := strings.Join(strings.Fields(j.lead(c)), " ")
 	if promise := j.promise(c); promise != "" {
 		about = promise + ". " + about
@@ -116,7 +113,6 @@ func (f *Face) share(c *call, j *joining) error {
 		Title: j.title(c), Description: about, Address: outside + j.address(counted(c.Query)),
 		Picture: outside + j.address("/preview/"+seen.file), Kind: seen.kind, Width: poster.PreviewShape.Width, Height: poster.PreviewShape.Height,
 	}
-	return nil
 }
 
 // counted is what of an address is counted by, as it stands behind one.
@@ -149,10 +145,7 @@ func (f *Face) preview(c *call) error {
 	if j.gift, j.scale, err = f.Members.Greeting(c.r.Context(), channel, c.now); err != nil && !unready(err) {
 		return err
 	}
-	seen, err := f.seenAs(c, j)
-	if err != nil {
-		return err
-	}
+	seen := f.seenAs(c, j)
 	body, err := f.drawn.get(channel.Tenant.String()+seen.file, seen.draw)
 	if err != nil {
 		return err
