@@ -127,7 +127,7 @@ func savedTo(act string, b *board) string {
 	if rest, ok := strings.CutPrefix(act, "picture:"); ok {
 		slot, level, _ := strings.Cut(rest, ":")
 		if slices.Contains(b.slots(), card.Slot(slot)) {
-			return cardPath(b.ID) + picturePath(card.Slot(slot), level, "")
+			return cardPath(b.ID) + picturePath(card.Slot(slot), level)
 		}
 	}
 	return cardPath(b.ID) + "?done=saved&" + url.Values{"show/sample": {b.sample}, "show/lang": {b.lang}}.Encode()

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -49,6 +50,7 @@ func (b *board) shape(slot card.Slot) brand.Shape {
 
 // framing is a page on which a picture is chosen for a place and cut to its size.
 type framing struct {
+	title          string
 	back, backName string // the page whose picture it is
 	at             string // its address, without a picture
 	there          bool   // a picture stands in the place
@@ -92,7 +94,8 @@ func (d *Desk) cutting(c *call) (*cutting, error) {
 		return nil, verno.NotFound("not_found").With("thing", string(f.slot))
 	}
 	f.framing.shape = b.shape(f.slot)
-	f.back, f.backName, f.at, f.there = cardPath(f.ID), f.Name, f.path(""), f.stands() != ""
+	f.title, f.back, f.backName = f.called(), cardPath(f.ID), f.Name
+	f.at, f.there = cardPath(f.ID)+picturePath(f.slot, f.level), f.stands() != ""
 	return f, d.shelve(c, &f.framing)
 }
 
@@ -121,21 +124,7 @@ func (d *Desk) cardPicture(c *call) error {
 	if err != nil {
 		return err
 	}
-	if hash := c.Query.Get("picture"); hash != "" {
-		if err := d.choose(c, &f.framing, hash); err != nil {
-			return err
-		}
-	}
-	return c.showFrame(&f.framing, f.title(), false)
-}
-
-func (c *call) showFrame(f *framing, title string, again bool) error {
-	c.dressCard()
-	c.Scripts = append(c.Scripts, "desk_crop.js")
-	if again {
-		return c.again(title, cardFrame(c, f))
-	}
-	return c.show(title, cardFrame(c, f))
+	return d.framed(c, &f.framing)
 }
 
 // cardPictureSave keeps a file that was sent, or puts a picture, cut or whole, into its place in the draft.
@@ -144,28 +133,52 @@ func (d *Desk) cardPictureSave(c *call) error {
 	if err != nil {
 		return err
 	}
-	if strings.HasPrefix(c.r.Header.Get("Content-Type"), "multipart/form-data") {
-		return d.pictureSent(c, &f.framing, f.title())
-	}
-	f.framing.form = c.form
-	hash := ""
-	if act := c.form.Value("act"); act != "none" {
-		if err := d.choose(c, &f.framing, c.form.Value("picture")); err != nil {
+	return d.framingSent(c, &f.framing, func(hash string) error {
+		t := f.Drafted
+		f.put(&t.Design, hash)
+		_, err := d.Office.ChangeTemplate(c.r.Context(), c.actor, c.now, f.ID, f.Revision, t)
+		return err
+	}, "saved")
+}
+
+// framed shows a framing, with the picture that its address names.
+func (d *Desk) framed(c *call, f *framing) error {
+	if hash := c.Query.Get("picture"); hash != "" {
+		if err := d.choose(c, f, hash); err != nil {
 			return err
 		}
-		hash = f.chosen.Hash
-		if act != "whole" {
-			if hash, err = d.cutPicture(c, &f.framing); err != nil {
-				return d.pictureRefused(c, &f.framing, f.title(), err)
+	}
+	return c.showFrame(f, http.StatusOK)
+}
+
+func (c *call) showFrame(f *framing, status int) error {
+	c.dressCard()
+	c.Scripts = append(c.Scripts, "desk_crop.js")
+	return c.showAs(status, f.title, cardFrame(c, f))
+}
+
+// framingSent answers what a framing's page sends: it keeps a file, or has put take a picture, cut or whole, or none to its place.
+func (d *Desk) framingSent(c *call, f *framing, put func(hash string) error, done string) error {
+	if strings.HasPrefix(c.r.Header.Get("Content-Type"), "multipart/form-data") {
+		return d.pictureSent(c, f)
+	}
+	f.form = c.form
+	hash := ""
+	if act := c.form.Value("act"); act != "none" {
+		err := d.choose(c, f, c.form.Value("picture"))
+		if err != nil {
+			return err
+		}
+		if hash = f.chosen.Hash; act != "whole" {
+			if hash, err = d.cutPicture(c, f); err != nil {
+				return d.pictureRefused(c, f, err)
 			}
 		}
 	}
-	t := f.Drafted
-	f.put(&t.Design, hash)
-	if _, err = d.Office.ChangeTemplate(c.r.Context(), c.actor, c.now, f.ID, f.Revision, t); err != nil {
-		return d.pictureRefused(c, &f.framing, f.title(), err)
+	if err := put(hash); err != nil {
+		return d.pictureRefused(c, f, err)
 	}
-	c.to(cardPath(f.ID) + "?done=saved")
+	c.to(f.back + "?done=" + done)
 	return nil
 }
 
@@ -179,21 +192,21 @@ func placedPicture(before map[card.Slot]string, slot card.Slot, hash string) map
 }
 
 // pictureSent keeps a file, and goes on to cutting it.
-func (d *Desk) pictureSent(c *call, f *framing, title string) error {
+func (d *Desk) pictureSent(c *call, f *framing) error {
 	form, raw, err := view.ReadUpload(c.w, c.r, brand.MaxBytes, "file")
 	if form == nil {
 		return err
 	}
 	if f.form = form; err != nil {
-		return d.pictureRefused(c, f, title, err)
+		return d.pictureRefused(c, f, err)
 	}
 	if raw == nil {
 		form.Faults, form.Wrong = map[string]string{"picture": c.Say("desk.template.choose_file")}, c.Say("common.wrong_fields")
-		return c.showFrame(f, title, true)
+		return c.showFrame(f, http.StatusUnprocessableEntity)
 	}
 	p, err := d.Office.AddPicture(c.r.Context(), c.actor, c.now, raw)
 	if err != nil {
-		return d.pictureRefused(c, f, title, err)
+		return d.pictureRefused(c, f, err)
 	}
 	c.to(f.with(p.Hash))
 	return nil
@@ -221,7 +234,8 @@ func (f *cutting) stands() string {
 	return f.Drafted.Design.Looks[f.level].Pictures[f.slot]
 }
 
-func (f *cutting) title() string {
+// called names the place.
+func (f *cutting) called() string {
 	title := f.Say("desk.template.slot." + string(f.slot))
 	if f.level != "" {
 		title += ", " + f.Say("desk.template.level", "Level", f.levelName(f.level))
@@ -229,21 +243,11 @@ func (f *cutting) title() string {
 	return title
 }
 
-// path is this page, with a picture chosen on it or with none.
-func (f *cutting) path(picture string) string {
-	return cardPath(f.ID) + picturePath(f.slot, f.level, picture)
-}
-
 // picturePath is the page of a place under that of its template.
-func picturePath(slot card.Slot, level, picture string) string {
-	path, query := "/pictures/"+string(slot), url.Values{}
-	for name, value := range map[string]string{"level": level, "picture": picture} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
-	if len(query) > 0 {
-		path += "?" + query.Encode()
+func picturePath(slot card.Slot, level string) string {
+	path := "/pictures/" + string(slot)
+	if level != "" {
+		path += "?" + url.Values{"level": {level}}.Encode()
 	}
 	return path
 }
@@ -257,12 +261,12 @@ func pictureAct(slot card.Slot, level string) string {
 	return act
 }
 
-func (d *Desk) pictureRefused(c *call, f *framing, title string, err error) error {
+func (d *Desk) pictureRefused(c *call, f *framing, err error) error {
 	if e := verno.AsError(err); e == nil || e.Kind != verno.KindInvalid && e.Kind != verno.KindConflict && e.Kind != verno.KindPrecondition {
 		return err
 	}
 	f.form.Fail(c.r, c.Page, err, map[string]string{"file": "picture"})
-	return c.showFrame(f, title, true)
+	return c.showFrame(f, http.StatusUnprocessableEntity)
 }
 
 // cutPicture cuts the chosen picture to the area of the form and keeps what comes of it.

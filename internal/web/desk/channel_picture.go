@@ -1,8 +1,6 @@
 package desk
 
 import (
-	"strings"
-
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/web/view"
@@ -15,7 +13,8 @@ func (d *Desk) joinFraming(c *call) (store.Channel, *framing, error) {
 		return ch, nil, err
 	}
 	f := &framing{
-		back: lookPath(&ch), backName: c.Say("desk.look.title"), at: pictureOfPath(&ch), there: ch.Look.Picture != "", shape: member.LookShape, form: &view.Form{},
+		title: c.Say("desk.look.picture"), back: lookPath(&ch), backName: c.Say("desk.look.title"), at: pictureOfPath(&ch),
+		there: ch.Look.Picture != "", shape: member.LookShape, form: &view.Form{},
 	}
 	return ch, f, d.shelve(c, f)
 }
@@ -26,12 +25,7 @@ func (d *Desk) channelPicture(c *call) error {
 	if err != nil {
 		return err
 	}
-	if hash := c.Query.Get("picture"); hash != "" {
-		if err := d.choose(c, f, hash); err != nil {
-			return err
-		}
-	}
-	return c.showFrame(f, c.Say("desk.look.picture"), false)
+	return d.framed(c, f)
 }
 
 // channelPictureSave keeps a file that was sent, or puts a picture, cut or whole, above the form.
@@ -40,28 +34,10 @@ func (d *Desk) channelPictureSave(c *call) error {
 	if err != nil {
 		return err
 	}
-	title := c.Say("desk.look.picture")
-	if strings.HasPrefix(c.r.Header.Get("Content-Type"), "multipart/form-data") {
-		return d.pictureSent(c, f, title)
-	}
-	f.form = c.form
-	look := ch.Look
-	look.Picture = ""
-	if act := c.form.Value("act"); act != "none" {
-		if err := d.choose(c, f, c.form.Value("picture")); err != nil {
-			return err
-		}
-		if look.Picture = f.chosen.Hash; act != "whole" {
-			if look.Picture, err = d.cutPicture(c, f); err != nil {
-				return d.pictureRefused(c, f, title, err)
-			}
-		}
-	}
-	q := formOf(&ch)
-	q.Look = &look
-	if _, err := d.Members.ChangeChannel(c.r.Context(), c.actor, c.now, ch.ID, ch.Revision, q); err != nil {
-		return d.pictureRefused(c, f, title, err)
-	}
-	c.to(lookPath(&ch) + "?done=look_saved")
-	return nil
+	return d.framingSent(c, f, func(hash string) error {
+		look, q := ch.Look, formOf(&ch)
+		look.Picture, q.Look = hash, &look
+		_, err := d.Members.ChangeChannel(c.r.Context(), c.actor, c.now, ch.ID, ch.Revision, q)
+		return err
+	}, "look_saved")
 }
