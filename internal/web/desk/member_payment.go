@@ -1,14 +1,6 @@
 package desk
 
-import (
-	"github.com/verno-loyalty/verno"
-	"github.com/verno-loyalty/verno/internal/member"
-	"github.com/verno-loyalty/verno/internal/web/view"
-)
-
-func paymentName(c *call, card *member.PaymentCard) string {
-	return view.PaymentName(c.Page, card.Scheme, card.LastFour)
-}
+import "github.com/verno-loyalty/verno"
 
 // removePaymentCard ends that a member is known by a bank card.
 func (d *Desk) removePaymentCard(c *call) error {

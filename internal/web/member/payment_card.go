@@ -1,14 +1,6 @@
 package member
 
-import (
-	"github.com/verno-loyalty/verno"
-	"github.com/verno-loyalty/verno/internal/member"
-	"github.com/verno-loyalty/verno/internal/web/view"
-)
-
-func paymentName(s *seat, c *member.PaymentCard) string {
-	return view.PaymentName(s.Page, c.Scheme, c.LastFour)
-}
+import "github.com/verno-loyalty/verno"
 
 // removePayment ends that the member is known by a bank card.
 func (f *Face) removePayment(s *seat) error {
