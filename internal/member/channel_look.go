@@ -18,9 +18,6 @@ const (
 	MaxLookLines  = 6
 )
 
-// LookShape is what a form's picture is cut to, and what is shown of it where its address is sent: networks want it so.
-var LookShape = brand.Shape{Width: 1200, Height: 630}
-
 // checkLook sees that a look can be shown, and leaves out of it what is empty. Faults: text_too_long, text_invalid,
 // too_many_lines, unknown_value of a language, colour_invalid, not_known of a picture.
 func (r *Roll) checkLook(ctx context.Context, a verno.Actor, f *verno.Faults, l *store.ChannelLook) error {

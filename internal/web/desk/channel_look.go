@@ -13,6 +13,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/brand"
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/internal/web/poster"
 	"github.com/verno-loyalty/verno/internal/web/site"
 	"github.com/verno-loyalty/verno/internal/web/view"
 	"github.com/verno-loyalty/verno/internal/web/words"
@@ -108,7 +109,7 @@ func (l *dresser) look() store.ChannelLook {
 	}
 	for name, said := range spoken(&look) {
 		for _, lang := range words.Languages {
-			if text := l.form.Value(name + "_" + lang); text != "" {
+			if text := strings.TrimSpace(l.form.Value(name + "_" + lang)); text != "" {
 				if *said == nil {
 					*said = map[string]string{}
 				}
@@ -186,8 +187,8 @@ func (d *Desk) keepPhoto(c *call, l *dresser, raw []byte) error {
 	if err != nil {
 		return err
 	}
-	area := member.LookShape.Within(int(whole.Width), int(whole.Height))
-	made, err := brand.Cut(whole.PNG, area, member.LookShape)
+	area := poster.PreviewShape.Within(int(whole.Width), int(whole.Height))
+	made, err := brand.Cut(whole.PNG, area, poster.PreviewShape)
 	if err != nil {
 		return err
 	}
@@ -256,31 +257,25 @@ func (d *Desk) lookPreview(c *call) error {
 type joinShown struct {
 	*words.Lang
 
-	title, lead, button string
-	picture, tint       string // addresses; empty for none
-	gift                string
-	fields              []string
-	proves              bool
-	chosen, worn        string // the colour that was chosen where it cannot be read, and what is shown in its place
-	ratio               string // of contrast
+	says          site.FormWords
+	picture, tint string // addresses; empty for none
+	gift          string
+	fields        []string
+	proves        bool
+	chosen, worn  string // the colour that was chosen where it cannot be read, and what is shown in its place
+	ratio         string // of contrast
 }
 
 // joinPreview draws what a page's form holds.
 func (d *Desk) joinPreview(c *call, l *dresser) (*joinShown, error) {
 	look := l.look()
 	lang := words.In(either(l.form.Value("lang"), c.Code))
-	s := &joinShown{Lang: lang, proves: l.Proof == member.ProofCode, tint: site.Tint(c.Brand.Colour)}
-	s.title = either(strings.TrimSpace(look.Title[lang.Code]), lang.Say("join.title"))
-	s.lead = either(strings.TrimSpace(look.Lead[lang.Code]), lang.Say("join.lead"))
-	s.button = either(strings.TrimSpace(look.Button[lang.Code]), lang.Say("join.get"))
+	s := &joinShown{Lang: lang, says: site.WordsOf(&look, lang), proves: l.Proof == member.ProofCode, tint: site.Tint(c.Brand.Colour)}
 	if accent, ok := brand.Parse(look.Accent); ok {
 		s.tint = site.Tint(accent.String())
 		if shades := brand.ShadesOf(accent); shades.Altered(accent) {
 			s.chosen, s.worn = accent.String(), shades.Light.Accent.String()
-			s.ratio = strconv.FormatFloat(brand.Contrast(accent, brand.Colour{R: 0xff, G: 0xff, B: 0xff}), 'f', 1, 64)
-			if c.Code == "ru" {
-				s.ratio = strings.Replace(s.ratio, ".", ",", 1)
-			}
+			s.ratio = c.Decimal(strconv.FormatFloat(brand.Contrast(accent, brand.Colour{R: 0xff, G: 0xff, B: 0xff}), 'f', 1, 64))
 		}
 	}
 	if look.Picture != "" && d.known(c, look.Picture) {
@@ -295,10 +290,8 @@ func (d *Desk) joinPreview(c *call, l *dresser) (*joinShown, error) {
 	if errors.Is(err, verno.Conflict("programme_unpublished")) {
 		return s, nil
 	}
-	if gift > 0 && scale == 0 {
-		s.gift = "+" + lang.Count("points", int64(gift))
-	} else if gift > 0 {
-		s.gift = "+" + lang.Points(gift, scale)
+	if gift > 0 {
+		s.gift = "+" + lang.PointsNamed(gift, scale)
 	}
 	return s, err
 }

@@ -1,8 +1,8 @@
 package desk
 
 import (
-	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/internal/web/poster"
 	"github.com/verno-loyalty/verno/internal/web/view"
 )
 
@@ -14,7 +14,7 @@ func (d *Desk) joinFraming(c *call) (store.Channel, *framing, error) {
 	}
 	f := &framing{
 		title: c.Say("desk.look.picture"), back: lookPath(&ch), backName: c.Say("desk.look.title"), at: pictureOfPath(&ch),
-		there: ch.Look.Picture != "", shape: member.LookShape, form: &view.Form{},
+		there: ch.Look.Picture != "", shape: poster.PreviewShape, form: &view.Form{},
 	}
 	return ch, f, d.shelve(c, f)
 }

@@ -200,9 +200,6 @@ func moved(c *call, m *member.Move, scale int) string {
 	case verno.UnitUses:
 		return plus + c.Count("desk.uses", n)
 	default:
-		if scale == 0 {
-			return plus + c.Count("points", n)
-		}
-		return plus + c.Points(money.Points(n), scale)
+		return plus + c.PointsNamed(money.Points(n), scale)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/verno-loyalty/verno/internal/member"
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/web"
-	"github.com/verno-loyalty/verno/internal/web/view"
 	"github.com/verno-loyalty/verno/money"
 )
 
@@ -84,7 +83,7 @@ func (f *Face) showJoin(c *call) error {
 	if err := f.ticket(c, j, visit); err != nil {
 		return err
 	}
-	return c.show(j.title(c), joinForm(c, j))
+	return c.show(j.says(c).Title, joinForm(c, j))
 }
 
 // showEnter asks who has a card already for her phone.
@@ -163,7 +162,7 @@ func (f *Face) once(c *call, j *joining, err error) error {
 		return err
 	}
 	c.form.Fail(c.r, c.Page, e, fields)
-	return c.showAs(web.Status(e), j.title(c), joinForm(c, j))
+	return c.showAs(web.Status(e), j.says(c).Title, joinForm(c, j))
 }
 
 // finish gives a card to the browser, and leads to it.
@@ -233,12 +232,4 @@ func needed(required bool, more map[string]any) map[string]any {
 		more["required"] = true
 	}
 	return more
-}
-
-// pointsOf says a number of points with their name.
-func pointsOf(p *view.Page, n money.Points, scale int) string {
-	if scale == 0 {
-		return p.Count("points", int64(n))
-	}
-	return p.Points(n, scale)
 }

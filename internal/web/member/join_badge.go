@@ -10,6 +10,7 @@ import (
 	"github.com/verno-loyalty/verno"
 	"github.com/verno-loyalty/verno/internal/brand"
 	"github.com/verno-loyalty/verno/internal/web"
+	"github.com/verno-loyalty/verno/internal/web/site"
 	"github.com/verno-loyalty/verno/internal/web/words"
 )
 
@@ -33,7 +34,7 @@ func (f *Face) badge(c *call) error {
 	}
 	shade := brand.ShadesOf(accent).Light
 	c.w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin") // It stands on other people's pages.
-	web.ServeKept(c.w, c.r, "image/svg+xml", "public, max-age=3600", []byte(badgeOf((&joining{Channel: channel}).button(c), shade)))
+	web.ServeKept(c.w, c.r, "image/svg+xml", "public, max-age=3600", []byte(badgeOf(site.WordsOf(&channel.Look, c.Lang).Button, shade)))
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package member
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -43,17 +42,15 @@ func (f *Face) dress(c *call, channel store.Channel) error {
 	return nil
 }
 
-// title, lead and button are what the channel says, or as forms say it of themselves.
-func (j *joining) title(c *call) string  { return cmp.Or(j.Look.Title[c.Code], c.Say("join.title")) }
-func (j *joining) lead(c *call) string   { return cmp.Or(j.Look.Lead[c.Code], c.Say("join.lead")) }
-func (j *joining) button(c *call) string { return cmp.Or(j.Look.Button[c.Code], c.Say("join.get")) }
+// says is what stands on the form.
+func (j *joining) says(c *call) site.FormWords { return site.WordsOf(&j.Look, c.Lang) }
 
 // promise is what whoever joins is given; empty for nothing.
 func (j *joining) promise(c *call) string {
 	if j.gift <= 0 {
 		return ""
 	}
-	return "+" + pointsOf(c.Page, j.gift, j.scale) + " " + c.Say("join.gift")
+	return "+" + c.PointsNamed(j.gift, j.scale) + " " + c.Say("join.gift")
 }
 
 // photo is the address of the channel's picture; empty for none.
@@ -87,7 +84,7 @@ func (f *Face) seenAs(c *call, j *joining) preview {
 			return poster.Photo(p.PNG)
 		}}
 	}
-	p := poster.Preview{Name: c.Brand.Name, Title: j.title(c), Gain: j.promise(c)}
+	p := poster.Preview{Name: c.Brand.Name, Title: j.says(c).Title, Gain: j.promise(c)}
 	p.Accent, _ = brand.Parse(c.Brand.Colour)
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []any{p, c.Brand.Picture})) // The logo's address changes with it.
 	return preview{c.Code + "-" + cut(hex.EncodeToString(sum[:])) + ".png", "image/png", func() (_ []byte, err error) {
@@ -105,12 +102,12 @@ func (f *Face) seenAs(c *call, j *joining) preview {
 // take it from here would lose it.
 func (f *Face) share(c *call, j *joining) {
 	seen, outside := f.seenAs(c, j), f.Frame.Outside(c.r)
-	about := strings.Join(strings.Fields(j.lead(c)), " ")
+	about := strings.Join(strings.Fields(j.says(c).Lead), " ")
 	if promise := j.promise(c); promise != "" {
 		about = promise + ". " + about
 	}
 	c.Shared = &view.Shared{
-		Title: j.title(c), Description: about, Address: outside + j.address(counted(c.Query)),
+		Title: j.says(c).Title, Description: about, Address: outside + j.address(counted(c.Query)),
 		Picture: outside + j.address("/preview/"+seen.file), Kind: seen.kind, Width: poster.PreviewShape.Width, Height: poster.PreviewShape.Height,
 	}
 }

@@ -19,7 +19,8 @@ import (
 	"github.com/verno-loyalty/verno/internal/brand"
 )
 
-// PreviewShape is the size of a preview: what social networks and messengers show of an address at its largest.
+// PreviewShape is the size of a preview, and of the picture above a form: what social networks and messengers show of an
+// address at its largest.
 var PreviewShape = brand.Shape{Width: 1200, Height: 630}
 
 // Preview is what is shown of an address where somebody sends it on and it has no picture.

@@ -16,7 +16,7 @@ func (l *Lang) Number(n int64) string { return l.grouped(strconv.FormatInt(n, 10
 
 // Money is a sum with the sign of its currency: 1 234,50 ₽ and ₽1,234.50. Whole sums lose their zeros.
 func (l *Lang) Money(a money.Amount, c money.Currency) string {
-	text := l.decimal(strings.TrimSuffix(c.Format(a), ".00"))
+	text := l.Decimal(strings.TrimSuffix(c.Format(a), ".00"))
 	if l.Code == "ru" {
 		return text + space + sign(c)
 	}
@@ -40,18 +40,26 @@ func (l *Lang) Currency(c money.Currency) string {
 }
 
 // Points is a number of points at a scale, without their name.
-func (l *Lang) Points(p money.Points, scale int) string { return l.decimal(p.Format(scale)) }
+func (l *Lang) Points(p money.Points, scale int) string { return l.Decimal(p.Format(scale)) }
+
+// PointsNamed is a number of points with their name, where the language has a form for it.
+func (l *Lang) PointsNamed(p money.Points, scale int) string {
+	if scale == 0 {
+		return l.Count("points", int64(p))
+	}
+	return l.Points(p, scale)
+}
 
 // Percent is a share.
 func (l *Lang) Percent(p money.Percent) string {
 	if l.Code == "ru" {
-		return l.decimal(p.String()) + space + "%"
+		return l.Decimal(p.String()) + space + "%"
 	}
-	return l.decimal(p.String()) + "%"
+	return l.Decimal(p.String()) + "%"
 }
 
 // Quantity is a number of pieces or a weight.
-func (l *Lang) Quantity(q money.Quantity) string { return l.decimal(q.String()) }
+func (l *Lang) Quantity(q money.Quantity) string { return l.Decimal(q.String()) }
 
 func sign(c money.Currency) string {
 	if s, ok := signs[c]; ok {
@@ -62,8 +70,8 @@ func sign(c money.Currency) string {
 
 var signs = map[money.Currency]string{"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£", "KZT": "₸", "GEL": "₾", "TRY": "₺", "UAH": "₴", "AMD": "֏"}
 
-// decimal writes a decimal number, which has a point, in the language's way.
-func (l *Lang) decimal(text string) string {
+// Decimal writes a decimal number, which has a point, in the language's way.
+func (l *Lang) Decimal(text string) string {
 	whole, places, cut := strings.Cut(text, ".")
 	whole = l.grouped(whole)
 	switch {
