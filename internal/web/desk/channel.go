@@ -106,9 +106,7 @@ func (d *Desk) channel(c *call) error {
 		return err
 	}
 	c.Scripts = append(c.Scripts, "desk_copy.js")
-	social, other := d.outlets(c, &ch)
-	share := channelShare(c, &ch, social, other, func(lang string) string { return d.snippet(c, &ch, lang) })
-	return c.show(ch.Name, channelPage(c, &ch, d.joinAddress(c, &ch), by, member.BySource(counted, by), textless, share))
+	return c.show(ch.Name, channelPage(c, &ch, d.joinAddress(c, &ch), by, member.BySource(counted, by), textless))
 }
 
 // channelQR is the code of a channel's address as a file, for whatever is printed elsewhere.

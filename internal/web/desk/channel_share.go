@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/verno-loyalty/verno/internal/store"
+	"github.com/verno-loyalty/verno/internal/web/site"
 	"github.com/verno-loyalty/verno/internal/web/words"
 )
 
@@ -31,29 +32,31 @@ var networks = []struct{ name, page string }{
 // places are where an address is put by hand, with the medium by which it is counted beside its source.
 var places = []struct{ name, medium string }{{"site", ""}, {"order", "email"}, {"receipt", "receipt"}, {"sms", "sms"}}
 
-// outlets are the networks, then the other places.
-func (d *Desk) outlets(c *call, ch *store.Channel) (social, other []outlet) {
-	address := d.joinAddress(c, ch)
-	text := either(ch.Look.Title[c.Code], c.Say("join.title")) + " · " + c.Brand.Name
+// ofNetworks are the outlets of networks.
+func ofNetworks(c *call, ch *store.Channel, address string) (list []outlet) {
+	text := site.WordsOf(&ch.Look, c.Lang).Title + " · " + c.Brand.Name
 	for _, n := range networks {
 		tagged := address + "?" + url.Values{"utm_source": {n.name}}.Encode()
 		post := strings.NewReplacer("{url}", url.QueryEscape(tagged), "{text}", strings.ReplaceAll(url.QueryEscape(text), "+", "%20")).Replace(n.page)
-		social = append(social, outlet{n.name, tagged, post})
+		list = append(list, outlet{n.name, tagged, post})
 	}
+	return list
+}
+
+// ofPlaces are the other outlets.
+func ofPlaces(address string) (list []outlet) {
 	for _, p := range places {
 		q := url.Values{"utm_source": {p.name}}
 		if p.medium != "" {
 			q.Set("utm_medium", p.medium)
 		}
-		other = append(other, outlet{name: p.name, address: address + "?" + q.Encode()})
+		list = append(list, outlet{name: p.name, address: address + "?" + q.Encode()})
 	}
-	return social, other
+	return list
 }
 
 // snippet is what is put into a page of one's own: a link with a button for a picture, which follows the look of the form.
-func (d *Desk) snippet(c *call, ch *store.Channel, lang string) string {
-	address := d.joinAddress(c, ch)
-	text := either(ch.Look.Button[lang], words.In(lang).Say("join.get"))
-	return fmt.Sprintf(`<a href="%s?utm_source=site"><img src="%s/badge/%s.svg" height="56" alt="%s"></a>`,
-		html.EscapeString(address), html.EscapeString(address), lang, html.EscapeString(text))
+func snippet(ch *store.Channel, address, lang string) string {
+	return fmt.Sprintf(`<a href="%[1]s?utm_source=site"><img src="%[1]s/badge/%[2]s.svg" height="56" alt="%[3]s"></a>`,
+		html.EscapeString(address), lang, html.EscapeString(site.WordsOf(&ch.Look, words.In(lang)).Button))
 }

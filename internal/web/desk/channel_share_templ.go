@@ -14,7 +14,7 @@ import (
 )
 
 // channelShare are the ways by which a channel's address comes to people. Nothing of a network is loaded: its page is a link.
-func channelShare(c *call, ch *store.Channel, social, other []outlet, snippet func(lang string) string) templ.Component {
+func channelShare(c *call, ch *store.Channel, address string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -65,8 +65,8 @@ func channelShare(c *call, ch *store.Channel, social, other []outlet, snippet fu
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for i := range social {
-			templ_7745c5c3_Err = outletRow(c, &social[i]).Render(ctx, templ_7745c5c3_Buffer)
+		for _, o := range ofNetworks(c, ch, address) {
+			templ_7745c5c3_Err = outletRow(c, &o).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -88,8 +88,8 @@ func channelShare(c *call, ch *store.Channel, social, other []outlet, snippet fu
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for i := range other {
-			templ_7745c5c3_Err = outletRow(c, &other[i]).Render(ctx, templ_7745c5c3_Buffer)
+		for _, o := range ofPlaces(address) {
+			templ_7745c5c3_Err = outletRow(c, &o).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -182,9 +182,9 @@ func channelShare(c *call, ch *store.Channel, social, other []outlet, snippet fu
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(snippet(lang))
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(snippet(ch, address, lang))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `desk/channel_share.templ`, Line: 35, Col: 106}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `desk/channel_share.templ`, Line: 35, Col: 119}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {

@@ -872,7 +872,7 @@ func unready(c *call, textless bool) templ.Component {
 	})
 }
 
-func channelPage(c *call, ch *store.Channel, address, by string, rows []member.SourceFunnel, textless bool, share templ.Component) templ.Component {
+func channelPage(c *call, ch *store.Channel, address, by string, rows []member.SourceFunnel, textless bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1470,7 +1470,7 @@ func channelPage(c *call, ch *store.Channel, address, by string, rows []member.S
 			return templ_7745c5c3_Err
 		}
 		if ch.ClosedAt.IsZero() {
-			templ_7745c5c3_Err = share.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = channelShare(c, ch, address).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
