@@ -20,6 +20,7 @@ type Facts struct {
 	Holder  string // first name; empty unless the design shows it
 
 	Points   Points
+	SavesFor Gift         // the gift that the member saves points for, if any
 	Stored   money.Amount // stored money, cashback included
 	Cashback money.Amount // that can be spent
 	Spent    money.Amount // in the window of levels
@@ -46,6 +47,12 @@ type Points struct {
 	Expiring  money.Points // the next to expire; zero where none will
 	ExpireAt  time.Time
 	Worth     money.Amount // of Available when it pays
+}
+
+// Gift is something that can be had for points.
+type Gift struct {
+	Offer Text
+	Price money.Points
 }
 
 // Stamps is one card of stamps.

@@ -48,7 +48,10 @@ var states = []state{
 		x.Points, x.Spent, x.Level, x.Stored, x.Cashback, x.Percent = card.Points{Pending: 200}, 0, "", 0, 0, 0
 		x.Stamps[0].Count, x.Left, x.Worth = 0, x.Of, 100_000
 	}},
-	{"gold", func(x *card.Facts) { x.Level, x.Next, x.Missing, x.Percent = "Gold", "", 0, 1_000 }},
+	{"gold", func(x *card.Facts) {
+		x.Level, x.Next, x.Missing, x.Percent = "Gold", "", 0, 1_000
+		x.SavesFor = card.Gift{Offer: card.Both("Coffee", "Кофе"), Price: 240}
+	}},
 	{"expiring", func(x *card.Facts) {
 		x.Points.Expiring, x.Points.ExpireAt = 50, morning.AddDate(0, 0, 9)
 		x.Ends = morning.AddDate(0, 0, 9)

@@ -17,6 +17,10 @@ var (
 		}
 		return textValue(by(x.Points.Expiring.Format(x.Scale), x.Points.ExpireAt.In(x.At.Location())))
 	})
+	// What a sale does to the balance is told by the balance, so this field is silent.
+	knownAim = told(Known{Name: "aim", Label: Both("Saving for", "Коплю на")}, func(x *Facts) Value {
+		return textValue(x.SavesFor.awaits(x.Points.Available, x.Scale))
+	})
 	knownDebt = told(Known{Name: "debt", Label: Both("To be earned back", "Долг по баллам")}, func(x *Facts) Value {
 		return some(x.Points.Debt > 0, pointsValue(x.Points.Debt, x.Scale))
 	})

@@ -17,7 +17,7 @@ var points = define(Kind{
 	About: Both("Earns points with every purchase and lets members pay with them.", "Копит баллы с каждой покупки, ими же можно платить."),
 	Needs: []string{"points_by_amount"},
 	Fields: []Known{
-		knownBalance, knownWorth, knownPending, knownExpiring, knownDebt, knownLevel, knownNext, knownMissing,
+		knownBalance, knownWorth, knownPending, knownExpiring, knownAim, knownDebt, knownLevel, knownNext, knownMissing,
 		told(knownStored, func(x *Facts) Value { return some(x.Stored != 0, moneyValue(x.Stored, x.Currency)) }),
 		knownStamps, knownHolder, knownNumber, knownMerchant, knownNews, memberTermsField,
 	},
@@ -25,7 +25,7 @@ var points = define(Kind{
 		Title: Both("Points card", "Бонусная карта"), Format: QR,
 		Colours: Colours{Background: "#0b3d2e", Foreground: "#ffffff", Label: "#bfe3d2"},
 		Front:   slices.Concat(at(AreaHeader, "level"), at(AreaPrimary, "balance"), at(AreaSecondary, "worth", "expiring"), at(AreaAuxiliary, "debt")),
-		Back: slices.Concat(back("news", "pending", "next_level", "missing", "stored"),
+		Back: slices.Concat(back("news", "aim", "pending", "next_level", "missing", "stored"),
 			[]Placed{{Field: "stamps", Area: AreaBack, Silent: true}}, back("number", "merchant", "terms")),
 	},
 }, memberTerms{}, nil, func(f *Face, _ *memberTerms, x *Facts) {

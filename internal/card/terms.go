@@ -49,6 +49,12 @@ func (t *Template) Terms() (Terms, bool) {
 	return terms, true
 }
 
+// Gives says whether cards of the template are good at a moment, where points can be had for them.
+func (t *Terms) Gives(now time.Time, zone *time.Location) bool {
+	starts, ends := t.Span(&Document{}, zone)
+	return t.Points > 0 && !now.Before(starts) && (ends.IsZero() || now.Before(ends))
+}
+
 // Span is from when and until when a card is good, in the zone of its programme: its own days, else the template's; zero
 // where open.
 func (t *Terms) Span(d *Document, zone *time.Location) (starts, ends time.Time) {

@@ -51,6 +51,24 @@ func by(amount string, until time.Time) Text {
 	return Both(amount+" until "+en, strings.ReplaceAll(amount, ".", ",")+" до "+ru)
 }
 
+// awaits names a gift and says how many points are still to come for it; nothing where there is none.
+func (g *Gift) awaits(has money.Points, scale int) Text {
+	if g.Offer.Empty() {
+		return nil
+	}
+	missing := max(0, g.Price-has).Format(scale)
+	text := Both(g.Offer.In("en")+", "+missing+" to go", g.Offer.In("ru")+", ещё "+strings.ReplaceAll(missing, ".", ","))
+	if has >= g.Price {
+		text = Both(g.Offer.In("en")+", enough points", g.Offer.In("ru")+", баллов хватает")
+	}
+	for _, lang := range g.Offer.Languages() {
+		if _, said := text[lang]; !said {
+			text[lang] = g.Offer.In(lang)
+		}
+	}
+	return text
+}
+
 // spaced groups the digits of a card's number by four.
 func spaced(digits string) string {
 	var b strings.Builder

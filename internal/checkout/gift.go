@@ -95,10 +95,10 @@ func (c *config) gift(r *rules, id verno.TemplateID, now time.Time) (Gift, error
 	if t == nil || t.Points == 0 || t.programme != r.Programme().ID {
 		return Gift{}, verno.NotFound("gift_unknown")
 	}
-	starts, ends := t.Span(&card.Document{}, t.zone)
-	if t.archived || now.Before(starts) || !ends.IsZero() && !now.Before(ends) || len(r.OfCoupon(t.Word)) == 0 {
+	if t.archived || !t.Gives(now, t.zone) || len(r.OfCoupon(t.Word)) == 0 {
 		return Gift{}, verno.Conflict("gift_over")
 	}
+	_, ends := t.Span(&card.Document{}, t.zone)
 	return Gift{t.id, t.name, t.Offer, t.Details, t.Points, t.Days, ends}, nil
 }
 

@@ -179,6 +179,9 @@ func (r *Roll) terms(ctx context.Context, reader *store.Reader, tenant verno.Ten
 	}
 	x.Percent = percentNow(rules, level, m.Tags, has.Available, x.At)
 	x.Cashback = has.Cashback.Available
+	if x.SavesFor, err = savesFor(ctx, reader, tenant, rules, o.State.Aims[programme], x.At); err != nil {
+		return err
+	}
 	x.Points, x.Stored, x.Stamps = pointsShown(p, &has, x.At), storedShown(p, &has), stampsShown(rules, &has)
 	return nil
 }

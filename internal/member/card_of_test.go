@@ -66,6 +66,51 @@ func TestCardsShowTheirMember(t *testing.T) {
 	})
 }
 
+// TestAimOnCard: a card says which gift its member saves points for and how many are to come, until it is reached; it says
+// nothing of a gift that cannot be had any more, and of points that are for something else.
+func TestAimOnCard(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		b.promote(verno.Promotion{Name: "Кофе", Type: "fixed_discount", Active: true, Settings: json.RawMessage(`{"amount":1000,"on":"basket"}`), Condition: `coupon("COFFEE")`})
+		coffee := b.template("coupon", func(t *card.Template) {
+			t.Settings = json.RawMessage(`{"offer":{"en":"Coffee","ru":"Кофе","de":"Kaffee"},"coupon":"COFFEE","valid_days":30,"points":150}`)
+		})
+		m, till := b.enrol(anna()), b.shop().till
+		says := func(en, ru, de string) {
+			b.t.Helper()
+			f := b.face(m.Cards[0].ID)
+			var text card.Text
+			for i := range f.Back {
+				if f.Back[i].Key == "aim" {
+					text = f.Back[i].Value.Text
+				}
+			}
+			if text.In("en") != en || text.In("ru") != ru || text.In("de") != de {
+				b.t.Errorf("the card says %v, want %q, %q and %q", text, en, ru, de)
+			}
+		}
+		aim := func(a verno.Aim) {
+			b.t.Helper()
+			_, err := till.SetAim(b.ctx, b.actor, checkout.SetAim{Member: m.ID, Aim: a})
+			b.must(err)
+		}
+		b.give(m.ID, 30)
+		says("", "", "")
+		aim(verno.Aim{For: verno.AimGift, Gift: coffee})
+		says("Coffee, 120 to go", "Кофе, ещё 120", "Kaffee")
+		b.give(m.ID, 120)
+		says("Coffee, enough points", "Кофе, баллов хватает", "Kaffee")
+		aim(verno.Aim{For: verno.AimDiscount})
+		says("", "", "")
+		aim(verno.Aim{For: verno.AimGift, Gift: coffee})
+		row, err := b.office.Template(b.ctx, b.actor, coffee)
+		b.must(err)
+		_, err = b.office.ArchiveTemplate(b.ctx, b.actor, b.clock(), coffee, row.Revision)
+		b.must(err)
+		says("", "", "")
+	})
+}
+
 // TestPercentOnCard shows the discount that the member's promotions take off everything, and no other.
 func TestPercentOnCard(t *testing.T) {
 	t.Parallel()

@@ -73,6 +73,7 @@ func TestWhatChangesACard(t *testing.T) {
 		for i, e := range []verno.Event{
 			{Kind: verno.EventReceiptReturned, Owner: owner},
 			{Kind: verno.EventPointsExpired, Owner: owner},
+			{Kind: verno.EventAimChanged, Owner: owner},
 			{Kind: verno.EventWalletToppedUp, Owner: owner},
 			{Kind: verno.EventHoldReleased, Owner: owner},
 			{Kind: verno.EventMemberFrozen, Owner: owner},
