@@ -19,8 +19,12 @@ type Sold struct {
 	Terminal   verno.TerminalID
 	Member     verno.MemberID // zero where nobody showed a card
 	Number     string
+	SaleNumber string // of a return: that of what was sold
 	Currency   money.Currency
 	Totals     verno.Totals
+
+	CashbackGained money.Amount // of a return, what is cashback again
+	CashbackLost   money.Amount // that paid; of a return, what was taken back
 }
 
 // SoldPlace is where a list of receipts goes on: after the last receipt of the page before. The zero place is the newest.
@@ -48,7 +52,8 @@ type SoldFilter struct {
 
 // The inner SELECT reads the index alone and stops at the last row of the page, so that only those receipts are read.
 const soldStatement = `SELECT t.id, t.kind, t.business_date, t.occurred_at, s.time_zone, t.programme_id, t.store_id, t.terminal_id,
-	t.member_id, t.number, t.currency, t.gross, t.discount, t.points, t.redeemed, t.payable, t.earned
+	t.member_id, t.number, t.currency, t.gross, t.discount, t.points, t.redeemed, t.payable, t.earned, t.outcome,
+	COALESCE((SELECT p.number FROM receipt p WHERE p.tenant = t.tenant AND p.id = t.parent_id), '')
 	FROM (SELECT tenant, business_date, occurred_at, id FROM receipt WHERE tenant = $1
 		AND business_date BETWEEN $2 AND $3 AND (business_date < $4 OR business_date = $4 AND (occurred_at < $5 OR occurred_at = $5 AND id < $6))
 		AND (CAST($7 AS BYTEA) IS NULL OR store_id = $7) AND (CAST($8 AS BYTEA) IS NULL OR member_id = $8 OR member_id IN (
@@ -84,9 +89,21 @@ func (r *Reader) Sold(ctx context.Context, tenant verno.TenantID, f SoldFilter, 
 
 func scanSold(row Scanner) (s Sold, err error) {
 	t := &s.Totals
+	var outcome []byte
 	err = row.Scan(&s.ID, &s.Kind, &s.Date, &s.OccurredAt, &s.TimeZone, &s.Programme, &s.Store, &s.Terminal, &s.Member,
-		&s.Number, &s.Currency, &t.Gross, &t.Discount, &t.Points, &t.Redeemed, &t.Payable, &t.Earn)
-	return s, err
+		&s.Number, &s.Currency, &t.Gross, &t.Discount, &t.Points, &t.Redeemed, &t.Payable, &t.Earn, &outcome, &s.SaleNumber)
+	if err != nil {
+		return s, err
+	}
+	var decided verno.Receipt
+	if err := readOutcome(outcome, &decided); err != nil {
+		return s, err
+	}
+	s.CashbackGained, s.CashbackLost = decided.Totals.Cashback, decided.Outcome.CashbackUsed
+	if back := decided.Return; back != nil {
+		s.CashbackGained, s.CashbackLost = back.CashbackBack, back.CashbackTaken
+	}
+	return s, nil
 }
 
 // ReturnsOf lists the returns of a sale, oldest first. They are booked on its date or later; by their ID they may come before

@@ -255,6 +255,17 @@ func (r *soldRow) payable() money.Amount {
 	return r.Totals.Payable
 }
 
+// name is what a receipt is called in a list: a return by the number of what was sold.
+func (r *soldRow) name(c *call) string {
+	switch {
+	case r.SaleNumber != "":
+		return c.Say("desk.receipt.back_to", "Number", r.SaleNumber)
+	case r.Number != "":
+		return c.Say("desk.receipt.no", "Number", r.Number)
+	}
+	return c.Say("desk.receipt.open")
+}
+
 // points are what a receipt gave a member and what it took, in that order; of a return the other way round.
 func (r *soldRow) points() (gained, lost money.Points) {
 	if r.Kind == verno.ReceiptReturn {

@@ -31,6 +31,8 @@ func (d *Desk) receiptSheet(c *call) (*sheet, error) {
 		{c.Say("desk.export.currency"), 8},
 		{c.Say("desk.export.gained"), 14},
 		{c.Say("desk.export.lost"), 14},
+		{c.Say("desk.export.cashback_gained"), 14},
+		{c.Say("desk.export.cashback_lost"), 14},
 		{c.Say("desk.export.code"), 32},
 	}}
 	after := store.SoldPlace{}
@@ -70,6 +72,8 @@ func (r *soldRow) cells(c *call) []cell {
 		textCell(string(r.Currency)),
 		pointsCell(gained, r.scale),
 		pointsCell(lost, r.scale),
+		sumCell(r.CashbackGained, r.Currency),
+		sumCell(r.CashbackLost, r.Currency),
 		textCell(r.ID.String()),
 	}
 }

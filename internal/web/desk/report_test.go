@@ -191,7 +191,7 @@ func TestReceipts(t *testing.T) {
 		t.Errorf("found %q", got)
 	}
 	tab.Go(site.Base + "/desk/receipts?kind=return")
-	tab.See("#list tbody tr .tag.warn")
+	tab.Until(`document.querySelector("#list tbody .which")?.innerText.startsWith("Возврат к\u00a0№")`)
 	tab.Click("#list tbody tr a")
 	tab.See(".slip tbody tr")
 	complete(t, tab)

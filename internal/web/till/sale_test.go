@@ -1,8 +1,12 @@
 package till_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/auth"
 )
 
 // TestSaleByPhone pairs a new till by the code that the desk shows and sells to a guest who says a phone number, with the
@@ -184,6 +188,36 @@ func TestReturn(t *testing.T) {
 	if said := s.Text(".day"); !strings.Contains(said, "₽500") || !strings.Contains(said, "₽300") {
 		t.Errorf("the day: %q", said)
 	}
+}
+
+// TestDayTellsOfCashback: the totals of the day say what cashback guests were given, apart from points.
+func TestDayTellsOfCashback(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, "ru", 1024, 768)
+	office, boss := s.Server.Office, auth.Operator(s.Made.Live.Tenant)
+	_, err := office.CreatePromotion(t.Context(), boss, s.Server.Now(), s.Made.Live.Programme, verno.Promotion{
+		Name: "Кешбэк", Type: "cashback", Active: true, Settings: json.RawMessage(`{"percent":"10"}`),
+	})
+	if err == nil {
+		_, err = office.Publish(t.Context(), boss, s.Server.Now(), s.Made.Live.Programme, 0, "")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, card := s.member("Мария", 7)
+	s.open()
+	s.enter(s.live(card))
+	s.See(".guest .name")
+	s.enter("1000")
+	s.Click("#pay-cash:not(:disabled)")
+	s.See(".done")
+	s.Click("#next")
+	s.Click("#tab-totals")
+	s.See("#day-cashback")
+	if said := strings.ReplaceAll(s.Text("#day-cashback"), "\u00a0", " "); !strings.Contains(said, "Начислено 100 ₽") || !strings.Contains(said, "Списано 0 ₽") {
+		t.Errorf("the day says of cashback: %q", said)
+	}
+	s.picture("totals-cashback")
 }
 
 // TestTopUp puts money on a card and pays with it.

@@ -22,9 +22,17 @@ type Totals struct {
 	Tenders  []TenderTotal  `json:"tenders"`
 	Earned   money.Points   `json:"earned"` // by members, less what returns took back
 	Spent    money.Points   `json:"spent"`  // by members, less what returns gave back
+	Cashback Cashback       `json:"cashback"`
 	Members  int64          `json:"members"`
 	Cashiers []CashierTotal `json:"cashiers"`
 	Partial  bool           `json:"partial"` // more was done than one look adds up
+}
+
+// Cashback is what promotions gave members as money, and what of it has paid: a part of the stored money. Both less what
+// returns took back and gave back.
+type Cashback struct {
+	Earned money.Amount `json:"earned"`
+	Spent  money.Amount `json:"spent"`
 }
 
 // Side is how many receipts there were and what they came to.
@@ -128,6 +136,8 @@ func (d *adder) receipt(r *verno.Receipt) {
 		d.sum.Returns.Amount += r.Return.Refund + r.Return.MoneyBack
 		d.sum.Earned -= r.Return.PointsTaken
 		d.sum.Spent -= r.Return.PointsBack
+		d.sum.Cashback.Earned -= r.Return.CashbackTaken
+		d.sum.Cashback.Spent -= r.Return.CashbackBack
 		for _, tender := range r.Return.Tenders {
 			d.tenders[tender.Kind] -= tender.Amount
 		}
@@ -137,6 +147,8 @@ func (d *adder) receipt(r *verno.Receipt) {
 	d.sum.Sales.Amount += r.Totals.Payable
 	d.sum.Earned += r.Totals.Earn
 	d.sum.Spent += r.Totals.Points
+	d.sum.Cashback.Earned += r.Totals.Cashback
+	d.sum.Cashback.Spent += r.Outcome.CashbackUsed
 	if !r.Member.IsZero() {
 		d.sum.Members++
 	}

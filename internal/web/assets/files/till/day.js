@@ -40,6 +40,8 @@ export class Day {
 				t.top_ups.count > 0 && h("p", { class: "quiet small", id: "day-top-ups" }, say("day.top_ups", { sum: money(t.top_ups.amount) }))),
 				h("section", { class: "sheet" }, h("h2", {}, say("day.points")), h("dl", { class: "total-rows" },
 					row(say("day.earned"), figure(t.earned)), row(say("day.spent"), figure(t.spent)))),
+				(t.cashback?.earned || t.cashback?.spent) && h("section", { class: "sheet", id: "day-cashback" }, h("h2", {}, say("day.cashback")), h("dl", { class: "total-rows" },
+					row(say("day.earned"), money(t.cashback.earned)), row(say("day.spent"), money(t.cashback.spent)))),
 				h("section", { class: "sheet" }, h("h2", {}, say("day.cashiers")), h("dl", { class: "total-rows" },
 					t.cashiers.map((c) => row(h("span", {}, c.name || say("nobody"), h("span", { class: "quiet small" }, " · " + count("receipts", c.sales.count))), money(c.sales.amount))))))];
 	}
