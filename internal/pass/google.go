@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -56,7 +57,11 @@ const (
 func (c *GoogleConfig) api() string   { return or(c.API, DefaultGoogleAPI) }
 func (c *GoogleConfig) token() string { return or(c.Token, DefaultGoogleToken) }
 func (c *GoogleConfig) keys() string  { return or(c.Keys, DefaultGoogleKeys) }
-func (c *GoogleConfig) save() string  { return or(c.Save, DefaultGoogleSave) }
+
+// save ends in a slash, whether it was set with one or without.
+func (c *GoogleConfig) save() string {
+	return strings.TrimRight(or(c.Save, DefaultGoogleSave), "/") + "/"
+}
 
 func (c *GoogleConfig) client() *http.Client {
 	if c.Client != nil {
