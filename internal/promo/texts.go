@@ -145,6 +145,7 @@ var problemTexts = func() map[string]Text {
 		{"unknown_level", nil, "Такого уровня в программе нет.", "The programme has no such level."},
 		{"wrong_type", params("want"), "Значение не того вида, нужно: {want}.", "The value is of the wrong kind; wanted: {want}."},
 		{"members_only_type", nil, "Баллы, штампы и кешбэк может получить только участник.", "Only a member can get points, stamps or cashback."},
+		{"min_points_no_purchase", nil, "Этот бонус дают не за покупку, и накопленных баллов при нём не смотрят: с этим условием его не получит никто.", "This bonus is not given for a purchase, and points are not looked at: with this condition nobody would get it."},
 		{"exclusive_discount", nil, "Исключить другие акции может только скидка.", "Only a discount can exclude other promotions."},
 		{"condition_wrong", params("error"), "Условие не читается: {error}.", "The condition cannot be read: {error}."},
 		{"condition_large", params("max"), "В условии слишком много частей, не больше {max}.", "The condition has too many parts, {max} at most."},
