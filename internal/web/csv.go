@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// signed is a number or a phone: spreadsheets take it for one and compute nothing.
-var signed = regexp.MustCompile(`^[+-][0-9][0-9 ]*$`)
+// signed is a number below zero: spreadsheets take it for one and compute nothing. A phone is text: of what begins with a plus
+// they make a number, which they write again as 3.75E+11.
+var signed = regexp.MustCompile(`^-[0-9][0-9 ]*$`)
 
 // Harmless is a text that no spreadsheet takes for a formula: those that begin like one begin with an apostrophe, which
 // says that what follows is text (OWASP, CSV injection).

@@ -70,7 +70,7 @@ func TestExports(t *testing.T) {
 			}
 		}
 		if row[0] == made.ID.String() {
-			found = row[2] == `'=HYPERLINK("http://x")` && row[3] == "+79995550011"
+			found = row[2] == `'=HYPERLINK("http://x")` && row[3] == "'+79995550011"
 		}
 	}
 	if !found {
