@@ -25,6 +25,7 @@ var checkoutCodes = map[string]CodeText{
 	"return_unknown_line":   {EN: "The receipt has no line {line}.", RU: "В чеке нет позиции {line}."},
 	"return_not_a_sale":     {EN: "Only a sale can be returned.", RU: "Вернуть можно только продажу."},
 	"store_unknown":         {EN: "Unknown store or terminal.", RU: "Магазин или касса не найдены."},
+	"store_closed":          {EN: "This store is closed: nothing is sold there any more.", RU: "Магазин закрыт: продаж в нём больше нет.", CashierEN: "The store is closed", CashierRU: "Магазин закрыт"},
 	"store_missing":         {EN: "Give the terminal or store: this key is not linked to one.", RU: "Укажите кассу или магазин: этот ключ к ним не привязан."},
 	"programme_unpublished": {EN: "The programme has not been published yet.", RU: "Программа ещё не опубликована."},
 	"hold_ended":            {EN: "This hold has already ended: {state}.", RU: "Этот резерв уже завершён: {state}."},

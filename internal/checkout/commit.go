@@ -89,6 +89,9 @@ func (t *Till) saleWork(ctx context.Context, a verno.Actor, c *Commit) (*books.W
 	if err != nil {
 		return nil, err
 	}
+	if err := pl.sells(); err != nil {
+		return nil, err
+	}
 	now := t.clock()
 	presence, err := t.open(ctx, a, c.Sale.Presence, pl.terminal, now)
 	if err != nil {

@@ -81,6 +81,15 @@ type place struct {
 	zone     *time.Location
 }
 
+// sells refuses new sales where a store is closed. What was sold there can be taken back, and what a till sold by itself be
+// handed in.
+func (pl *place) sells() error {
+	if !pl.store.ClosedAt.IsZero() {
+		return verno.Refused("store_closed")
+	}
+	return nil
+}
+
 // at finds the place of a request: what the credential is bound to, else what the request names.
 func (t *Till) at(ctx context.Context, a verno.Actor, terminal verno.TerminalID, shop verno.StoreID) (*place, error) {
 	c, err := t.config(ctx, a.Tenant)

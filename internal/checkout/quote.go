@@ -13,7 +13,7 @@ import (
 )
 
 // Quote prices a basket and writes nothing. Its totals are what a commit repeats. Errors: presence_invalid,
-// presence_stale, store_unknown, store_missing, programme_unpublished and invalid fields of the basket.
+// presence_stale, store_unknown, store_missing, store_closed, programme_unpublished and invalid fields of the basket.
 func (t *Till) Quote(ctx context.Context, a verno.Actor, s Sale, opt QuoteOptions) (*Quote, error) {
 	return t.quote(ctx, a, &s, opt, "")
 }
@@ -53,6 +53,9 @@ func (t *Till) quoteFor(ctx context.Context, a verno.Actor, pl *place, s *Sale, 
 		if pl, err = t.placeIn(ctx, seen.config, a, s.Terminal, s.Store); err != nil {
 			return nil, err
 		}
+	}
+	if err := pl.sells(); err != nil {
+		return nil, err
 	}
 	r, err := pl.config.rulesOf(pl.store.Programme)
 	if err != nil {

@@ -71,7 +71,7 @@ func (a *API) checkoutRoutes() {
 	handle(a, operation{
 		route: "PUT /checkouts/{id}", id: "put-checkout", tag: "checkouts", summary: "Open a checkout or replace it",
 		detail: "Keeps a basket open under the client's own name, priced, until it is committed, cancelled or lapses.",
-		codes:  []string{"checkout_committed", "checkout_cancelled", "presence_invalid", "presence_stale", "spend_needs_member"},
+		codes:  []string{"checkout_committed", "checkout_cancelled", "presence_invalid", "presence_stale", "spend_needs_member", "store_closed"},
 	}, a.putCheckout)
 	handle(a, operation{
 		route: "GET /checkouts/{id}", id: "get-checkout", tag: "checkouts", summary: "Read a checkout", codes: []string{"not_found"},
@@ -81,7 +81,7 @@ func (a *API) checkoutRoutes() {
 		detail: "Closes the sale exactly once: spends, earns and writes the receipt. After a time-out repeat it with the same key.",
 		codes: []string{
 			"totals_changed", "presence_invalid", "presence_stale", "tenders_mismatch", "insufficient_points", "insufficient_money",
-			"strength_needed", "confirmation_over", "confirmation_differs", "account_frozen", "checkout_committed", "checkout_cancelled", "receipt_exists",
+			"strength_needed", "confirmation_over", "confirmation_differs", "account_frozen", "checkout_committed", "checkout_cancelled", "receipt_exists", "store_closed",
 			"idempotency_key_reused", "outcome_unknown",
 		},
 	}, a.commitCheckout)

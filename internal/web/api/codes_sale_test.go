@@ -35,6 +35,10 @@ var placeCauses = map[string]cause{
 		b.later(2 * time.Minute)
 		return q
 	}},
+	"store_closed": {422, func(b *bundle) request {
+		shop := b.ask(request{do: "POST /stores", body: m{"programme_id": b.made.Programme.String(), "name": "Чайка на углу", "closed": true}}).want(201)
+		return request{do: "POST /checkouts/quote", body: with(basket(1), "store_id", shop.str("id"))}
+	}},
 	"store_unknown": {404, func(b *bundle) request {
 		return request{do: "POST /identifications", body: m{"member_id": b.member(), "terminal_id": verno.TerminalID{1}.String()}}
 	}},

@@ -32,7 +32,7 @@ func (a *API) confirmationRoutes() {
 		detail: "The member's open card shows the shop, the sum and what is to be spent, and waits two minutes for a yes or a no. Ask for the answer once a second. Another question of the same till, or for the same checkout, takes the place of this one. A member is asked six times in ten minutes at most.",
 		codes: []string{
 			"presence_invalid", "presence_stale", "spend_needs_member", "confirmation_no_phone", "confirmation_waits", "nothing_to_spend",
-			"insufficient_money", "account_frozen", "account_cooling", "store_missing", "store_unknown",
+			"insufficient_money", "account_frozen", "account_cooling", "store_missing", "store_unknown", "store_closed",
 		},
 	}, a.askMember)
 	handle(a, operation{

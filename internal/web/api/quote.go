@@ -118,7 +118,7 @@ func (a *API) quoteRoutes() {
 	handle(a, operation{
 		route: "POST /checkouts/quote", id: "quote-checkout", tag: "checkouts", summary: "Price a basket",
 		detail: "Prices a basket for a member or for nobody and says what may be spent and what will be earned. Nothing is written.",
-		codes:  []string{"presence_invalid", "presence_stale", "spend_needs_member", "store_missing", "store_unknown", "programme_unpublished"},
+		codes:  []string{"presence_invalid", "presence_stale", "spend_needs_member", "store_missing", "store_unknown", "store_closed", "programme_unpublished"},
 	}, a.quote)
 }
 
