@@ -41,6 +41,8 @@ var cardCodes = map[string]CodeText{
 		EN: "Must be a link that begins with https://, tel: or mailto:.",
 		RU: "Нужна ссылка, которая начинается с https://, tel: или mailto:.",
 	},
+	"site_invalid":     {EN: "Must be a web address that begins with https://.", RU: "Нужен адрес сайта, который начинается с https://."},
+	"online_no_place":  {EN: "An online shop has no place on a map.", RU: "У интернет-магазина нет места на карте."},
 	"not_after_start":  {EN: "Must be after the start.", RU: "Должно быть позже начала."},
 	"not_before_start": {EN: "Must not be after the start.", RU: "Не может быть позже начала."},
 	"news_full":        {EN: "There are already {max} news items. Remove one first.", RU: "Новостей уже {max}. Сначала уберите одну из них."},

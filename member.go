@@ -87,6 +87,8 @@ type Store struct {
 	Latitude   *int64 // in millionths of a degree
 	Longitude  *int64
 	Greeting   map[string]string // by language, what cards say near it; nil where their design speaks
+	Online     bool              // an online shop: no place, and sold there is sold online
+	WebAddress string            // of an online shop
 	Revision   int64
 	ClosedAt   time.Time
 	CreatedAt  time.Time

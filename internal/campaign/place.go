@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/store"
 )
 
@@ -24,6 +25,8 @@ type Place struct {
 	Latitude   *int64 // in millionths of a degree; with Longitude or not at all
 	Longitude  *int64
 	Greeting   map[string]string // by language, what cards say near it; empty where their design speaks
+	Online     bool              // an online shop, which is no place
+	WebAddress string            // of an online shop
 	Closed     bool
 }
 
@@ -100,6 +103,7 @@ func (o *Office) place(ctx context.Context, tx *store.Tx, now time.Time, s *vern
 	f.Text("/external_id", p.ExternalID, 0, maxExternal)
 	checkPosition(&f, p)
 	p.Greeting = checkGreeting(&f, p.Greeting)
+	checkOnline(&f, p)
 	of, err := tx.Programme(ctx, s.Tenant, p.Programme)
 	if err != nil {
 		if err := known(&f, "/programme_id", err); err != nil {
@@ -131,6 +135,7 @@ func (o *Office) place(ctx context.Context, tx *store.Tx, now time.Time, s *vern
 	}
 	s.Programme, s.Issuer, s.Partner, s.ExternalID, s.Name = p.Programme, p.Issuer, p.Partner, p.ExternalID, p.Name
 	s.TimeZone, s.Address, s.Latitude, s.Longitude, s.Greeting, s.UpdatedAt = p.TimeZone, p.Address, p.Latitude, p.Longitude, p.Greeting, now
+	s.Online, s.WebAddress = p.Online, p.WebAddress
 	switch {
 	case !p.Closed:
 		s.ClosedAt = time.Time{}
@@ -157,6 +162,25 @@ func checkPosition(f *verno.Faults, p Place) {
 	default:
 		within(f, "/latitude_e6", *p.Latitude, 90*degree)
 		within(f, "/longitude_e6", *p.Longitude, 180*degree)
+	}
+}
+
+// checkOnline sees that an online shop has an address on the web and none on a map, where nothing would come up near it, and
+// that no other store has one.
+func checkOnline(f *verno.Faults, p Place) {
+	switch {
+	case !p.Online && p.WebAddress != "":
+		f.Say("/online", "required")
+	case p.Online && p.WebAddress == "":
+		f.Say("/web_address", "required")
+	case p.Online:
+		card.CheckSite(f, "/web_address", p.WebAddress)
+	}
+	if p.Online && p.Latitude != nil {
+		f.Say("/latitude_e6", "online_no_place")
+	}
+	if p.Online && len(p.Greeting) > 0 {
+		f.Say("/greeting", "online_no_place")
 	}
 }
 

@@ -225,3 +225,43 @@ func TestPartners(t *testing.T) {
 		}
 	})
 }
+
+// TestOnlineStores: an online shop has an address on the web and none on a map, where nothing would come up near it; no other
+// store has one.
+func TestOnlineStores(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		place := campaign.Place{Programme: b.made.Programme, Name: "Чайка в сети", Online: true, WebAddress: "https://shop.example.com/кофе"}
+		s, err := b.office.CreateStore(b.ctx, b.actor, now, place)
+		b.must(err)
+		read, err := b.office.Place(b.ctx, b.actor, s.ID)
+		b.must(err)
+		if !read.Online || read.WebAddress != place.WebAddress || read.Latitude != nil {
+			t.Errorf("the shop is %+v", read)
+		}
+		here := int64(55_751_000)
+		for _, c := range []struct {
+			pointer, code string
+			change        func(*campaign.Place)
+		}{
+			{"/web_address", "required", func(p *campaign.Place) { p.WebAddress = "" }},
+			{"/web_address", "site_invalid", func(p *campaign.Place) { p.WebAddress = "http://shop.example.com" }},
+			{"/web_address", "site_invalid", func(p *campaign.Place) { p.WebAddress = "javascript:alert(1)" }},
+			{"/web_address", "site_invalid", func(p *campaign.Place) { p.WebAddress = "tel:+79161234567" }},
+			{"/web_address", "site_invalid", func(p *campaign.Place) { p.WebAddress = "https://a:b@example.com" }},
+			{"/online", "required", func(p *campaign.Place) { p.Online = false }},
+			{"/latitude_e6", "online_no_place", func(p *campaign.Place) { p.Latitude, p.Longitude = &here, &here }},
+			{"/greeting", "online_no_place", func(p *campaign.Place) { p.Greeting = map[string]string{"ru": "Кофе за углом"} }},
+		} {
+			wrong := place
+			c.change(&wrong)
+			_, err := b.office.ChangeStore(b.ctx, b.actor, now, s.ID, s.Revision, wrong)
+			b.wrong(err, c.pointer, c.code)
+		}
+		s, err = b.office.ChangeStore(b.ctx, b.actor, now, s.ID, s.Revision, campaign.Place{Programme: b.made.Programme, Name: "Чайка на углу"})
+		b.must(err)
+		if read, err = b.office.Place(b.ctx, b.actor, s.ID); err != nil || read.Online || read.WebAddress != "" {
+			t.Errorf("the shop is %+v, %v", read, err)
+		}
+	})
+}

@@ -309,20 +309,30 @@ var (
 	site = regexp.MustCompile(`^https://[\p{L}0-9-]+(\.[\p{L}0-9-]+)+(:[0-9]{1,5})?([/?#]\S*)?$`)
 )
 
+// CheckSite sees that an address leads to a site, and to nothing else.
+func CheckSite(f *verno.Faults, at, s string) {
+	if !strings.HasPrefix(s, "https:") || !leads(s) {
+		f.Say(at, "site_invalid")
+	}
+}
+
 // checkLink sees that an address leads to a site, a telephone or a mailbox, and nowhere else.
 func checkLink(f *verno.Faults, at, s string) {
+	if !leads(s) {
+		f.Say(at, "link_invalid")
+	}
+}
+
+func leads(s string) bool {
 	scheme, rest, _ := strings.Cut(s, ":")
-	ok := false
 	switch {
 	case len(s) > maxAddress || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == '"' || r == '<' || r == '>' || r == '\\' || r == 0x7f }):
+		return false
 	case scheme == "https":
-		ok = site.MatchString(s)
+		return site.MatchString(s)
 	case scheme == "tel":
-		ok = dialled.MatchString(rest)
-	case scheme == "mailto":
-		ok = mailbox.MatchString(rest)
-	}
-	if !ok {
-		f.Say(at, "link_invalid")
+		return dialled.MatchString(rest)
+	default:
+		return scheme == "mailto" && mailbox.MatchString(rest)
 	}
 }

@@ -1,6 +1,7 @@
 package card
 
 import (
+	"slices"
 	"time"
 
 	"github.com/verno-loyalty/verno/money"
@@ -42,6 +43,20 @@ type Face struct {
 
 // MaxPlaces is how many places, and how many beacons, Apple and Google take.
 const MaxPlaces = 10
+
+// MaxShops is how many online shops stand as links on a card's back.
+const MaxShops = 3
+
+// withShops adds online shops to the links of a design, but for those to which it leads itself.
+func withShops(links, shops []Link) []Link {
+	all := slices.Clone(links)
+	for _, shop := range shops[:min(len(shops), MaxShops)] {
+		if !slices.ContainsFunc(all, func(l Link) bool { return l.URL == shop.URL }) {
+			all = append(all, shop)
+		}
+	}
+	return all
+}
 
 // Style is how Apple lays a card out.
 type Style string

@@ -36,6 +36,7 @@ type Facts struct {
 	Starts, Ends time.Time         // of this card's validity; zero where open
 	Values       map[string]string // of this card alone: seat, row, a person's name and post
 	Places       []Place           // chosen for this member
+	Shops        []Link            // online shops where the card is valid
 	News         Text              // the latest that a campaign told
 }
 

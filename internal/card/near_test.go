@@ -60,3 +60,27 @@ func places(spots []card.Spot) []card.Place {
 	}
 	return list
 }
+
+// TestShopsAreLinks: online shops stand behind the links of a card's design, three at most, and none to which the design
+// leads itself.
+func TestShopsAreLinks(t *testing.T) {
+	t.Parallel()
+	k, _ := card.Find("points")
+	template := k.Template("Card")
+	template.Design.Links = []card.Link{{Title: card.Same("Our shop"), URL: "https://a.example"}}
+	x := card.Facts{State: "active"}
+	for _, name := range []string{"a", "b", "c", "d"} {
+		x.Shops = append(x.Shops, card.Link{Title: card.Same(name), URL: "https://" + name + ".example"})
+	}
+	f, err := card.Show(&template, &x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, l := range f.Links {
+		got = append(got, l.Title.In("en"))
+	}
+	if want := "Our shop b c"; strings.Join(got, " ") != want || len(template.Design.Links) != 1 {
+		t.Errorf("the links are %v, want %s", got, want)
+	}
+}

@@ -39,7 +39,7 @@ func Show(t *Template, x *Facts) (Face, error) {
 		Kind: k.Name, Style: k.Style, Merchant: x.Merchant, Title: d.Title, Description: describing(d.Title, x.Merchant), LogoText: d.LogoText,
 		Code: Code{Format: d.Format, Message: x.Machine, Alt: spaced(x.Number), Live: k.Scan == ScanIdentify}, Colours: d.Colours, Usual: d.Colours,
 		Pictures: maps.Clone(d.Pictures), Places: slices.Clone(x.Places), Beacons: d.Beacons, MaxDistance: d.MaxDistance,
-		Starts: x.Starts, Ends: x.Ends, Voided: x.State != string(verno.CardActive), Links: slices.Clone(d.Links),
+		Starts: x.Starts, Ends: x.Ends, Voided: x.State != string(verno.CardActive), Links: withShops(d.Links, x.Shops),
 		NotShared: k.Member, Holder: x.Holder,
 	}
 	f.wear(&d, x.LevelID)

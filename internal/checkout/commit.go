@@ -106,7 +106,7 @@ func (t *Till) saleWork(ctx context.Context, a verno.Actor, c *Commit) (*books.W
 	}
 	s := &sale{
 		actor: a, place: pl, rules: r, presence: presence, basket: &c.Sale.Basket, spend: c.Sale.Spend,
-		channel: channel(c.Sale.Channel), tenders: c.Tenders, promised: &c.Totals, checkout: c.CheckoutID,
+		channel: pl.channel(c.Sale.Channel), tenders: c.Tenders, promised: &c.Totals, checkout: c.CheckoutID,
 		number: c.Number, date: c.BusinessDate, shift: c.Shift, cashier: a.Staff, stored: storedOf(c.Tenders),
 	}
 	if presence == nil && (s.spend != 0 || s.stored > 0) {

@@ -378,7 +378,7 @@ func (t *Till) identified(ctx context.Context, pl *place, p *verno.Presence, f *
 	}
 	out.View.Member = p.Member
 	if r != nil {
-		m := verno.Moment{At: t.clock().In(pl.zone), Store: pl.store.ID, Terminal: pl.terminal, Channel: "till"}
+		m := verno.Moment{At: t.clock().In(pl.zone), Store: pl.store.ID, Terminal: pl.terminal, Channel: pl.channel("")}
 		seen.hold(verno.Micros(m.At))
 		facts, err := factsOf(r, seen.owner, seen.has, p, m, -1)
 		if err != nil {

@@ -177,7 +177,7 @@ func stale(o *store.Owner, p *verno.Presence) error {
 
 // price evaluates the rules on what was seen.
 func (t *Till) price(pl *place, r *rules, s *Sale, p *verno.Presence, seen *glance, now time.Time, explain bool) (*Quote, error) {
-	m := verno.Moment{At: now.In(pl.zone), Store: pl.store.ID, Terminal: pl.terminal, Channel: channel(s.Channel)}
+	m := verno.Moment{At: now.In(pl.zone), Store: pl.store.ID, Terminal: pl.terminal, Channel: pl.channel(s.Channel)}
 	programme := r.Programme()
 	in := promo.Input{Basket: &s.Basket, Moment: m, Spend: s.Spend, Left: leftOf(r, func(id verno.PromotionID) store.Counter { return seen.counters[id] }, nil)}
 	q := &Quote{
@@ -286,12 +286,16 @@ func byDeadline(list []ExpiringPoints) []ExpiringPoints {
 	return out
 }
 
-// channel is where a sale comes from; empty is the till.
-func channel(name string) string {
-	if name == "" {
+// channel is where a sale comes from: what the request says, else what the store is.
+func (pl *place) channel(name string) string {
+	switch {
+	case name != "":
+		return name
+	case pl.store.Online:
+		return "online"
+	default:
 		return "till"
 	}
-	return name
 }
 
 // draftRules compiles a programme's drafts, for those who try them out.

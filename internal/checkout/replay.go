@@ -116,7 +116,7 @@ func (t *Till) replayWork(ctx context.Context, a verno.Actor, q *Replay, known m
 		return nil, err
 	}
 	s := &sale{
-		actor: a, place: pl, rules: r, basket: &q.Sale.Basket, spend: q.Sale.Spend, channel: channel(q.Sale.Channel),
+		actor: a, place: pl, rules: r, basket: &q.Sale.Basket, spend: q.Sale.Spend, channel: pl.channel(q.Sale.Channel),
 		tenders: q.Tenders, checkout: q.CheckoutID, number: q.Number, date: q.BusinessDate, shift: q.Shift,
 		cashier: q.Cashier, occurred: q.OccurredAt, charged: q.Charged, stored: storedOf(q.Tenders),
 	}

@@ -63,7 +63,7 @@ func (x *returning) receipt(p *books.Page, steps []step) *verno.Receipt {
 	}
 	r.Facts = verno.Facts{
 		Basket: verno.Basket{Currency: s.Currency}, TimeZone: x.place.store.TimeZone,
-		Moment: verno.Moment{Store: r.Store, Terminal: r.Terminal, Channel: channel(x.ask.Channel)},
+		Moment: verno.Moment{Store: r.Store, Terminal: r.Terminal, Channel: x.place.channel(x.ask.Channel)},
 	}
 	points := spentByLine(s)
 	out := r.Return

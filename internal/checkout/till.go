@@ -15,7 +15,7 @@ type Sale struct {
 	Spend    money.Points // points to spend; −1 for the most
 	Terminal verno.TerminalID
 	Store    verno.StoreID // where the credential is bound to no terminal
-	Channel  string        // "till" unless the caller says "online"
+	Channel  string        // empty for the store's own
 
 	Certificates []string // as scanned, to hear in a quote what they can pay; a commit names them with its tenders
 }

@@ -170,7 +170,7 @@ func (r *Roll) terms(ctx context.Context, reader *store.Reader, tenant verno.Ten
 	x.Spent, x.Level, x.Next, x.Missing = s.Spent, s.Level, s.Next, s.Missing
 	level, _, _ := progress.Level(p.Levels, o.State.Spend, int32(x.At.Year()*100+int(x.At.Month())))
 	x.LevelID = level
-	if x.Places, err = r.near(ctx, reader, m, x.At); err != nil {
+	if x.Places, x.Shops, err = r.near(ctx, reader, m, x.At); err != nil {
 		return err
 	}
 	has, err := pointsOf(ctx, reader, m, x.At)

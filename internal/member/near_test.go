@@ -91,3 +91,33 @@ func (b *bundle) street(n int) []verno.Store {
 	}))
 	return shops
 }
+
+// TestOnlineShopIsNoPlace: an online shop stands on a card as a link, while it is open, and among no places.
+func TestOnlineShopIsNoPlace(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		street := b.street(2)
+		m := b.enrol(anna())
+		far := int64(55_000_000)
+		shop := street[1]
+		shop.Online, shop.WebAddress, shop.Latitude, shop.Longitude = true, "https://shop.example.com", &far, &far
+		put := func() {
+			b.must(b.store.Write(b.ctx, func(tx *store.Tx) error {
+				_, err := tx.ChangePlace(b.ctx, shop)
+				return err
+			}))
+			shop.Revision++
+		}
+		put()
+		_, x, err := b.roll.CardFacts(b.ctx, b.actor.Tenant, m.Cards[0].ID, b.clock())
+		b.must(err)
+		if len(x.Places) != 1 || x.Places[0].Name != street[0].Name || len(x.Shops) != 1 || x.Shops[0].URL != shop.WebAddress || x.Shops[0].Title.In("ru") != shop.Name {
+			b.t.Errorf("places %+v, shops %+v", x.Places, x.Shops)
+		}
+		shop.ClosedAt = b.clock()
+		put()
+		if _, x, err = b.roll.CardFacts(b.ctx, b.actor.Tenant, m.Cards[0].ID, b.clock()); err != nil || len(x.Shops) != 0 {
+			b.t.Errorf("closed: %+v, %v", x.Shops, err)
+		}
+	})
+}

@@ -11,16 +11,17 @@ import (
 // A place is a store of the trade; in this package the word store is taken.
 
 const placeColumns = `tenant, id, programme_id, issuer_id, partner_id, COALESCE(external_id, ''), name, time_zone, address,
-	latitude_e6, longitude_e6, greeting, revision, COALESCE(closed_at, 0), created_at, updated_at`
+	latitude_e6, longitude_e6, greeting, online, web_address, revision, COALESCE(closed_at, 0), created_at, updated_at`
 
 func scanPlace(row Scanner) (s verno.Store, err error) {
-	var closed, created, updated int64
+	var closed, created, updated, online int64
 	var greeting string
 	err = row.Scan(&s.Tenant, &s.ID, &s.Programme, &s.Issuer, &s.Partner, &s.ExternalID, &s.Name, &s.TimeZone, &s.Address,
-		&s.Latitude, &s.Longitude, &greeting, &s.Revision, &closed, &created, &updated)
+		&s.Latitude, &s.Longitude, &greeting, &online, &s.WebAddress, &s.Revision, &closed, &created, &updated)
 	if err == nil && greeting != "" {
 		err = json.Unmarshal([]byte(greeting), &s.Greeting)
 	}
+	s.Online = online == 1
 	s.ClosedAt, s.CreatedAt, s.UpdatedAt = timeOrNone(closed), verno.FromMicros(created), verno.FromMicros(updated)
 	return s, err
 }
@@ -58,11 +59,18 @@ func (r *Reader) PlacesThere(ctx context.Context, tenant verno.TenantID, ids []v
 // InsertPlace adds a store of the trade and reports false where its external id is taken.
 func (tx *Tx) InsertPlace(ctx context.Context, s verno.Store) (bool, error) {
 	n, err := tx.Exec(ctx, `INSERT INTO store (tenant, id, programme_id, issuer_id, partner_id, external_id, name, time_zone,
-		address, latitude_e6, longitude_e6, revision, closed_at, created_at, updated_at, greeting)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
+		address, latitude_e6, longitude_e6, revision, closed_at, created_at, updated_at, greeting, online, web_address)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING`,
 		s.Tenant, s.ID, s.Programme, s.Issuer, s.Partner, textOrNull(s.ExternalID), s.Name, s.TimeZone, s.Address,
-		s.Latitude, s.Longitude, s.Revision, microsOrNull(s.ClosedAt), verno.Micros(s.CreatedAt), verno.Micros(s.UpdatedAt), greetingText(s.Greeting))
+		s.Latitude, s.Longitude, s.Revision, microsOrNull(s.ClosedAt), verno.Micros(s.CreatedAt), verno.Micros(s.UpdatedAt), greetingText(s.Greeting), oneIf(s.Online), s.WebAddress)
 	return n == 1, err
+}
+
+func oneIf(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // greetingText is a greeting as it is kept: names of languages in their order.
@@ -79,9 +87,9 @@ func greetingText(greeting map[string]string) string {
 func (tx *Tx) ChangePlace(ctx context.Context, s verno.Store) (bool, error) {
 	n, err := tx.Exec(ctx, `UPDATE store SET programme_id = $1, issuer_id = $2, partner_id = $3, external_id = $4, name = $5,
 		time_zone = $6, address = $7, latitude_e6 = $8, longitude_e6 = $9, closed_at = $10, updated_at = $11, greeting = $12,
-		revision = revision + 1 WHERE tenant = $13 AND id = $14 AND revision = $15`,
+		online = $13, web_address = $14, revision = revision + 1 WHERE tenant = $15 AND id = $16 AND revision = $17`,
 		s.Programme, s.Issuer, s.Partner, textOrNull(s.ExternalID), s.Name, s.TimeZone, s.Address, s.Latitude, s.Longitude,
-		microsOrNull(s.ClosedAt), verno.Micros(s.UpdatedAt), greetingText(s.Greeting), s.Tenant, s.ID, s.Revision)
+		microsOrNull(s.ClosedAt), verno.Micros(s.UpdatedAt), greetingText(s.Greeting), oneIf(s.Online), s.WebAddress, s.Tenant, s.ID, s.Revision)
 	return n == 1, err
 }
 

@@ -17,7 +17,7 @@ type SaleBody struct {
 	SpendMost    bool             `json:"spend_most,omitempty" doc:"Spend as many points as may be; instead of spend_points."`
 	Terminal     verno.TerminalID `json:"terminal_id,omitzero" doc:"Where the credential is bound to no till."`
 	Store        verno.StoreID    `json:"store_id,omitzero" doc:"Where the credential is bound to no store, and no till is named."`
-	Channel      string           `json:"channel,omitempty" maxLength:"10" enum:"till,online" doc:"Where it is sold; till where it is left out."`
+	Channel      string           `json:"channel,omitempty" maxLength:"10" enum:"till,online" doc:"Where it is sold; that of the store where it is left out: online in an online shop, else till."`
 }
 
 // sale makes a checkout's sale of a body.
@@ -31,9 +31,6 @@ func (f *faults) sale(s *SaleBody) checkout.Sale {
 			f.Say("/spend_most", "duplicate")
 		}
 		sale.Spend = -1
-	}
-	if sale.Channel == "" {
-		sale.Channel = "till"
 	}
 	return sale
 }

@@ -20,6 +20,8 @@ type StoreBody struct {
 	Latitude   *int64            `json:"latitude_e6,omitempty" minimum:"-90000000" maximum:"90000000" doc:"In millionths of a degree; with longitude_e6 or not at all."`
 	Longitude  *int64            `json:"longitude_e6,omitempty" minimum:"-180000000" maximum:"180000000"`
 	Greeting   map[string]string `json:"greeting,omitempty" maxProperties:"10" doc:"What cards say on a locked phone near it, by language (ru, en), at most 120 letters; the design of the card speaks where it is left out."`
+	Online     bool              `json:"online,omitempty" doc:"An online shop: it has a web_address and no place, and what is sold there is sold online where the sale does not say otherwise."`
+	WebAddress string            `json:"web_address,omitempty" maxLength:"500" example:"https://shop.example.com" doc:"Of an online shop; it stands as a link on the back of cards."`
 	Closed     bool              `json:"closed,omitempty" doc:"Nothing is sold there any more."`
 }
 
@@ -95,7 +97,7 @@ func showStore(s *verno.Store) Store {
 		ID: s.ID,
 		StoreBody: StoreBody{
 			Programme: s.Programme, Issuer: s.Issuer, Partner: s.Partner, ExternalID: s.ExternalID, Name: s.Name, TimeZone: s.TimeZone,
-			Address: s.Address, Latitude: s.Latitude, Longitude: s.Longitude, Greeting: s.Greeting, Closed: !s.ClosedAt.IsZero(),
+			Address: s.Address, Latitude: s.Latitude, Longitude: s.Longitude, Greeting: s.Greeting, Online: s.Online, WebAddress: s.WebAddress, Closed: !s.ClosedAt.IsZero(),
 		},
 		Revision: s.Revision, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt,
 	}

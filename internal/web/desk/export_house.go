@@ -70,6 +70,7 @@ func (d *Desk) storeSheet(c *call) (*sheet, error) {
 			{c.Say("desk.export.code"), 32},
 			{c.Say("desk.store.name"), 26},
 			{c.Say("desk.store.address"), 40},
+			{c.Say("desk.store.web"), 40},
 			{c.Say("desk.store.zone"), 22},
 			{c.Say("desk.export.state"), 18},
 		},
@@ -80,7 +81,7 @@ func (d *Desk) storeSheet(c *call) (*sheet, error) {
 			if !s.ClosedAt.IsZero() {
 				state = c.Say("desk.store.closed")
 			}
-			return []cell{textCell(s.ID.String()), textCell(s.Name), textCell(s.Address), textCell(zoneName(c, s.TimeZone)), textCell(state)}, nil
+			return []cell{textCell(s.ID.String()), textCell(s.Name), textCell(s.Address), textCell(s.WebAddress), textCell(zoneName(c, s.TimeZone)), textCell(state)}, nil
 		}),
 	}, nil
 }

@@ -127,13 +127,14 @@ func (d *Desk) placeForm(c *call) error {
 	return c.show(c.Say("desk.store.new"), placeNew(c, o))
 }
 
-// placeOf reads the store that stands in the form.
+// placeOf reads the store that stands in the form: of an online shop its address on the web, of any other its place. What
+// the form hides as the other's is not looked at.
 func placeOf(c *call) (campaign.Place, error) {
 	var f verno.Faults
 	p := campaign.Place{
 		ExternalID: strings.TrimSpace(c.form.Value("external_id")), Name: strings.TrimSpace(c.form.Value("name")),
 		TimeZone: c.form.Value("time_zone"), Address: strings.TrimSpace(c.form.Value("address")),
-		Greeting: map[string]string{"ru": c.form.Value("greeting_ru"), "en": c.form.Value("greeting_en")},
+		Online: c.form.On("online"),
 	}
 	read := func(name string, into encoding.TextUnmarshaler) {
 		if into.UnmarshalText([]byte(c.form.Value(name))) != nil {
@@ -143,6 +144,11 @@ func placeOf(c *call) (campaign.Place, error) {
 	read("programme_id", &p.Programme)
 	read("issuer_id", &p.Issuer)
 	read("partner_id", &p.Partner)
+	if p.Online {
+		p.WebAddress = siteTyped(c.form.Value("web_address"))
+		return p, f.Err()
+	}
+	p.Greeting = map[string]string{"ru": c.form.Value("greeting_ru"), "en": c.form.Value("greeting_en")}
 	if where := strings.TrimSpace(c.form.Value("where")); where != "" {
 		var ok bool
 		if p.Latitude, p.Longitude, ok = position(where); !ok {
@@ -150,6 +156,22 @@ func placeOf(c *call) (campaign.Place, error) {
 		}
 	}
 	return p, f.Err()
+}
+
+// siteTyped is an address of a site, which people write without its scheme.
+func siteTyped(text string) string {
+	if text = strings.TrimSpace(text); text == "" || strings.Contains(text, "://") {
+		return text
+	}
+	return "https://" + text
+}
+
+// whereSold is where customers find a store: in a street, or on the web.
+func whereSold(s *verno.Store) string {
+	if s.Online {
+		return strings.TrimPrefix(s.WebAddress, "https://")
+	}
+	return s.Address
 }
 
 // position reads a point of a map as maps write it, such as "55.7558, 37.6173", in millionths of a degree.
@@ -243,6 +265,7 @@ func (d *Desk) placed(c *call) (*placing, error) {
 func (o *placing) filledPlace(c *call) {
 	c.form = filled("name", o.Name, "address", o.Address, "time_zone", o.TimeZone, "programme_id", o.Programme.String(),
 		"issuer_id", o.Issuer.String(), "partner_id", o.Partner.String(), "external_id", o.ExternalID, "where", whereText(&o.Store), "greeting_ru", o.Greeting["ru"], "greeting_en", o.Greeting["en"],
+		"online", map[bool]string{true: "on"}[o.Online], "web_address", o.WebAddress,
 		"revision", strconv.FormatInt(o.Revision, 10))
 }
 
@@ -292,7 +315,7 @@ func (d *Desk) closePlace(c *call) error {
 	}
 	_, err = d.Office.ChangeStore(c.r.Context(), c.actor, c.now, o.ID, o.Revision, campaign.Place{
 		Programme: o.Programme, Issuer: o.Issuer, Partner: o.Partner, ExternalID: o.ExternalID, Name: o.Name, TimeZone: o.TimeZone,
-		Address: o.Address, Latitude: o.Latitude, Longitude: o.Longitude, Greeting: o.Greeting, Closed: closed,
+		Address: o.Address, Latitude: o.Latitude, Longitude: o.Longitude, Greeting: o.Greeting, Online: o.Online, WebAddress: o.WebAddress, Closed: closed,
 	})
 	if err != nil {
 		return err
