@@ -8,20 +8,20 @@ import (
 	"github.com/verno-loyalty/verno/internal/store"
 )
 
-// unreturned says why a card in its state is not taken back: with the code returned where it was before.
-func unreturned(s verno.CardState, returned string) error {
+// unreturned says why a card in its state is not taken back: with the error returned where it was before.
+func unreturned(s verno.CardState, returned *verno.Error) error {
 	switch s {
 	case verno.CardActive:
 		return nil
 	case verno.CardReturned:
-		return verno.Conflict(returned)
+		return returned
 	default:
 		return verno.Conflict("card_state").With("state", string(s))
 	}
 }
 
 // takeBack puts a card out of use for ever. Errors: those of unreturned.
-func takeBack(ctx context.Context, tx *store.Tx, p *books.Page, tenant verno.TenantID, id verno.CardID, returned string) error {
+func takeBack(ctx context.Context, tx *store.Tx, p *books.Page, tenant verno.TenantID, id verno.CardID, returned *verno.Error) error {
 	c, err := tx.LockCard(ctx, tenant, id)
 	if err == nil {
 		err = unreturned(c.State, returned)

@@ -96,7 +96,7 @@ type takingBack struct {
 func (t *Till) takingBack(ctx context.Context, a verno.Actor, q *ReturnCertificate) (*takingBack, error) {
 	c, err := t.certificateCard(ctx, a.Tenant, q.Card)
 	if err == nil {
-		err = unreturned(c.State, "certificate_returned")
+		err = unreturned(c.State, verno.Conflict("certificate_returned"))
 	}
 	if err != nil {
 		return nil, err
@@ -168,7 +168,7 @@ func (x *takingBack) work(ctx context.Context) *books.Work {
 		Tenant: x.actor.Tenant, Claim: books.Claim{Key: x.ask.Key, BodyHash: x.ask.BodyHash, Kind: "certificate_return"}, Decide: x.decide,
 		Owners: []books.Want{{Owner: x.owner, Units: []verno.UnitID{x.unit}, Spends: true}},
 		Also: func(tx *store.Tx, p *books.Page) error {
-			return takeBack(ctx, tx, p, x.actor.Tenant, x.card, "certificate_returned")
+			return takeBack(ctx, tx, p, x.actor.Tenant, x.card, verno.Conflict("certificate_returned"))
 		},
 	}
 	if !x.payer.IsZero() {

@@ -81,7 +81,7 @@ type giftBack struct {
 func (t *Till) giftBack(ctx context.Context, a verno.Actor, q *ReturnGift) (*giftBack, error) {
 	x, err := t.readGift(ctx, a.Tenant, q.Card)
 	if err == nil {
-		err = unreturned(x.gift.State, "gift_returned")
+		err = unreturned(x.gift.State, verno.Conflict("gift_returned"))
 	}
 	if err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func (x *giftBack) work(ctx context.Context, q *ReturnGift) *books.Work {
 			{Owner: x.payer, Units: []verno.UnitID{x.unit()}, Spends: true},
 		},
 		Also: func(tx *store.Tx, p *books.Page) error {
-			return takeBack(ctx, tx, p, x.actor.Tenant, x.gift.Card, "gift_returned")
+			return takeBack(ctx, tx, p, x.actor.Tenant, x.gift.Card, verno.Conflict("gift_returned"))
 		},
 	}
 }
