@@ -1,6 +1,5 @@
-// The bank card with which a guest pays, as the bank's terminal or the program beside it hands it over: pay:, what stands for
-// the card and, behind semicolons, its payment system and its last four digits. It finds the guest who has registered it, and
-// the guest who is here can register it. It proves little: whoever found the card has it too.
+// The bank card with which a guest pays, as the bank's terminal or the program beside it hands it over. It finds the guest who
+// has registered it, and the guest who is here can register it. It proves little: whoever found the card has it too.
 
 import { ask, Problem, Unreachable } from "./ask.js";
 import { h } from "./dom.js";
@@ -10,16 +9,6 @@ import { say } from "./say.js";
 import { sheet } from "./sheet.js";
 import { till } from "./state.js";
 import * as sync from "./sync.js";
-
-const schemes = ["mir", "visa", "mastercard", "maestro", "unionpay", "jcb", "american_express"];
-
-/** read gives what a terminal handed over, or null for any other scan. */
-export function read(scan) {
-	const m = /^pay:([^;]*)(?:;([^;]*))?(?:;(\d{4}))?$/i.exec(scan.trim());
-	if (!m) return null;
-	const scheme = (m[2] ?? "").toLowerCase();
-	return { scan, token: m[1].trim(), scheme: schemes.includes(scheme) ? scheme : "other", last: m[3] ?? "" };
-}
 
 /** last is by which people tell the card from others, as it stands behind a word; empty where it was not told. */
 export const last = (card) => (card.last ? "\u00a0•\u00a0" + card.last : "");

@@ -86,10 +86,13 @@ export class Basket {
 	/** meet puts a guest into the sale, who may have said for good that points are to pay. */
 	meet(guest) {
 		this.guest = guest;
-		this.spend = { how: guest?.member?.aim?.for === "discount" ? "most" : "none", points: 0 };
+		this.aim();
 		this.stored = false;
 		this.price();
 	}
+
+	/** aim begins with what the guest's points are for. */
+	aim() { this.spend = { how: this.guest?.member?.aim?.for === "discount" ? "most" : "none", points: 0 }; }
 
 	/** prove puts a stronger proof in the place of the code that the guest has shown. */
 	prove({ presence, method, strong, member }) {

@@ -42,7 +42,7 @@ function catalogue(basket, close) {
 		await ask("PUT", `/members/${member.id}/aim`, { ...body, presence });
 		const gift = list.find((g) => g.template_id === body.template_id);
 		member.aim = { for: body.for, ...(gift ? { gift: { ...gift, reached: near(gift, member) } } : {}) };
-		if (basket.spend.how === "none" || basket.spend.how === "most") basket.spend = { how: body.for === "discount" ? "most" : "none", points: 0 };
+		if (basket.spend.how === "none" || basket.spend.how === "most") basket.aim();
 		basket.price(0);
 		draw();
 	});

@@ -1,7 +1,8 @@
 // The guest's card: who it is and what may be spent, as much of it as what was shown proves.
 
-import * as bank from "./bank.js";
+import { last } from "./bank.js";
 import { h, icon } from "./dom.js";
+import { bankCard } from "./reader.js";
 import { date, day, figure, money, points, say, setup, today } from "./say.js";
 import { levelName } from "./state.js";
 
@@ -57,12 +58,12 @@ function fact(name, value, kind = "") { return h("div", { class: kind }, h("dt",
 
 function notes(guest, { topUp, move, gift, bind }) {
 	const m = guest.member;
-	const paid = guest.method === "payment_card" && bank.read(guest.scan);
+	const bank = guest.method === "payment_card" && bankCard(guest.scan);
 	const next = m.expiring?.[0];
 	const soon = next && new Date(next.expires_at) - Date.now() < 30 * 24 * 3600 * 1000;
 	return h("div", { class: "guest-notes small quiet" },
 		h("span", {},
-			paid ? h("span", { id: "by-bank" }, say("bank.shown", { last: bank.last(paid) })) : m.points_balance == null && h("span", {}, say("guest.weak")),
+			bank ? h("span", { id: "by-bank" }, say("bank.shown", { last: last(bank) })) : m.points_balance == null && h("span", {}, say("guest.weak")),
 			soon && h("span", { class: "warn" }, say("guest.expiring", { points: points(next.points), date: day(new Date(next.expires_at) - 1) })),
 			m.next_level && m.next_level_missing > 0 && h("span", {}, say("guest.next_level", { sum: money(m.next_level_missing), level: levelName(m.next_level) }))),
 		(topUp || move || gift || bind) && h("div", { class: "guest-acts" },

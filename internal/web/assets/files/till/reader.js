@@ -1,5 +1,6 @@
-// What a reader of NFC hands over: as a keyboard it types nfc:, the protocol, a colon and the payload in hex or base64; as a
-// program it opens /till/#scan=… with the same. Only the server can open it.
+// What a reader hands over. One of NFC types nfc:, the protocol, a colon and the payload in hex or base64, which only the server
+// can open; a bank's terminal pay:, what stands for the card and, behind semicolons, its payment system and its last four
+// digits. A program opens /till/#scan=… with the same.
 
 export { ofBank } from "./track.js";
 
@@ -14,6 +15,16 @@ export function read(scan) {
 	const hex = m[2].length % 2 === 0 && /^[0-9a-f]+$/i.test(m[2]);
 	if (hex && scan.length <= longest) return { scan };
 	return { nfc: { protocol, payload: hex ? ofHex(m[2]) : standard(m[2]) } };
+}
+
+const schemes = ["mir", "visa", "mastercard", "maestro", "unionpay", "jcb", "american_express"];
+
+/** bankCard gives the bank card that a terminal told of, or null for any other scan. */
+export function bankCard(scan) {
+	const m = /^pay:([^;]*)(?:;([^;]*))?(?:;(\d{4}))?$/i.exec(scan.trim());
+	if (!m) return null;
+	const scheme = (m[2] ?? "").toLowerCase();
+	return { scan, token: m[1].trim(), scheme: schemes.includes(scheme) ? scheme : "other", last: m[3] ?? "" };
 }
 
 function ofHex(text) {

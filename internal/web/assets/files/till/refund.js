@@ -2,12 +2,12 @@
 // screen says what will be given back and what will be taken back.
 
 import { ask, Problem, Unreachable } from "./ask.js";
-import * as bank from "./bank.js";
 import { tendered } from "./commit.js";
 import { h, icon, put } from "./dom.js";
 import { bad, good } from "./feel.js";
 import { makeField } from "./field.js";
 import { keypad } from "./keypad.js";
+import { bankCard } from "./reader.js";
 import { Choice } from "./refund_choice.js";
 import { clock, lineName, money, say } from "./say.js";
 import { till } from "./state.js";
@@ -34,7 +34,7 @@ export class Refund {
 
 	focus() { this.field.input.focus({ preventScroll: true }); }
 
-	scanned(text) { if (!bank.read(text)) this.find(text); }
+	scanned(text) { if (!bankCard(text)) this.find(text); }
 
 	/** enter shows the screen anew: the list of today. */
 	async enter() {

@@ -2,7 +2,7 @@
 // always says what comes next.
 
 import { ask, Problem, Unreachable } from "./ask.js";
-import * as bank from "./bank.js";
+import { beside } from "./bank.js";
 import { Basket } from "./basket.js";
 import { takeChanged } from "./changed.js";
 import { commit } from "./commit.js";
@@ -19,7 +19,7 @@ import { join } from "./join.js";
 import { keypad } from "./keypad.js";
 import * as parts from "./money.js";
 import { papers } from "./papers.js";
-import { ofBank, read } from "./reader.js";
+import { bankCard, ofBank, read } from "./reader.js";
 import { money, say } from "./say.js";
 import { askPhone, typePIN, ways } from "./proof.js";
 import { till } from "./state.js";
@@ -61,7 +61,7 @@ export class Sale {
 	scanned(text) {
 		const whole = gather(text);
 		if (whole === null || this.busy) return;
-		if ((this.aside || this.result) && bank.read(whole)) return; // It is of the sale that is over.
+		if ((this.aside || this.result) && bankCard(whole)) return; // It is of the sale that is over.
 		if (this.aside) this.back();
 		if (this.result) this.next();
 		this.identify(whole);
@@ -134,8 +134,8 @@ export class Sale {
 		if (ofBank(scan)) return this.unknown("", { text: say("unknown.bank") });
 		const person = parse(scan);
 		if (person) return this.introduce(person);
-		const card = bank.read(scan);
-		if (card && this.basket.guest) return bank.beside(this, card);
+		const card = bankCard(scan);
+		if (card && this.basket.guest) return beside(this, card);
 		if (!sync.online()) return this.offline(scan);
 		const turn = ++this.turn;
 		this.looking = true;
@@ -219,8 +219,9 @@ export class Sale {
 	}
 
 	unknown(scan, problem) {
-		if (problem.code === "card_not_usable" && bank.read(scan)) {
-			this.basket.bank = bank.read(scan);
+		const card = bankCard(scan);
+		if (problem.code === "card_not_usable" && card) {
+			this.basket.bank = card;
 			return this.say("", say("bank.nobodys"), say("bank.nobodys_hint"));
 		}
 		bad();

@@ -9,6 +9,7 @@
 //   await enrol({ ... })         somebody who joins meanwhile
 //   await mayLeave()             false while something would be lost with this till
 import * as queue from "./queue.js";
+import { bankCard } from "./reader.js";
 
 const name = "verno-till";
 const shells = name + "-"; // and the version: what is kept of the till's page and files
@@ -303,10 +304,11 @@ export async function enrol(body, key = queue.newKey()) {
 /** masked is as much of a scan as a list may show: of a phone two digits, as everywhere, and of a bank card what was told. */
 export function masked(shown) {
 	const scan = shown ?? "";
-	const paid = /^pay:[^;]*(?:;[^;]*)?(?:;(\d{4}))?$/i.exec(scan.trim());
-	const digits = paid ? paid[1] ?? "" : scan.replace(/\D/g, "");
-	const last = !paid && /^(\+|[78]?9\d{9}$)/.test(scan.replace(/[\s()-]/g, "")) ? -2 : -4;
-	return digits ? "•• " + digits.slice(digits.length > 40 ? 0 : last).slice(0, 4) : paid ? "••" : "";
+	const card = bankCard(scan);
+	if (card) return card.last ? "•• " + card.last : "••";
+	const digits = scan.replace(/\D/g, "");
+	const last = /^(\+|[78]?9\d{9}$)/.test(scan.replace(/[\s()-]/g, "")) ? -2 : -4;
+	return digits ? "•• " + digits.slice(digits.length > 40 ? 0 : last).slice(0, 4) : "";
 }
 
 /** mayLeave is false while something waits that would be lost with this till. */
