@@ -65,23 +65,23 @@ func (f *found) noted(ctx context.Context, tenant verno.TenantID, now time.Time)
 	}
 }
 
-// Present says which member is here: proved by a live code, a tap or a PIN, and not by what anybody could copy or say. It is
+// Present sees that a member is here: proved by a live code, a tap or a PIN, and not by what anybody could copy or say. It is
 // for what is done to an account beside a sale. Errors: presence_invalid, presence_stale, payment_proof_needed,
 // account_frozen, account_cooling.
-func (t *Till) Present(ctx context.Context, a verno.Actor, presence string, terminal verno.TerminalID) (verno.MemberID, error) {
+func (t *Till) Present(ctx context.Context, a verno.Actor, m verno.MemberID, presence string, terminal verno.TerminalID) error {
 	if !a.Terminal.IsZero() {
 		terminal = a.Terminal
 	}
 	now := t.clock()
 	p, err := t.open(ctx, a, presence, terminal, now)
 	if err != nil {
-		return verno.MemberID{}, err
+		return err
 	}
 	if p == nil {
-		return verno.MemberID{}, verno.Invalid("presence_invalid")
+		return verno.Invalid("presence_invalid")
 	}
 	if !p.Method.Strong() || !p.Confirmed.IsZero() {
-		return verno.MemberID{}, verno.Forbidden("payment_proof_needed")
+		return verno.Forbidden("payment_proof_needed")
 	}
 	o, err := t.reader.Owner(ctx, p.Tenant, p.Owner)
 	if err == nil {
@@ -94,6 +94,8 @@ func (t *Till) Present(ctx context.Context, a verno.Actor, presence string, term
 		err = verno.Forbidden("account_frozen")
 	case err == nil && verno.Micros(now) < o.State.Cooling:
 		err = verno.Forbidden("account_cooling").With("until", verno.FromMicros(o.State.Cooling).Format(time.RFC3339))
+	case err == nil && p.Member != m:
+		err = verno.Conflict("presence_stale")
 	}
-	return p.Member, err
+	return err
 }

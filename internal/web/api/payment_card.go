@@ -72,11 +72,7 @@ func (a *API) registerPaymentCard(ctx context.Context, c *call, in *registerPaym
 	b := &in.Body
 	q := member.PaymentCardRequest{Member: in.ID, Token: b.Token, Scheme: b.Scheme, LastFour: b.LastFour, Name: b.Name}
 	if b.Presence != "" {
-		here, err := a.Till.Present(ctx, c.actor, b.Presence, b.Terminal)
-		if err == nil && here != in.ID {
-			err = verno.Conflict("presence_stale")
-		}
-		if err != nil {
+		if err := a.Till.Present(ctx, c.actor, in.ID, b.Presence, b.Terminal); err != nil {
 			return nil, err
 		}
 		q.Present = true
