@@ -77,6 +77,7 @@ func scanReceipt(row Scanner) (*ReceiptRow, error) {
 }
 
 var (
+	readReceipt = Keyed("tenant bytea, id bytea", `SELECT `+receiptColumns+` FROM receipt WHERE tenant = k.tenant AND id = k.id`)
 	lockReceipt = Keyed("tenant bytea, id bytea",
 		`SELECT `+receiptColumns+` FROM receipt WHERE tenant = k.tenant AND id = k.id FOR NO KEY UPDATE`)
 	putReturned = Keyed("tenant bytea, owner_id bytea, id bytea, returned text",
@@ -86,7 +87,11 @@ var (
 
 // LockReceipts locks receipts, given in the order of their IDs, and reads them.
 func (p *Pipe) LockReceipts(tenant verno.TenantID, ids []verno.ReceiptID, found func(*ReceiptRow)) {
-	v := p.Values(lockReceipt).Each(func(row Scanner) error {
+	p.receipts(lockReceipt, tenant, ids, found)
+}
+
+func (p *Pipe) receipts(statement *Bulk, tenant verno.TenantID, ids []verno.ReceiptID, found func(*ReceiptRow)) {
+	v := p.Values(statement).Each(func(row Scanner) error {
 		r, err := scanReceipt(row)
 		if err == nil {
 			found(r)
@@ -121,6 +126,14 @@ func (r *ReceiptRow) EntryHash() (hash [32]byte) {
 // Receipt finds a receipt. It returns ErrNotFound where there is none.
 func (r *Reader) Receipt(ctx context.Context, tenant verno.TenantID, id verno.ReceiptID) (*ReceiptRow, error) {
 	return queryOne(ctx, r, scanReceipt, `SELECT `+receiptColumns+` FROM receipt WHERE tenant = $1 AND id = $2`, tenant, id)
+}
+
+// ReceiptsByID finds those of many receipts that there are.
+func (r *Reader) ReceiptsByID(ctx context.Context, tenant verno.TenantID, ids []verno.ReceiptID, found func(*ReceiptRow)) error {
+	return r.Pipe(ctx, func(p *Pipe) error {
+		p.receipts(readReceipt, tenant, ids, found)
+		return nil
+	})
 }
 
 // ReceiptFilter narrows a list of receipts; zero fields do not.

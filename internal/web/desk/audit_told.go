@@ -46,15 +46,20 @@ type happened struct {
 
 // told puts events into words.
 func (d *Desk) told(c *call, rows []store.EventRow) ([]deed, error) {
-	w := &witness{d: d, c: c, names: d.naming(c), guests: map[verno.MemberID]string{}, zone: c.zone}
-	out := make([]deed, len(rows))
+	events := make([]happened, len(rows))
 	for i := range rows {
-		var e happened
-		if err := json.Unmarshal([]byte(rows[i].Body), &e); err != nil {
+		if err := json.Unmarshal([]byte(rows[i].Body), &events[i]); err != nil {
 			return nil, fmt.Errorf("read event %d: %w", rows[i].Seq, err)
 		}
+	}
+	w := &witness{d: d, c: c, names: d.naming(c), guests: map[verno.MemberID]string{}, zone: c.zone}
+	if err := w.readReceipts(events); err != nil {
+		return nil, err
+	}
+	out := make([]deed, len(rows))
+	for i := range events {
 		var err error
-		if out[i], err = w.tell(&e); err != nil {
+		if out[i], err = w.tell(&events[i]); err != nil {
 			return nil, err
 		}
 		out[i].seq, out[i].body = rows[i].Seq, rows[i].Body
@@ -64,12 +69,27 @@ func (d *Desk) told(c *call, rows []store.EventRow) ([]deed, error) {
 
 // witness tells of events; what they are about is looked up once.
 type witness struct {
-	d      *Desk
-	c      *call
-	names  *naming
-	guests map[verno.MemberID]string
-	zone   *time.Location
-	last   *store.ReceiptRow
+	d        *Desk
+	c        *call
+	names    *naming
+	guests   map[verno.MemberID]string
+	receipts map[string]*store.ReceiptRow // that the reader may see
+	zone     *time.Location
+}
+
+// readReceipts reads all that events are about.
+func (w *witness) readReceipts(events []happened) error {
+	w.receipts = map[string]*store.ReceiptRow{}
+	if !w.c.actor.May.Has(verno.MayReadReceipts) {
+		return nil
+	}
+	var ids []verno.ReceiptID
+	for i := range events {
+		if id, err := verno.ParseID[verno.ReceiptID](events[i].Subject); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return w.d.Reader.ReceiptsByID(w.c.r.Context(), w.c.actor.Tenant, ids, func(r *store.ReceiptRow) { w.receipts[r.ID.String()] = r })
 }
 
 func (w *witness) tell(e *happened) (deed, error) {
@@ -148,11 +168,7 @@ func (w *witness) about(subject string) (name, path string, err error) {
 			name, err = p.Draft.Name, some(missed)
 		}
 	case "rcp":
-		if w.c.actor.May.Has(verno.MayReadReceipts) {
-			r, err := w.receipt(subject)
-			if err != nil || r == nil {
-				return "", "", err
-			}
+		if r := w.receipts[subject]; r != nil {
 			name = w.c.Money(r.Totals.Payable, r.Currency)
 			if r.Number != "" {
 				name = w.c.Say("desk.event.number", "Number", r.Number) + ", " + name
@@ -256,14 +272,8 @@ func (w *witness) detail(e *happened) (list []string, err error) {
 // places are where it was done: a till is told with its store, which is not told again.
 func (w *witness) places(e *happened) (list []string, err error) {
 	at := []string{e.Detail["terminal"], e.Detail["store"]}
-	if strings.HasPrefix(e.Subject, "rcp_") && w.c.actor.May.Has(verno.MayReadReceipts) {
-		r, err := w.receipt(e.Subject)
-		if err != nil {
-			return nil, err
-		}
-		if r != nil {
-			at = append(at, r.Store.String())
-		}
+	if r := w.receipts[e.Subject]; r != nil {
+		at = append(at, r.Store.String())
 	}
 	for _, subject := range at {
 		name, _, err := w.about(subject)
@@ -276,22 +286,6 @@ func (w *witness) places(e *happened) (list []string, err error) {
 		}
 	}
 	return list, nil
-}
-
-// receipt reads what an event is about; nil for none of ours. The last one is kept, since a deed asks twice.
-func (w *witness) receipt(subject string) (*store.ReceiptRow, error) {
-	id, err := verno.ParseID[verno.ReceiptID](subject)
-	if err != nil {
-		return nil, nil //nolint:nilerr,nilnil // None of ours.
-	}
-	if w.last == nil || w.last.ID != id {
-		r, err := w.d.Reader.Receipt(w.c.r.Context(), w.c.actor.Tenant, id)
-		if err != nil {
-			return nil, some(err)
-		}
-		w.last = r
-	}
-	return w.last, nil
 }
 
 // firstShown is where and when a code was shown before, of an event that tells of two times.

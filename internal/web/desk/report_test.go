@@ -247,6 +247,9 @@ func TestAudit(t *testing.T) {
 	if text := tab.Text(".log"); !strings.Contains(text, "Покупка проведена") {
 		t.Errorf("the log of sales says %s", text)
 	}
+	if named := webtest.Eval[bool](tab, `[...document.querySelectorAll(".log td.what")].every(td => td.querySelector("a[href*='/receipts/rcp_']")?.innerText.includes("₽") && td.querySelectorAll(".bit").length > 1)`); !named {
+		t.Errorf("a sale in the log is not named by its sum and its store: %s", tab.Text(".log"))
+	}
 	webtest.Eval[bool](tab, `new Promise(done => { const look = async () => { const page = await (await fetch(location.href)).text(); page.includes("tag good") ? done(true) : setTimeout(look, 200); }; look(); })`)
 	complete(t, tab)
 }
