@@ -225,7 +225,7 @@ func (t *Till) notForSale(ctx context.Context, tenant verno.TenantID, id verno.T
 // sellerOf is the legal entity that is to owe what a certificate is worth: that of the store where it is sold, or where it
 // is sold nowhere the one that is named, else the programme's.
 func (t *Till) sellerOf(ctx context.Context, a verno.Actor, q *SellCertificate, x *selling, usual verno.IssuerID) (verno.IssuerID, error) {
-	pl, err := t.at(ctx, a, q.Terminal, q.Store)
+	pl, err := t.sellsAt(ctx, a, q.Terminal, q.Store)
 	switch {
 	case errors.Is(err, verno.Invalid("store_missing")) && !q.Issuer.IsZero():
 		return q.Issuer, nil

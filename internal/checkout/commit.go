@@ -85,11 +85,8 @@ func (t *Till) saleWork(ctx context.Context, a verno.Actor, c *Commit) (*books.W
 	if err := checkCommit(c, t.clock()); err != nil {
 		return nil, err
 	}
-	pl, err := t.at(ctx, a, c.Sale.Terminal, c.Sale.Store)
+	pl, err := t.sellsAt(ctx, a, c.Sale.Terminal, c.Sale.Store)
 	if err != nil {
-		return nil, err
-	}
-	if err := pl.sells(); err != nil {
 		return nil, err
 	}
 	now := t.clock()

@@ -107,6 +107,15 @@ func (t *Till) at(ctx context.Context, a verno.Actor, terminal verno.TerminalID,
 	return pl, err
 }
 
+// sellsAt is at, where something new is sold. Error beside those of at: store_closed.
+func (t *Till) sellsAt(ctx context.Context, a verno.Actor, terminal verno.TerminalID, shop verno.StoreID) (*place, error) {
+	pl, err := t.at(ctx, a, terminal, shop)
+	if err == nil {
+		err = pl.sells()
+	}
+	return pl, err
+}
+
 func (t *Till) placeIn(ctx context.Context, c *config, a verno.Actor, terminal verno.TerminalID, shop verno.StoreID) (*place, error) {
 	if !a.Terminal.IsZero() {
 		if !terminal.IsZero() && terminal != a.Terminal {

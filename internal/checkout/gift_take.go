@@ -96,6 +96,9 @@ func (t *Till) giving(ctx context.Context, a verno.Actor, q *TakeGift) (*giving,
 // atTill finds out who takes the gift by what was shown.
 func (x *giving) atTill(ctx context.Context, t *Till, c *config, q *TakeGift) error {
 	pl, err := t.placeIn(ctx, c, x.actor, q.Terminal, q.Store)
+	if err == nil {
+		err = pl.sells()
+	}
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func (q *PlaceHold) check() error {
 
 // holding finds out who wants to hold what.
 func (t *Till) holding(ctx context.Context, a verno.Actor, q *PlaceHold) (*holding, error) {
-	pl, err := t.at(ctx, a, q.Terminal, q.Store)
+	pl, err := t.sellsAt(ctx, a, q.Terminal, q.Store)
 	if err != nil {
 		return nil, err
 	}

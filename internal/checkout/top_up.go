@@ -89,7 +89,7 @@ type toppingUp struct {
 }
 
 func (t *Till) toppingUp(ctx context.Context, a verno.Actor, q *TopUp) (*toppingUp, error) {
-	pl, err := t.at(ctx, a, q.Terminal, q.Store)
+	pl, err := t.sellsAt(ctx, a, q.Terminal, q.Store)
 	if err != nil {
 		return nil, err
 	}

@@ -62,15 +62,8 @@ func (tx *Tx) InsertPlace(ctx context.Context, s verno.Store) (bool, error) {
 		address, latitude_e6, longitude_e6, revision, closed_at, created_at, updated_at, greeting, online, web_address)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING`,
 		s.Tenant, s.ID, s.Programme, s.Issuer, s.Partner, textOrNull(s.ExternalID), s.Name, s.TimeZone, s.Address,
-		s.Latitude, s.Longitude, s.Revision, microsOrNull(s.ClosedAt), verno.Micros(s.CreatedAt), verno.Micros(s.UpdatedAt), greetingText(s.Greeting), oneIf(s.Online), s.WebAddress)
+		s.Latitude, s.Longitude, s.Revision, microsOrNull(s.ClosedAt), verno.Micros(s.CreatedAt), verno.Micros(s.UpdatedAt), greetingText(s.Greeting), flag(s.Online), s.WebAddress)
 	return n == 1, err
-}
-
-func oneIf(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // greetingText is a greeting as it is kept: names of languages in their order.
@@ -89,7 +82,7 @@ func (tx *Tx) ChangePlace(ctx context.Context, s verno.Store) (bool, error) {
 		time_zone = $6, address = $7, latitude_e6 = $8, longitude_e6 = $9, closed_at = $10, updated_at = $11, greeting = $12,
 		online = $13, web_address = $14, revision = revision + 1 WHERE tenant = $15 AND id = $16 AND revision = $17`,
 		s.Programme, s.Issuer, s.Partner, textOrNull(s.ExternalID), s.Name, s.TimeZone, s.Address, s.Latitude, s.Longitude,
-		microsOrNull(s.ClosedAt), verno.Micros(s.UpdatedAt), greetingText(s.Greeting), oneIf(s.Online), s.WebAddress, s.Tenant, s.ID, s.Revision)
+		microsOrNull(s.ClosedAt), verno.Micros(s.UpdatedAt), greetingText(s.Greeting), flag(s.Online), s.WebAddress, s.Tenant, s.ID, s.Revision)
 	return n == 1, err
 }
 

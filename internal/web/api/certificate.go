@@ -44,7 +44,7 @@ func (a *API) certificateRoutes() {
 	handle(a, operation{
 		route: "POST /certificates", id: "sell-certificate", tag: "wallets", summary: "Sell a gift certificate", keyed: keyNeeded, status: 201,
 		detail: "Makes a certificate that is worth something, or fills one that was made without worth. It belongs to whoever holds it. What is on it is owed like stored money. It pays as a tender of the kind certificate; POST /cards/{id}/block stops it.",
-		codes:  []string{"certificate_too_large", "certificate_sold", "card_not_usable", "certificate_not_for_points", "insufficient_points", "strength_needed", "account_frozen", "presence_invalid", "presence_stale", "not_found", "template_archived", "template_unpublished", "template_other_kind", "programme_unpublished", "store_unknown", "idempotency_key_reused", "outcome_unknown"},
+		codes:  []string{"certificate_too_large", "certificate_sold", "card_not_usable", "certificate_not_for_points", "insufficient_points", "strength_needed", "account_frozen", "presence_invalid", "presence_stale", "not_found", "template_archived", "template_unpublished", "template_other_kind", "programme_unpublished", "store_unknown", "store_closed", "idempotency_key_reused", "outcome_unknown"},
 	}, a.sellCertificate)
 	handle(a, operation{
 		route: "GET /certificates/{id}", id: "get-certificate", tag: "wallets", summary: "Read what is left on a certificate", codes: []string{"not_found"},

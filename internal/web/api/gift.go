@@ -58,7 +58,7 @@ func (a *API) giftRoutes() {
 		detail: "Takes the points and makes the member's coupon at once, usable in the same sale. What was shown bounds the points as it does in a sale. An unused gift can be given back.",
 		codes: []string{
 			"gift_unknown", "gift_over", "insufficient_points", "strength_needed", "code_used", "account_frozen", "account_cooling", "card_limit",
-			"presence_invalid", "presence_stale", "programme_unpublished", "store_unknown", "store_missing", "idempotency_key_reused", "outcome_unknown",
+			"presence_invalid", "presence_stale", "programme_unpublished", "store_unknown", "store_missing", "store_closed", "idempotency_key_reused", "outcome_unknown",
 		},
 	}, a.takeGift)
 	handle(a, operation{

@@ -51,3 +51,39 @@ func TestOnlineStore(t *testing.T) {
 		b.ask(request{do: "POST /receipts/" + sold + "/returns", key: "back", body: m{}}).want(201)
 	})
 }
+
+// TestClosedStoreSellsNothing: where a store is closed nothing new is sold, whatever it is; what was sold comes back, and what
+// was answered before is answered so again.
+func TestClosedStoreSellsNothing(t *testing.T) {
+	t.Parallel()
+	each(t, func(b *bundle) {
+		member := b.rich()
+		gift := b.giftOf("")
+		certificate := request{do: "POST /certificates", token: b.token, key: "before", body: m{
+			"template_id": b.templateOf("gift_certificate", `{"worth":10000,"valid_days":30}`), "tender": "cash",
+		}}
+		before := b.ask(certificate).want(201)
+		sold := b.sell(b.unique("sale"), basket(1))
+		selling := map[string]request{
+			"certificate": {do: certificate.do, token: b.token, key: "after", body: certificate.body},
+			"top-up":      b.paying("after"), "hold": b.holding(b.known(member), "points", 10), "gift": b.giving(gift, member),
+			"quote": {do: "POST /checkouts/quote", token: b.token, body: basket(1)}, "commit": b.committing("after"),
+			"open": {do: "PUT /checkouts/after", token: b.token, body: basket(1)},
+		}
+		store := "/stores/" + b.made.Store.String()
+		has := b.ask(request{do: "GET " + store}).want(200)
+		b.ask(request{do: "PUT " + store, match: has.header.Get("ETag"), body: m{
+			"programme_id": has.str("programme_id"), "issuer_id": has.str("issuer_id"), "name": has.str("name"), "time_zone": has.str("time_zone"), "closed": true,
+		}}).want(200)
+		for name, q := range selling {
+			if r := b.ask(q); r.status != 422 || r.str("code") != "store_closed" {
+				t.Errorf("%s: %d %s", name, r.status, r.raw)
+			}
+		}
+		if again := b.ask(certificate).want(201); again.str("id") != before.str("id") {
+			t.Errorf("sold before %s, now %s", before.raw, again.raw)
+		}
+		b.ask(request{do: "POST /receipts/" + sold.str("id") + "/returns", token: b.token, key: "back", body: m{}}).want(201)
+		b.ask(request{do: "POST /certificates/" + before.str("id") + "/return", token: b.token, key: "back-2", body: m{}}).want(201)
+	})
+}

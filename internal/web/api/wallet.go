@@ -70,11 +70,11 @@ func (a *API) walletRoutes() {
 	reused := []string{"idempotency_key_reused", "outcome_unknown"}
 	handle(a, operation{
 		route: "POST /top_ups", id: "top-up-member", tag: "wallets", summary: "Put stored money on an account", keyed: keyNeeded, status: 201,
-		codes: slices.Concat(reused, []string{"store_missing", "store_unknown", "top_up_too_large"}),
+		codes: slices.Concat(reused, []string{"store_missing", "store_unknown", "store_closed", "top_up_too_large"}),
 	}, a.topUp)
 	handle(a, operation{
 		route: "POST /holds", id: "place-hold", tag: "wallets", summary: "Reserve points or stored money", keyed: keyNeeded, status: 201,
-		codes: slices.Concat(reused, []string{"insufficient_points", "insufficient_money", "strength_needed", "account_frozen", "presence_invalid", "presence_stale"}),
+		codes: slices.Concat(reused, []string{"insufficient_points", "insufficient_money", "strength_needed", "account_frozen", "presence_invalid", "presence_stale", "store_closed"}),
 	}, a.placeHold)
 	handle(a, operation{route: "GET /holds/{id}", id: "get-hold", tag: "wallets", summary: "Read a hold", codes: []string{"not_found"}}, a.getHold)
 	ended := slices.Concat(reused, []string{"hold_ended", "not_found"})
