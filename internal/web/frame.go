@@ -150,8 +150,12 @@ type watchedWriter struct {
 	packs bool // gzip is asked for
 }
 
+// WriteHeader begins an answer. What fails after it has begun cannot begin another, as the status is on its way.
 func (w *watchedWriter) WriteHeader(status int) {
-	if w.trace.status == 0 && status >= http.StatusOK {
+	if w.trace.status != 0 {
+		return
+	}
+	if status >= http.StatusOK {
 		w.trace.status = status
 	}
 	w.ResponseWriter.WriteHeader(status)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -364,5 +365,27 @@ func TestServerWaitsForNobody(t *testing.T) {
 	}
 	if id := web.RequestID(context.Background()); id != "" {
 		t.Errorf("a request outside of a frame is called %s", id)
+	}
+}
+
+// TestOneStatus: what fails after an answer has begun does not begin another.
+func TestOneStatus(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var logged bytes.Buffer
+	s := httptest.NewUnstartedServer(b.frame.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("begun"))
+		w.WriteHeader(http.StatusInternalServerError)
+	})))
+	s.Config.ErrorLog = log.New(&logged, "", 0)
+	s.Start()
+	res, err := http.Get(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	s.Close()
+	if res.StatusCode != http.StatusOK || logged.Len() > 0 {
+		t.Errorf("%d: %s", res.StatusCode, &logged)
 	}
 }

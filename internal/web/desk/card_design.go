@@ -333,3 +333,12 @@ func cutOff(list []drawing) []string {
 	}
 	return texts
 }
+
+// labels names fields in the language of the page, whatever the card speaks.
+func labels(c *call, list []card.Text) string {
+	names := make([]string, len(list))
+	for i, l := range list {
+		names[i] = l.In(c.Code)
+	}
+	return strings.Join(names, ", ")
+}

@@ -106,7 +106,7 @@ func paperAbout(c *call, f *card.Face) string {
 	case f.Event != nil:
 		parts = append(parts, f.Event.Name.In(c.Code))
 		if !f.Event.Starts.IsZero() {
-			parts = append(parts, f.Event.Starts.Format("02.01.2006 15:04"))
+			parts = append(parts, c.Moment(f.Event.Starts))
 		}
 		for _, field := range f.Auxiliary {
 			parts = append(parts, field.Label.In(c.Code)+" "+view.ValueText(c.Lang, &field.Value))

@@ -93,7 +93,7 @@ func (d *Desk) confirmFactor(c *call) error {
 	code := strings.ReplaceAll(c.form.Value("code"), " ", "")
 	codes, err := d.Gate.ConfirmSecondFactor(c.r.Context(), c.actor, code, c.now)
 	if err == nil {
-		return c.show(c.Say("desk.factor.codes"), codesPage(c, codes, true))
+		return c.showCodes(codes, true)
 	}
 	secret := c.form.Value("secret")
 	uri, broken := url.Parse(c.form.Value("uri"))
@@ -115,7 +115,13 @@ func (d *Desk) renewCodes(c *call) error {
 		return d.myself(c, "codes")
 	}
 	c.Styles = append(c.Styles, "desk_people.css")
-	return c.show(c.Say("desk.factor.codes"), codesPage(c, codes, false))
+	return c.showCodes(codes, false)
+}
+
+// showCodes shows codes of recovery, once.
+func (c *call) showCodes(codes []string, fresh bool) error {
+	c.Scripts = append(c.Scripts, "desk_copy.js")
+	return c.show(c.Say("desk.factor.codes"), codesPage(c, codes, fresh))
 }
 
 func (d *Desk) dropFactor(c *call) error {

@@ -183,6 +183,7 @@ func (d *Desk) nfcKeys(c *call) error {
 		return err
 	}
 	c.walletDress()
+	c.Scripts = append(c.Scripts, "desk_copy.js")
 	return c.show(c.Say("desk.nfc.title"), nfcPage(c, k))
 }
 

@@ -160,5 +160,8 @@ func pushTotal(c *call, p *pushing) string {
 	if n := p.state.Waiting + p.google.Waiting; n > 0 {
 		return c.Count("desk.push.waiting", n)
 	}
+	if s := p.sums(); s.later+s.refused+s.gone > 0 {
+		return c.Say("desk.push.none_waits")
+	}
 	return c.Say("desk.push.none")
 }

@@ -211,6 +211,8 @@ func TestReaderKeys(t *testing.T) {
 	if got := tab.Text(".spki"); !strings.HasPrefix(got, "MDkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDIgA") {
 		t.Errorf("the public key is %q", got)
 	}
+	tab.Click(".key [data-copy]")
+	tab.Until(`document.querySelector(".key [data-copy]").textContent === "Скопировано"`)
 	sends(tab, "section[aria-labelledby=apple_vas] form button", "li.key:nth-child(2)")
 	sends(tab, "section[aria-labelledby=smart_tap] form button", "section[aria-labelledby=smart_tap] .spki")
 	savePages(t, tab, "nfc-ru")

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"hash/fnv"
 	"html"
 	"slices"
 	"strconv"
@@ -31,10 +32,10 @@ type Drawn struct {
 }
 
 // Back are the fields of the back that say something, and the names of those that wait until there is something to say.
-func (w Wallet) Back() (told []card.Field, waiting []string) {
+func (w Wallet) Back() (told []card.Field, waiting []card.Text) {
 	for _, f := range w.Face.Back {
 		if ValueText(w.Lang, &f.Value) == card.Nothing {
-			waiting = append(waiting, f.Label.In(w.Code))
+			waiting = append(waiting, f.Label)
 			continue
 		}
 		told = append(told, f)
@@ -162,9 +163,17 @@ func (p *pen) done(height int) Drawn {
 		says = append(says, f.Label.In(p.Code)+" "+ValueText(p.Lang, &f.Value))
 	}
 	label := p.name + ": " + p.Face.Title.In(p.Code) + ". " + strings.Join(says, "; ")
-	svg := fmt.Sprintf(`<svg class="wallet" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="%s" font-family="system-ui, Roboto, 'Noto Sans', Arial, sans-serif">%s</svg>`,
-		cardWide, height, html.EscapeString(label), p.String())
+	svg := ownIDs(fmt.Sprintf(`<svg class="wallet" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="%s" font-family="system-ui, Roboto, 'Noto Sans', Arial, sans-serif">%s</svg>`,
+		cardWide, height, html.EscapeString(label), p.String()))
 	return Drawn{svg, slices.Compact(slices.Sorted(slices.Values(p.cut)))}
+}
+
+// ownIDs tells the shapes of this drawing from those of others on the same page: their names begin with what the drawing is.
+func ownIDs(svg string) string {
+	sum := fnv.New32a()
+	_, _ = sum.Write([]byte(svg))
+	own := fmt.Sprintf("w%08x-", sum.Sum32())
+	return strings.NewReplacer(`clipPath id="`, `clipPath id="`+own, `url(#`, `url(#`+own).Replace(svg)
 }
 
 // front are all fields of the front, in the order in which they are read.

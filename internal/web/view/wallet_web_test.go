@@ -1,6 +1,7 @@
 package view_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -22,5 +23,27 @@ func TestWebShowsTheBalance(t *testing.T) {
 		if got := strings.Count(w.Web().SVG, ">one hundred and twenty</text>"); got != 1 {
 			t.Errorf("with the balance in the %s the picture shows it %d times", name, got)
 		}
+	}
+}
+
+// TestPicturesShareNoShape: two pictures on one page, such as the same card in two languages, name no shape alike; each refers to its own.
+func TestPicturesShareNoShape(t *testing.T) {
+	t.Parallel()
+	face := card.Face{Style: card.StyleStoreCard, Primary: []card.Field{{Key: "a", Label: card.Both("Points", "Баллы"), Value: card.Value{Text: card.Text{"en": "1"}}}}}
+	id := regexp.MustCompile(`clipPath id="([^"]+)"`)
+	seen := map[string]bool{}
+	for _, lang := range []string{"en", "ru"} {
+		w := view.Wallet{Lang: words.In(lang), Face: &face, Picture: func(string) (string, int, int) { return "", 0, 0 }}
+		for _, drawn := range []view.Drawn{w.Apple(), w.Google(), w.Web()} {
+			for _, found := range id.FindAllStringSubmatch(drawn.SVG, -1) {
+				if name := found[1]; seen[name] || !strings.Contains(drawn.SVG, "url(#"+name+")") {
+					t.Errorf("%s is named twice, or nothing refers to it", name)
+				}
+				seen[found[1]] = true
+			}
+		}
+	}
+	if len(seen) < 6 {
+		t.Errorf("only %v", seen)
 	}
 }
