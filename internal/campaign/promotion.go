@@ -132,7 +132,7 @@ func checkPromotion(ctx context.Context, r *store.Reader, of store.Programme, dr
 	if err := checkStores(ctx, r, &f, of.Tenant, draft); err != nil {
 		return err
 	}
-	var own []promo.Problem
+	own := promo.Unmeant(draft)
 	for _, p := range promo.Validate(&verno.Version{Programme: of.Draft, Promotions: []verno.Promotion{*draft}}) {
 		if p.Promotion == draft.ID {
 			own = append(own, p)

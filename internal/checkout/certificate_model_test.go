@@ -237,7 +237,7 @@ func (r *giftRun) replayWith(g *modelledGift) *request {
 	key := r.b.name("replay")
 	ask := checkout.Replay{
 		Key: key, BodyHash: hash(key), CheckoutID: key, OccurredAt: verno.FromMicros(r.now() - r.draw("ago", 0, 3*hour)),
-		Charged: money.Amount(s.payable), Sale: checkout.Sale{Store: r.b.made.Store, Basket: list}, Tenders: s.tenders(g.machine),
+		Charged: new(money.Amount(s.payable)), Sale: checkout.Sale{Store: r.b.made.Store, Basket: list}, Tenders: s.tenders(g.machine),
 	}
 	q := &request{what: "replay", once: true, send: func() answer {
 		out, err := r.b.till.Replay(r.b.ctx, r.b.boss, []checkout.Replay{ask})

@@ -240,7 +240,7 @@ func TestReplacedCoupon(t *testing.T) {
 		}
 		b.later(2 * time.Hour)
 		out := b.replay(b.offline(g.static(), 100_00, func(q *checkout.Replay) {
-			q.Sale.Basket.Coupons, q.Charged, q.Tenders = []string{scan}, 90_00, []verno.Tender{cash(90_00)}
+			q.Sale.Basket.Coupons, q.Charged, q.Tenders = []string{scan}, new(money.Amount(90_00)), []verno.Tender{cash(90_00)}
 		}))
 		b.became(out[0], "applied", "")
 		if x := b.facts(fresh.ID); x.Left != 1 {
@@ -263,7 +263,7 @@ func TestCouponOffline(t *testing.T) {
 		g := b.enrol()
 		b.later(2 * time.Hour)
 		with := func(q *checkout.Replay) {
-			q.Sale.Basket.Coupons, q.Charged = []string{b.machine(c.ID)}, 90_00
+			q.Sale.Basket.Coupons, q.Charged = []string{b.machine(c.ID)}, new(money.Amount(90_00))
 			q.Tenders = []verno.Tender{cash(90_00)}
 		}
 		out := b.replay(b.offline(g.static(), 100_00, with), b.offline(g.static(), 100_00, with))
@@ -354,7 +354,7 @@ func TestDiscountCard(t *testing.T) {
 		b.later(time.Hour)
 		c := b.issue(seven, g.ID, card.Document{})
 		b.later(2 * time.Hour)
-		out := b.replay(b.offline(b.machine(c.ID), 100_00, func(q *checkout.Replay) { q.Charged, q.Tenders = 93_00, []verno.Tender{cash(93_00)} }))
+		out := b.replay(b.offline(b.machine(c.ID), 100_00, func(q *checkout.Replay) { q.Charged, q.Tenders = new(money.Amount(93_00)), []verno.Tender{cash(93_00)} }))
 		if out[0].Receipt == nil || out[0].Receipt.Totals.Discount != 7_00 {
 			t.Errorf("offline %+v", out[0])
 		}

@@ -35,7 +35,7 @@ type sale struct {
 	shift        string
 	cashier      verno.StaffID
 	occurred     time.Time        // zero for now; of a replay
-	charged      money.Amount     // what an offline till took, 0 where it did not say
+	charged      *money.Amount    // what an offline till took; nil where nobody said
 	ended        []verno.OpenHold // what the open checkout held, ended by the decision
 	coupons      []*coupon        // as shown
 	certificates []certificate
@@ -376,8 +376,8 @@ func (s *sale) save(p *books.Page, r *verno.Receipt) (books.Result, error) {
 	if err != nil {
 		return books.Result{}, err
 	}
-	if s.charged > 0 && s.charged != r.Totals.Payable {
-		s.task(p, r, "charged_differs", int64(s.charged-r.Totals.Payable))
+	if s.charged != nil && *s.charged != r.Totals.Payable {
+		s.task(p, r, "charged_differs", int64(*s.charged-r.Totals.Payable))
 	}
 	if r.Debt > 0 {
 		s.task(p, r, "points_debt", int64(r.Debt))

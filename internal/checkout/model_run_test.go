@@ -235,7 +235,7 @@ func (r *modelRun) replay(m *modelledMember) *request {
 	pays := r.draw("stored", 0, min(payable, 20_00))
 	key := b.name("replay")
 	q := checkout.Replay{
-		Key: key, BodyHash: hash(key), CheckoutID: key, OccurredAt: verno.FromMicros(at), Charged: money.Amount(payable),
+		Key: key, BodyHash: hash(key), CheckoutID: key, OccurredAt: verno.FromMicros(at), Charged: new(money.Amount(payable)),
 		Sale:    checkout.Sale{Store: b.made.Store, Basket: list, Spend: money.Points(spend)},
 		Member:  checkout.Identify{Scan: m.static()},
 		Tenders: []verno.Tender{stored(money.Amount(pays)), cash(money.Amount(payable - pays))},

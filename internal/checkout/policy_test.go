@@ -116,7 +116,7 @@ func TestPolicyOffline(t *testing.T) {
 		b.later(2 * time.Hour)
 		out := b.replay(b.offline(g.static(), 400_00, func(q *checkout.Replay) {
 			q.Sale.Spend, q.Tenders = 350, []verno.Tender{stored(50_00)}
-			q.Charged = 50_00
+			q.Charged = new(money.Amount(50_00))
 		}))
 		b.became(out[0], "applied", "")
 		if out[0].Debt != 50 || len(b.tasks("points_debt")) != 1 {

@@ -148,7 +148,7 @@ func (t *Till) checkReplay(q *Replay) error {
 	if !q.Sale.Spend.Valid() {
 		f.Say("/spend_points", "number_range", "min", "0", "max", money.MaxPoints.Format(0))
 	}
-	if !q.Charged.Valid() {
+	if q.Charged != nil && !q.Charged.Valid() {
 		f.Say("/charged", "number_range", "min", "0", "max", maxAmount)
 	}
 	names{q.Number, q.Shift, q.CheckoutID, q.Sale.Channel, q.BusinessDate}.check(&f, q.OccurredAt)

@@ -20,7 +20,7 @@ func (b *bundle) offline(scan string, price money.Amount, change ...func(q *chec
 	key := b.name("offline")
 	q := checkout.Replay{
 		Key: key, BodyHash: hash(key), CheckoutID: key, Number: key, OccurredAt: b.clock().Add(-time.Hour),
-		Sale: checkout.Sale{Basket: tea(price)}, Member: checkout.Identify{Scan: scan}, Tenders: []verno.Tender{cash(price)}, Charged: price,
+		Sale: checkout.Sale{Basket: tea(price)}, Member: checkout.Identify{Scan: scan}, Tenders: []verno.Tender{cash(price)}, Charged: &price,
 	}
 	for _, c := range change {
 		c(&q)
@@ -172,7 +172,7 @@ func TestReplayByTheRulesOfThen(t *testing.T) {
 			{4*time.Hour - time.Second, 4, 0},
 		} {
 			out := b.replay(b.offline(g.static(), 100_00, func(q *checkout.Replay) {
-				q.OccurredAt, q.Charged = start.Add(c.at), 100_00-c.discount
+				q.OccurredAt, q.Charged = start.Add(c.at), new(100_00-c.discount)
 			}))
 			b.became(out[0], "applied", "")
 			if r := out[0].Receipt; r.Version != c.version || r.Totals.Discount != c.discount || !r.OccurredAt.Equal(start.Add(c.at).Truncate(time.Microsecond)) {
@@ -196,7 +196,7 @@ func TestReplayShortage(t *testing.T) {
 		_, err := b.roll.Freeze(b.ctx, b.boss, g.ID)
 		b.must(err)
 		out := b.replay(b.offline(g.static(), 200_00, func(q *checkout.Replay) {
-			q.Sale.Spend, q.Tenders, q.Charged = 100, []verno.Tender{stored(70_00), cash(30_00)}, 100_00
+			q.Sale.Spend, q.Tenders, q.Charged = 100, []verno.Tender{stored(70_00), cash(30_00)}, new(money.Amount(100_00))
 		}))
 		b.became(out[0], "applied", "")
 		r := out[0].Receipt
@@ -241,7 +241,7 @@ func TestReplayCharged(t *testing.T) {
 			before := b.shapeOf(g)
 			out := b.replay(b.offline(g.static(), 100_00, func(q *checkout.Replay) {
 				q.Sale.Basket.Lines[0].Quantity, q.Sale.Basket.Lines[0].Sum = 7*money.One, 100_00
-				q.Charged, q.Tenders = c.charged, []verno.Tender{bank(c.charged - c.stored), stored(c.stored)}
+				q.Charged, q.Tenders = &c.charged, []verno.Tender{bank(c.charged - c.stored), stored(c.stored)}
 			}))
 			b.became(out[0], "applied", "")
 			refund, back := money.Amount(0), money.Amount(0)
@@ -256,6 +256,14 @@ func TestReplayCharged(t *testing.T) {
 			b.unchanged(before, g)
 		}
 		if tasks := b.tasks("charged_differs"); len(tasks) != 3 {
+			t.Errorf("tasks %+v", tasks)
+		}
+		for _, charged := range []*money.Amount{nil, new(money.Amount(0))} { // To have taken nothing is not to say nothing.
+			b.became(b.replay(b.offline("", 100_00, func(q *checkout.Replay) {
+				q.Charged, q.Tenders = charged, nil
+			}))[0], "applied", "")
+		}
+		if tasks := b.tasks("charged_differs"); len(tasks) != 4 {
 			t.Errorf("tasks %+v", tasks)
 		}
 	})
@@ -344,7 +352,7 @@ func TestHostileReplays(t *testing.T) {
 			func(q *checkout.Replay) { q.OccurredAt = time.Time{} },
 			func(q *checkout.Replay) { q.Sale.Spend = -1 },
 			func(q *checkout.Replay) { q.Sale.Spend = 1 << 62 },
-			func(q *checkout.Replay) { q.Charged = -1 },
+			func(q *checkout.Replay) { q.Charged = new(money.Amount(-1)) },
 			func(q *checkout.Replay) { q.Tenders = []verno.Tender{stored(-5), cash(5)} },
 			func(q *checkout.Replay) { q.Tenders = make([]verno.Tender, 30) },
 			func(q *checkout.Replay) { q.Number = "\x00" },

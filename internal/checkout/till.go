@@ -141,7 +141,7 @@ type Replay struct {
 	Shift        string
 	Cashier      verno.StaffID
 	OccurredAt   time.Time
-	Charged      money.Amount // what the customer paid; what the rules would have asked otherwise is reported
+	Charged      *money.Amount // what the customer paid, nil where nobody says; what the rules would have asked otherwise is reported
 }
 
 // ReplayOutcome is what became of one of them.

@@ -65,7 +65,7 @@ type Sale struct {
 	Number       string
 	BusinessDate int32
 	OccurredAt   time.Time
-	Charged      money.Amount // what the customer paid, 0 where the file does not say
+	Charged      *money.Amount // what the customer paid; nil where the file does not say
 }
 
 // Channel is how sales and returns of an import came in.

@@ -90,7 +90,7 @@ func (r *run) saleOf(d *document) Sale {
 		Spend: d.spend, Number: d.numbered(d.part), BusinessDate: d.date(), OccurredAt: d.at,
 	}
 	if gross := d.gross(); d.spend == 0 && gross > 0 {
-		s.Charged = gross
+		s.Charged = &gross
 		s.Tenders = []verno.Tender{{Kind: verno.TenderOther, Amount: gross}}
 	}
 	return s

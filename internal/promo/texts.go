@@ -147,6 +147,7 @@ var problemTexts = func() map[string]Text {
 		{"members_only_type", nil, "Баллы, штампы и кешбэк может получить только участник.", "Only a member can get points, stamps or cashback."},
 		{"min_points_no_purchase", nil, "Этот бонус дают не за покупку, и накопленных баллов при нём не смотрят: с этим условием его не получит никто.", "This bonus is not given for a purchase, and points are not looked at: with this condition nobody would get it."},
 		{"exclusive_discount", nil, "Исключить другие акции может только скидка.", "Only a discount can exclude other promotions."},
+		{"goods_needed", nil, "Выберите категории или артикулы: без них по этой цене продавалось бы всё.", "Choose categories or SKUs: without them everything would sell at this price."},
 		{"condition_wrong", params("error"), "Условие не читается: {error}.", "The condition cannot be read: {error}."},
 		{"condition_large", params("max"), "В условии слишком много частей, не больше {max}.", "The condition has too many parts, {max} at most."},
 		{"condition_forbidden", params("what"), "В условии нельзя использовать «{what}».", "A condition may not use “{what}”."},

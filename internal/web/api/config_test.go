@@ -52,6 +52,11 @@ func TestPromotion(t *testing.T) {
 			t.Errorf("a bad promotion: %s", r.raw)
 		}
 		b.ask(request{do: "POST " + programme + "/promotions", body: with(bad, "settings", `{"a":1`)}).want(422, "invalid_request")
+		all := m{"name": "По одной цене", "type": "special_price", "active": true, "settings": m{"price": 100}}
+		r = b.ask(request{do: "POST " + programme + "/promotions", lang: "ru", body: all}).want(422, "invalid_request")
+		if r.str("errors", 0, "pointer") != "/goods/categories" || r.str("errors", 0, "code") != "goods_needed" || !strings.Contains(r.str("errors", 0, "message"), "продавалось бы всё") {
+			t.Errorf("a special price for everything: %s", r.raw)
+		}
 		good := with(bad, "settings", m{"percent": "10"}, "audience", m{"anonymous": true}, "schedule", m{"weekdays": []int{1, 2}, "hours": []m{{"from": "16:00", "until": "18:00"}}})
 		made := b.ask(request{do: "POST " + programme + "/promotions", body: good}).want(201)
 		id := "/promotions/" + made.str("id")

@@ -147,7 +147,7 @@ func (r *OfflineReceipt) replay() (checkout.Replay, error) {
 			Basket: f.basket(r.Currency, r.Lines, r.Coupons), Spend: r.SpendPoints, Terminal: r.Terminal, Store: r.Store, Channel: r.Channel,
 		},
 		Tenders: f.tenders(r.Tenders, r.Currency), Number: r.Number, BusinessDate: int32(r.BusinessDate), Shift: r.Shift,
-		Cashier: r.Cashier, OccurredAt: r.OccurredAt, Charged: r.Charged.Amount,
+		Cashier: r.Cashier, OccurredAt: r.OccurredAt, Charged: &r.Charged.Amount,
 	}
 	if r.Member != nil {
 		who, err := r.Member.who("/member")

@@ -75,8 +75,9 @@ func (r *reading) promotion(kind string) verno.Promotion {
 		Condition: r.text("condition"), Exclusive: r.on("exclusive"), Group: r.text("group"),
 	}
 	p.Priority = r.small("priority")
-	if kind == specialPrice && noGoods(&p) {
-		r.faults["goods/categories"] = r.Say("desk.promotion.goods_needed")
+	for _, wrong := range promo.Unmeant(&p) {
+		name := strings.TrimPrefix(wrong.Pointer, "/")
+		r.faults[name] = r.problem(kind, name, wrong.Code, wrong.Params)
 	}
 	if kind == "welcome_bonus" && !r.firstPurchase() {
 		p.Goods, p.MinBasket = verno.Goods{}, 0
@@ -99,11 +100,6 @@ func (r *reading) promotion(kind string) verno.Promotion {
 	}
 	return p
 }
-
-// specialPrice is the type that must name its goods: at one price for everything the whole shop would be sold by mistake.
-const specialPrice = "special_price"
-
-func noGoods(p *verno.Promotion) bool { return len(p.Goods.Categories)+len(p.Goods.SKUs) == 0 }
 
 // firstPurchase says whether a welcome bonus waits for a purchase; else it has neither goods nor a sum to look at.
 func (r *reading) firstPurchase() bool { return r.text("settings/when") == "first_purchase" }

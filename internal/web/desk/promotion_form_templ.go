@@ -5,8 +5,10 @@ package desk
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
 	"slices"
@@ -1085,7 +1087,7 @@ func goodsPart(c *call, e *editor) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = part(c.Say("desk.promotion.part_goods"), either(names(e.form, "goods/categories", "goods/skus"), e.anyGoods()), wrongIn(e.form, "goods") || e.kind == specialPrice && e.stored == nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var38), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = part(c.Say("desk.promotion.part_goods"), either(names(e.form, "goods/categories", "goods/skus"), e.anyGoods()), wrongIn(e.form, "goods") || e.kind == "special_price" && e.stored == nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var38), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1095,7 +1097,7 @@ func goodsPart(c *call, e *editor) templ.Component {
 
 // anyGoods says what a promotion without goods of its own is for.
 func (e *editor) anyGoods() string {
-	if e.kind == specialPrice {
+	if e.kind == "special_price" {
 		return e.Say("desk.promotion.no_goods")
 	}
 	return e.Say("desk.promotion.all_goods")

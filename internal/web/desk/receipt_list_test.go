@@ -37,7 +37,7 @@ func TestReceiptsTellOfCashback(t *testing.T) {
 		Sale: checkout.Sale{Store: site.Made.Live.Store, Basket: verno.Basket{Currency: "RUB", Lines: []verno.Line{
 			{ID: "1", SKU: "1", Name: "Обед", Quantity: money.One, Price: price, Sum: price},
 		}}},
-		Tenders: []verno.Tender{{Kind: verno.TenderCard, Amount: price}}, Charged: price,
+		Tenders: []verno.Tender{{Kind: verno.TenderCard, Amount: price}}, Charged: new(price),
 	}})
 	must(err)
 	if done[0].State != "applied" {

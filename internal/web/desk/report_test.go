@@ -44,7 +44,7 @@ func pastOf(t *testing.T, site *webtest.Site, name string, least money.Amount, d
 				Sale: checkout.Sale{Store: site.Made.Live.Store, Basket: verno.Basket{Currency: "RUB", Lines: []verno.Line{{
 					ID: "1", SKU: strconv.Itoa(len(g)), Name: "Обед / Lunch", Quantity: money.One, Price: price, Sum: price,
 				}}}},
-				Tenders: []verno.Tender{{Kind: verno.TenderCard, Amount: price}}, Charged: price,
+				Tenders: []verno.Tender{{Kind: verno.TenderCard, Amount: price}}, Charged: &price,
 			}
 			r.BodyHash = sha256.Sum256([]byte(r.Key))
 			if draw.IntN(3) > 0 && guests > 0 {
