@@ -33,7 +33,7 @@ type errand struct {
 	place   string            // of the receipt
 	asks    *member.Proposal  // what waits for a second person
 	scale   int               // of the points that it asks for
-	points  *member.Points    // of the member, while a second person can still decide
+	points  *member.Points    // of the member, on the task's own page while a second person can still decide
 	by      string            // who asks for it
 	ender   string            // who has ended it
 }
@@ -133,13 +133,6 @@ func (d *Desk) proposed(c *call, names *naming, t *errand, q member.Proposal) er
 	if t.by, err = names.actor(q.By); err != nil {
 		return err
 	}
-	if t.waits(c) {
-		p, err := d.Members.Points(c.r.Context(), c.actor, c.now, q.Member)
-		if err != nil {
-			return err
-		}
-		t.points = &p
-	}
 	id, n := "desk.task.give", q.Points
 	if n < 0 {
 		id, n = "desk.task.take", -n
@@ -194,11 +187,16 @@ func (d *Desk) taskOf(c *call) (errand, error) {
 	if err != nil {
 		return errand{}, err
 	}
-	t, err := d.Members.Task(c.r.Context(), c.actor, id)
+	row, err := d.Members.Task(c.r.Context(), c.actor, id)
 	if err != nil {
 		return errand{}, err
 	}
-	return d.errand(c, d.naming(c), t)
+	t, err := d.errand(c, d.naming(c), row)
+	if err == nil && t.waits(c) {
+		t.points = &member.Points{}
+		*t.points, err = d.Members.Points(c.r.Context(), c.actor, c.now, t.asks.Member)
+	}
+	return t, err
 }
 
 // decide runs what ends a task. Where it cannot be ended the page says why.
