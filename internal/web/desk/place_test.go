@@ -28,7 +28,7 @@ func TestOnlineStore(t *testing.T) {
 	if made.status != http.StatusSeeOther {
 		t.Fatalf("the shop is not made: %s", made.body)
 	}
-	path := strings.Split(made.header.Get("Location"), "?")[0]
+	path, _, _ := strings.Cut(made.header.Get("Location"), "?")
 	read := func() verno.Store {
 		var id verno.StoreID
 		if err := id.UnmarshalText([]byte(path[strings.LastIndex(path, "/")+1:])); err != nil {
