@@ -92,5 +92,6 @@ func (f *Face) heldCard(s *seat) error {
 			}
 		}
 	}
+	s.Scripts = append(s.Scripts, "card/held.js")
 	return s.showAs(http.StatusOK, d.Title.In(s.Code), heldPage(s, h))
 }

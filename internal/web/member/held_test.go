@@ -13,6 +13,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/store/storetest"
 	"github.com/verno-loyalty/verno/internal/web/webtest"
+	"github.com/verno-loyalty/verno/money"
 )
 
 // sold is a shop that has sold a certificate to somebody without a card.
@@ -118,5 +119,30 @@ func TestHeldCardIsPictured(t *testing.T) {
 			}
 			keepPictures(t, tab, "held-"+lang)
 		})
+	}
+}
+
+// TestHeldCardFollows: what a till does to a card that is nobody's is seen on the page that stands open, and what its
+// holder has unfolded stays so.
+func TestHeldCardFollows(t *testing.T) {
+	t.Parallel()
+	p := newSold(t, storetest.Empty(t, store.SQLite), "ru")
+	tab := webtest.Open(t).Tab(360, 740, "ru")
+	tab.Go(p.link())
+	tab.Click("#open-here")
+	tab.Click("details.data summary")
+	_, secret, err := p.Server.Roll.Secret(t.Context(), p.boss.Tenant, p.card)
+	check(t, err)
+	goods := verno.Basket{Currency: "RUB", Lines: []verno.Line{{ID: "tea", SKU: "tea", Quantity: money.One, Price: 120_000}}}
+	till := p.boss
+	till.Store, till.Terminal = p.Made.Live.Store, p.Made.Live.Terminal
+	_, _, err = p.Server.Till.Commit(t.Context(), till, checkout.Commit{
+		Key: "tea", CheckoutID: "tea", Number: "tea", Sale: checkout.Sale{Basket: goods}, Totals: verno.Totals{Gross: 120_000, Payable: 120_000},
+		Tenders: []verno.Tender{{Kind: verno.TenderCertificate, Amount: 120_000, Scan: secret.Machine}},
+	})
+	check(t, err)
+	tab.Until(`document.querySelector(".balance strong").textContent.replace(/\s/g, "") === "3800₽"`)
+	if !webtest.Eval[bool](tab, `document.querySelector("details.data").open`) {
+		t.Error("what was unfolded is folded")
 	}
 }
