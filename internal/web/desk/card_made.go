@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,8 +72,11 @@ func (f *ownForm) back(c *call) (templ.SafeURL, string) {
 
 func madePath(id verno.CardID) string { return "/made_cards/" + id.String() }
 
-// makes says whether cards of a kind are made one by one: those that let in, and those that show whose they are.
-func makes(k *card.Kind) bool { return k.Scan == card.ScanEnter || k.Scan == card.ScanShow }
+// makes says whether cards of a kind are made one by one at a form of their own: those that let in, those that show whose
+// they are, and coupons.
+func makes(k *card.Kind) bool {
+	return k.Scan == card.ScanEnter || k.Scan == card.ScanShow || k.Scan == card.ScanRedeem
+}
 
 // madeCards lists the cards that were made of a template.
 func (d *Desk) madeCards(c *call) error {
@@ -174,7 +176,7 @@ func (d *Desk) makeCard(c *call) error {
 	}
 	made, _, err := d.Members.IssueOnce(c.r.Context(), c.actor, c.now, member.TemplateRequest{
 		Key: "desk " + f.key, BodyHash: sha256.Sum256([]byte(c.form.Values.Encode())), Template: f.template, Member: f.member, Document: doc,
-	}, card.ScanEnter, card.ScanShow)
+	}, card.ScanEnter, card.ScanShow, card.ScanRedeem)
 	if err == nil {
 		c.did(madePath(made.ID), "card_made")
 		return nil
@@ -305,17 +307,24 @@ func cardText(c *call, card *member.Card) string {
 	return c.Say("desk.card."+cardKind(card), "Date", c.on(card.IssuedAt))
 }
 
-// makeable are the templates of which a member can be made a card, such as tickets and business cards.
-func (d *Desk) makeable(c *call, of verno.ProgrammeID) ([]store.CardTemplate, error) {
+// makeable are the templates of which a member can be made a card: those that name a member at the till, such as a club's,
+// and others, such as tickets and business cards.
+func (d *Desk) makeable(c *call, of verno.ProgrammeID) (naming, others []store.CardTemplate, err error) {
 	if !c.actor.May.Has(verno.MayReadConfig) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	const most = 200
 	list, err := d.Reader.CardTemplates(c.r.Context(), c.actor.Tenant, of, false, verno.TemplateID{}, most)
-	return slices.DeleteFunc(list, func(t store.CardTemplate) bool {
-		k, ok := card.Find(t.Kind)
-		return !ok || t.Published == 0 || !makes(k)
-	}), err
+	for i := range list {
+		switch k, ok := card.Find(list[i].Kind); {
+		case !ok || list[i].Published == 0:
+		case k.Scan == card.ScanIdentify:
+			naming = append(naming, list[i])
+		case makes(k):
+			others = append(others, list[i])
+		}
+	}
+	return naming, others, err
 }
 
 // ownInput is the field of one thing that a card has for itself.

@@ -156,3 +156,60 @@ func TestCardOfNobodyIsReplaced(t *testing.T) {
 		t.Errorf("without a reason: %d", got.status)
 	}
 }
+
+// TestCardOfATemplateIsGiven: at the desk a member is given a card of any published template that names its holder at the
+// till, not the standard one alone, once for a form; and a coupon.
+func TestCardOfATemplateIsGiven(t *testing.T) {
+	t.Parallel()
+	site := webtest.Serve(t, "ru", webtest.Size{Guests: 1}, nil)
+	_, member, _ := personal(t, site, "ru")
+	club, coupon := published(t, site, "privilege"), published(t, site, "coupon")
+	w := enter(t, site, "ru")
+	at := "/desk/members/" + member.String() + "/cards/new"
+	page := string(w.get(at).body)
+	if !strings.Contains(page, `value="`+club.String()+`"`) || !strings.Contains(page, coupon.String()+"/made/new") || strings.Contains(page, `value="`+coupon.String()+`"`) {
+		t.Errorf("what can be given: %s", page)
+	}
+	of := func(template verno.TemplateID) (n int) {
+		cards, err := site.Server.Roll.Cards(t.Context(), auth.Operator(site.Made.Live.Tenant), member)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range cards {
+			if c.Template == template {
+				n++
+			}
+		}
+		return n
+	}
+	typed := url.Values{"key": {strings.Repeat("1f", 16)}, "kind": {"phone"}, "template": {club.String()}}
+	for range 2 {
+		if got := w.send(&shown{action: at}, typed); got.status != http.StatusSeeOther {
+			t.Errorf("the club's card: %d", got.status)
+		}
+	}
+	w.send(&shown{action: "/desk/cards/" + coupon.String() + "/made/new"}, url.Values{"key": {strings.Repeat("2f", 16)}, "member": {member.String()}})
+	if clubs, coupons := of(club), of(coupon); clubs != 1 || coupons != 1 {
+		t.Errorf("given %d cards of the club and %d coupons", clubs, coupons)
+	}
+	typed.Set("key", strings.Repeat("3f", 16))
+	typed.Set("template", coupon.String())
+	if got := w.send(&shown{action: at}, typed); got.status < 400 || got.status >= 500 || of(coupon) != 1 {
+		t.Errorf("a coupon as a member's card: %d", got.status)
+	}
+}
+
+// published is a template of a kind in force, as that kind begins.
+func published(tb testing.TB, site *webtest.Site, kind string) verno.TemplateID {
+	tb.Helper()
+	s, actor := site.Server, auth.Operator(site.Made.Live.Tenant)
+	k, _ := card.Find(kind)
+	t, err := s.Office.CreateTemplate(tb.Context(), actor, s.Now(), site.Made.Live.Programme, k.Template(k.Title.In("ru")))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := s.Office.PublishTemplate(tb.Context(), actor, s.Now(), t.ID, 0, ""); err != nil {
+		tb.Fatal(err)
+	}
+	return t.ID
+}

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/card"
 	"github.com/verno-loyalty/verno/internal/member"
+	"github.com/verno-loyalty/verno/internal/store"
 	"github.com/verno-loyalty/verno/internal/web/view"
 )
 
@@ -16,12 +18,12 @@ func (d *Desk) cardForm(c *call) error {
 	if err != nil {
 		return err
 	}
-	others, err := d.makeable(c, v.Programme)
+	naming, others, err := d.makeable(c, v.Programme)
 	if err != nil {
 		return err
 	}
 	c.form = filled("kind", "phone")
-	return c.show(c.Say("desk.card.new"), cardPage(c, &v, d.onceKey(c), others))
+	return c.show(c.Say("desk.card.new"), cardPage(c, &v, d.onceKey(c), naming, others))
 }
 
 func (d *Desk) newCard(c *call) error {
@@ -30,20 +32,51 @@ func (d *Desk) newCard(c *call) error {
 		return err
 	}
 	q := member.CardRequest{Key: "desk " + d.onceKey(c), Member: v.ID, Number: c.form.Value("card_number")}
-	q.BodyHash = sha256.Sum256([]byte(v.ID.String() + " " + c.form.Value("kind") + " " + q.Number))
-	if c.form.Value("kind") == "plastic" {
-		_, err = d.Members.LinkCard(c.r.Context(), c.actor, c.now, q)
-	} else {
-		_, err = d.Members.IssueCard(c.r.Context(), c.actor, c.now, q)
-	}
-	if err != nil {
+	q.BodyHash = sha256.Sum256([]byte(v.ID.String() + " " + c.form.Value("kind") + " " + c.form.Value("template") + " " + q.Number))
+	if err := d.giveCard(c, q); err != nil {
 		if err := c.mend(err, nil); err != nil {
 			return err
 		}
-		return c.again(c.Say("desk.card.new"), cardPage(c, &v, d.onceKey(c), nil))
+		naming, others, err := d.makeable(c, v.Programme)
+		if err != nil {
+			return err
+		}
+		return c.again(c.Say("desk.card.new"), cardPage(c, &v, d.onceKey(c), naming, others))
 	}
 	c.did(memberPath(v.ID), "card_given")
 	return nil
+}
+
+// giveCard gives plastic that is at hand, or a card in the phone: the standard one, or one of a template.
+func (d *Desk) giveCard(c *call, q member.CardRequest) error {
+	var template verno.TemplateID
+	switch named := c.form.Value("template"); {
+	case c.form.Value("kind") == "plastic":
+		_, err := d.Members.LinkCard(c.r.Context(), c.actor, c.now, q)
+		return err
+	case named == "":
+		_, err := d.Members.IssueCard(c.r.Context(), c.actor, c.now, q)
+		return err
+	case template.UnmarshalText([]byte(named)) != nil:
+		return verno.NotFound("not_found").With("thing", named)
+	}
+	_, _, err := d.Members.IssueOnce(c.r.Context(), c.actor, c.now,
+		member.TemplateRequest{Key: q.Key, BodyHash: q.BodyHash, Template: template, Member: q.Member}, card.ScanIdentify)
+	return err
+}
+
+// designs are what a card in the phone may look like: the standard card, then each template.
+func designs(c *call, naming []store.CardTemplate) []option {
+	list := []option{{Value: "", Label: c.Say("desk.issue.standard")}}
+	for i := range naming {
+		k, _ := card.Find(naming[i].Kind)
+		label := naming[i].Name
+		if kind := k.Title.In(c.Code); kind != label {
+			label += " · " + kind
+		}
+		list = append(list, option{Value: naming[i].ID.String(), Label: label})
+	}
+	return list
 }
 
 // cardAction is what is to be done with a card, and the page from which one came: that of its member, or of the card where
