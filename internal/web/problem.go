@@ -112,6 +112,9 @@ type Extra struct {
 func Fail(w http.ResponseWriter, r *http.Request, err error, extra ...Extra) {
 	e := Explain(r, err)
 	Report(r.Context(), e)
+	if t := traceOf(r.Context()); t != nil && t.status != 0 && left(r.Context(), t, e) {
+		return // A part of the answer was written, and nobody reads on.
+	}
 	if e.Retry > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(e.Retry))
 	}

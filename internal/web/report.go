@@ -2,8 +2,10 @@ package web
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/verno-loyalty/verno"
@@ -17,16 +19,24 @@ func Report(ctx context.Context, e *verno.Error) {
 	if t == nil {
 		return
 	}
-	switch e.Kind {
-	case verno.Internal:
+	switch {
+	case e.Kind == verno.Internal && left(ctx, t, e):
+		t.frame.Log.LogAttrs(ctx, slog.LevelInfo, "nobody waits for the answer", slog.String("request_id", t.id), slog.String("error", e.Error()))
+	case e.Kind == verno.Internal:
 		t.frame.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", t.id), slog.String("error", e.Error()))
-	case verno.KindUnavailable:
-		if left, now := t.frame.busy.due(e.Code, t.frame.Clock()); now {
+	case e.Kind == verno.KindUnavailable && !left(ctx, t, e):
+		if before, now := t.frame.busy.due(e.Code, t.frame.Clock()); now {
 			t.frame.Log.LogAttrs(ctx, slog.LevelWarn, "request put off", slog.String("request_id", t.id),
-				slog.String("error", e.Error()), slog.Int64("left_out", left))
+				slog.String("error", e.Error()), slog.Int64("left_out", before))
 		}
 	default: // The caller's to mend.
 	}
+}
+
+// left says that whoever asked has gone, as a browser does that asks for a newer preview: what failed by that is nobody's to
+// mend. A write to them may fail before their going is known otherwise.
+func left(ctx context.Context, t *trace, e *verno.Error) bool {
+	return errors.Is(ctx.Err(), context.Canceled) || t.status != 0 && (errors.Is(e, syscall.EPIPE) || errors.Is(e, syscall.ECONNRESET))
 }
 
 // sparing lets one line a second pass for each code.
