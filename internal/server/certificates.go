@@ -128,11 +128,13 @@ func BuildPassFile(document []byte, read func(name string) ([]byte, error), from
 	if d.Serial == "" {
 		d.Serial = "trial"
 	}
+	if len(d.Pictures) > 0 {
+		d.Template.Design.Pictures = d.Pictures // The looks of levels have theirs, which stand over these.
+	}
 	face, err := card.Show(&d.Template, &d.Facts)
 	if err != nil {
 		return nil, err
 	}
-	face.Pictures = d.Pictures
 	var g pass.Gallery
 	pics, err := g.Of(&face, read)
 	if err != nil {
