@@ -124,7 +124,11 @@ func (f *Face) card(s *seat) error {
 		return err
 	}
 	p.newer = slices.DeleteFunc(agreed, func(one consented) bool { return !one.newer })
-	p.last, p.at = lastOf(p.steps), s.now.In(s.zone)
+	own, err := f.itself(s)
+	if err != nil {
+		return err
+	}
+	p.last, p.at = lastOf(p.steps)+own, s.now.In(s.zone)
 	s.Title = s.Say("card.title")
 	s.w.Header().Set("Content-Security-Policy", appContent)
 	return view.Answer(s.w, s.r, http.StatusOK, s.Code, cardPage(s, &p))
@@ -252,12 +256,16 @@ func (f *Face) seen(s *seat) error {
 	if err != nil {
 		return err
 	}
+	own, err := f.itself(s)
+	if err != nil {
+		return err
+	}
 	told := struct {
 		Step  int64  `json:"step"`
 		Last  string `json:"last"`
 		Asked string `json:"asked,omitempty"` // the question of a till
 		Now   int64  `json:"now"`
-	}{Step: o.State.LiveSeen[s.session.Card], Last: lastOf(steps), Now: s.now.UnixMilli()}
+	}{Step: o.State.LiveSeen[s.session.Card], Last: lastOf(steps) + own, Now: s.now.UnixMilli()}
 	if asked != nil {
 		told.Asked = asked.ID.String()
 	}
