@@ -211,7 +211,7 @@ func (b *board) walletOf(t *card.Template, lang, sample string) view.Wallet {
 	if err != nil {
 		f = card.Face{}
 	}
-	return view.Wallet{Lang: l, Face: &f, Picture: b.picture}
+	return view.Wallet{Lang: l, Face: &f, Picture: b.picture, Mark: b.Brand.Picture}
 }
 
 // picture is where a picture of the tenant is.

@@ -301,7 +301,7 @@ func kindOf(one *member.Card) *card.Kind {
 
 // cardText says what a card is and since when.
 func cardText(c *call, card *member.Card) string {
-	if k := kindOf(card); k != nil && !k.Member {
+	if k := kindOf(card); k != nil {
 		return c.Say("desk.made.since", "Kind", k.Title.In(c.Code), "Date", c.on(card.IssuedAt))
 	}
 	return c.Say("desk.card."+cardKind(card), "Date", c.on(card.IssuedAt))

@@ -21,13 +21,16 @@ func (b *board) facts(l *words.Lang, t *card.Template, sample string) card.Facts
 		At: at, Merchant: b.Brand.Name, Currency: b.of.Currency, Scale: scale, Number: "9824153067120458", Machine: strings.Repeat("1234567", 6),
 		State: string(verno.CardActive), Holder: l.Say("desk.template.sample_first"), Points: b.earned(120, scale), Spent: b.sum(8_500),
 		SavesFor: card.Gift{Offer: card.Same(l.Say("desk.template.sample_gift")), Price: b.earned(240, scale).Available},
-		Missing:  b.sum(1_500), Percent: 500, Stored: b.sum(450), Stamps: []card.Stamps{{Name: stampsOf(t), Count: 4, Needed: 6}}, Left: 5, Of: 8,
+		Missing:  b.sum(1_500), Percent: 500, Stored: b.sum(450), Stamps: []card.Stamps{{Name: stampsOf(t), Count: 4, Needed: 6}},
 		Worth: b.sum(700), Values: map[string]string{
 			"section": "A", "row": "3", "seat": "14", "name": l.Say("desk.template.sample_name"), "post": l.Say("desk.template.sample_post"),
 			"department": l.Say("desk.template.sample_department"), "phone": "+7 900 123-45-67", "email": "anna@example.com",
 			"from": l.Say("desk.template.sample_giver"), "to": l.Say("desk.template.sample_first"),
 		},
 	}
+	begun := card.Document{}
+	begun.Begin(t, at)
+	x.Ends, x.Of, x.Left = begun.Ends, begun.Uses, max(min(begun.Uses, 1), begun.Uses-3)
 	b.rank(l, sample, &x)
 	switch sample {
 	case "new":

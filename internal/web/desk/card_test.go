@@ -55,3 +55,17 @@ func TestCardDesigner(t *testing.T) {
 		t.Error("a message is missing")
 	}
 }
+
+// TestPreviewBeginsAsCardsDo: the card that the designer draws lasts as long, and lets in as often, as its template says of a
+// new one.
+func TestPreviewBeginsAsCardsDo(t *testing.T) {
+	t.Parallel()
+	site := webtest.Serve(t, "ru", webtest.Size{}, nil)
+	w := enter(t, site, "ru")
+	for kind, want := range map[string]string{"gift_certificate": "Действует до", "club_pass": "5 из 8"} {
+		page := strings.ReplaceAll(string(w.get("/desk/cards/"+published(t, site, kind).String()).body), "\u00a0", " ")
+		if _, drawn, _ := strings.Cut(page, `id="previews"`); !strings.Contains(drawn, want) {
+			t.Errorf("%s: the preview does not say %q", kind, want)
+		}
+	}
+}

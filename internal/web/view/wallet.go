@@ -23,6 +23,8 @@ type Wallet struct {
 	Face *card.Face
 	// Picture is where a picture is, and how large; an empty address for one that there is not.
 	Picture func(hash string) (address string, width, height int)
+	// Mark is where the house's own logo is, which stands on the page of every card; empty where there is none.
+	Mark string
 }
 
 // Drawn is a card that was drawn, and what did not fit into it.
@@ -152,8 +154,12 @@ func (p *pen) image(hash string, x, y, w, h int, fit string) bool {
 	if address == "" {
 		return false
 	}
-	p.put(`<image href="%s" x="%d" y="%d" width="%d" height="%d" preserveAspectRatio="%s"/>`, html.EscapeString(address), x, y, w, h, fit)
+	p.imageAt(address, x, y, w, h, fit)
 	return true
+}
+
+func (p *pen) imageAt(address string, x, y, w, h int, fit string) {
+	p.put(`<image href="%s" x="%d" y="%d" width="%d" height="%d" preserveAspectRatio="%s"/>`, html.EscapeString(address), x, y, w, h, fit)
 }
 
 // done ends the picture, which is described by what it says.

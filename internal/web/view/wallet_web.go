@@ -33,7 +33,8 @@ func (w Wallet) Web() Drawn {
 	p.put(`<defs><clipPath id="web-%d"><rect width="%d" height="%d" rx="18"/></clipPath></defs>`, height, cardWide, height)
 	p.put(`<g clip-path="url(#web-%d)"><rect width="%d" height="%d" fill="#f5f6f7"/>`, height, cardWide, height)
 	x := cardSide
-	if p.image(f.Pictures[card.SlotLogo], x, 8, 36, 30, "xMinYMid meet") {
+	if p.Mark != "" {
+		p.imageAt(p.Mark, x, 8, 36, 30, "xMinYMid meet")
 		x += 44
 	}
 	p.write(line{x: x, y: 29, size: 15, bold: true, fill: "#1b2025", room: cardWide - x - cardSide, least: 12}, f.Merchant)
@@ -84,18 +85,20 @@ func (p *pen) webHead(y int) {
 	p.write(line{x: 24, y: y + 28, size: 15, bold: true, fill: ink, room: room, least: 12}, f.Title.In(p.Code))
 }
 
-// webRows are the fields of the list, and the balance that stands large above it wherever wallets have it; nil on a card that
-// has none.
+// webRows are the fields of the list, and what stands large above it: what wallets have large, or, where they have nothing
+// so, the balance wherever they have it; nil on a card that has neither.
 func (p *pen) webRows() (rows []card.Field, first *card.Field) {
 	f := p.Face
 	all := slices.Concat(f.Header, f.Primary, f.Secondary, f.Auxiliary, f.Back)
+	nothing := func(f card.Field) bool { return f.Value.Text.In(p.Code) == card.Nothing } // What says nothing is not on the page.
 	if i := slices.IndexFunc(all, func(f card.Field) bool { return f.Key == "balance" }); i >= 0 {
 		first = &all[i]
 	}
+	if len(f.Primary) > 0 && !nothing(f.Primary[0]) {
+		first = &f.Primary[0]
+	}
 	rows = slices.Clone(all[min(len(f.Header), 1):])
-	rows = slices.DeleteFunc(rows, func(f card.Field) bool {
-		return f.Key == "state" || f.Key == "balance" || f.Value.Text.In(p.Code) == card.Nothing // What says nothing is not on the page.
-	})
+	rows = slices.DeleteFunc(rows, func(f card.Field) bool { return f.Key == "state" || nothing(f) || first != nil && f.Key == first.Key })
 	return rows[:min(len(rows), webRows)], first
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/verno-loyalty/verno/internal/web/words"
 )
 
-// TestWebShowsTheBalance: the page of a card has the balance large wherever wallets have it, and its picture as well.
+// TestWebShowsTheBalance: the page of a card has the balance once, wherever wallets have it, and so has its picture.
 func TestWebShowsTheBalance(t *testing.T) {
 	t.Parallel()
 	balance := card.Field{Key: "balance", Label: card.Text{"en": "Points"}, Value: card.Value{Text: card.Text{"en": "one hundred and twenty"}}}
