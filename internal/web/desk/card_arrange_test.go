@@ -219,7 +219,7 @@ func TestCardRolledBack(t *testing.T) {
 		t.Error("what was put away is still in the list")
 	}
 	d.Click(`a[href*="archived=1"]`)
-	d.Until(`document.querySelector("main").textContent.includes("Proba")`)
+	d.Until(`document.querySelector("main")?.textContent.includes("Proba")`)
 	savePages(t, d.Tab, "cards-archive")
 	d.Size(1440, 900)
 	d.Go(d.at)

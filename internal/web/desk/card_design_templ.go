@@ -5,10 +5,8 @@ package desk
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"slices"
@@ -1321,7 +1319,7 @@ func cardArrangement(c *call, b *board) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Var62 := []any{templ.KV("fault", b.inArea(area) > card.Room(area)), templ.KV("quiet", b.inArea(area) <= card.Room(area))}
+			var templ_7745c5c3_Var62 = []any{templ.KV("fault", b.inArea(area) > card.Room(area)), templ.KV("quiet", b.inArea(area) <= card.Room(area))}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var62...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
