@@ -208,6 +208,7 @@ var variable = regexp.MustCompile(`\$[A-Z_]+`)
 // values stand for the shell variables of the examples.
 var values = map[string]string{
 	"PRESENCE": "prs_AAAA", "MEMBER": "mem_06h03yd6mhvhfb2nd8gmvj5x3m", "STORE": "str_06h03y1q0xyb910vthxd0rbxs8",
+	"SHOP": "str_06h03y1q0xyb910vthxd0rbxs8", "PROGRAMME": "prg_06h03y1q0xyb910vthxd0rbxs8", "QUESTION": "cnf_06h03y1q0xyb910vthxd0rbxs8", "YES": "prs_AAAA", "KNOWN": "prs_AAAA",
 	"TERMINAL": "trm_06h03y1q0xrgfa7qhpksmwphdm", "RECEIPT": "rcp_06h03yd75stdq9nm4a68s2999r", "CARD": "9117587901940186",
 	"HOLD": "hld_06h03yd75stdq9nm4a68s2999r", "TASK": "tsk_06h03yd75stdq9nm4a68s2999r", "CODE": "12345678",
 	"CASHIER": "stf_06h03yd75stdq9nm4a68s2999r", "NEW": "trm_06h03zezhhv157f3c249amw604", "SEQ": "1",

@@ -10,6 +10,8 @@ has_compiler: gcc libc6-dev
 has_browser: chromium fonts-noto-core
 has_zbar: zbar-tools
 has_openssl: openssl
+has_curl: curl
+has_jq: jq
 "
 
 # The tests start a private server of their own and never touch one that runs.
@@ -26,6 +28,10 @@ has_zbar() { command -v zbarimg; }
 
 # Signatures of passes are verified from the outside.
 has_openssl() { command -v openssl; }
+
+# The guide of online shops is run as its reader would.
+has_curl() { command -v curl; }
+has_jq() { command -v jq; }
 
 missing=()
 while IFS=: read -r check packages; do
