@@ -16,6 +16,7 @@ var cafe = Kind{
 		{both{"Набережная", "Riverside"}, both{"Санкт-Петербург, наб. Фонтанки, 80", "80 Riverside"}, 59_926_100, 30_330_200, 9, 22, 1, 3},
 		{both{"Петроградская", "North Side"}, both{"Санкт-Петербург, Большой пр. П. С., 35", "35 North Avenue"}, 59_961_300, 30_306_900, 8, 21, 1, 3},
 	},
+	Site: Site{both{"Заказ на сайте", "Order online"}, "https://cinnamon.example", 1},
 	Crowd: Crowd{
 		Members: 2_600, Receipts: 180, Anonymous: 34, Spends: 45, Returns: 4,
 		Hours:   [24]int{7: 5, 8: 14, 9: 13, 10: 8, 11: 6, 12: 9, 13: 12, 14: 8, 15: 6, 16: 6, 17: 8, 18: 8, 19: 5, 20: 3, 21: 1},

@@ -92,7 +92,7 @@ func (s *story) day(day, days int, until time.Time, back []*regret) []happening 
 		h.at = midnight.Add(time.Duration(among(s.draw, hours[:]))*time.Hour + time.Duration(s.draw.Int64N(int64(time.Hour))))
 		h.at = h.at.Truncate(time.Millisecond)
 		if h.at.Hour() >= p.Open && h.at.Hour() < p.Shut && h.at.Before(until) {
-			h.seed, h.till = s.draw.Uint64(), s.draw.IntN(p.Tills)
+			h.seed, h.till = s.draw.Uint64(), s.draw.IntN(max(1, p.Tills))
 			list = append(list, h)
 		}
 	}
@@ -100,7 +100,7 @@ func (s *story) day(day, days int, until time.Time, back []*regret) []happening 
 		add(happening{shop: among(s.draw, weights)})
 	}
 	for range s.joining(day, days) {
-		add(happening{shop: among(s.draw, weights), join: true})
+		add(happening{shop: among(s.draw, weights[:len(s.Kind.Shops)]), join: true})
 	}
 	for _, b := range back {
 		add(happening{shop: b.shop, back: b})
@@ -180,7 +180,7 @@ const atOnce = 12
 func (s *story) happen(h *happening) func(context.Context) (*regret, error) {
 	draw := rand.New(rand.NewPCG(s.Seed, h.seed))
 	p := s.places[h.shop]
-	actor := s.till(p, h.till, p.cashiers[(h.till+h.at.YearDay())%len(p.cashiers)])
+	actor := s.seller(p, h)
 	p.next[h.till]++
 	number := strconv.Itoa(p.next[h.till])
 	switch {

@@ -14,6 +14,7 @@ type Kind struct {
 	Name     both
 	Slogan   both
 	Shops    []Shop
+	Site     Site
 	Goods    []Ware
 	Crowd    Crowd
 	Expiry   verno.ExpiryTerms
@@ -40,6 +41,13 @@ type Shop struct {
 	Open, Shut          int   // hours
 	Tills               int
 	Weight              int // of its trade, against the other shops
+}
+
+// Site is a shop on the web, with neither a place nor tills.
+type Site struct {
+	Name    both
+	Address string
+	Weight  int // of its trade, against the shops
 }
 
 // Ware is something that is sold.

@@ -11,6 +11,7 @@ var pharmacy = Kind{
 		{both{"Поликлиника № 3", "Clinic No. 3"}, both{"Казань, ул. Чистопольская, 20", "20 Clinic Road"}, 55_818_200, 49_133_100, 8, 21, 1, 4},
 		{both{"Проспект Победы", "Victory Avenue"}, both{"Казань, пр. Победы, 50", "50 Victory Avenue"}, 55_753_000, 49_213_200, 8, 22, 1, 3},
 	},
+	Site: Site{both{"Аптека на сайте", "Camomile online"}, "https://camomile.example", 2},
 	Crowd: Crowd{
 		Members: 2_400, Receipts: 150, Anonymous: 28, Spends: 40, Returns: 3,
 		Hours:   [24]int{8: 6, 9: 9, 10: 10, 11: 10, 12: 8, 13: 7, 14: 7, 15: 7, 16: 8, 17: 9, 18: 9, 19: 6, 20: 3, 21: 1},

@@ -15,6 +15,7 @@ var shop = Kind{
 		{both{"Ботаника", "Botanic Gardens"}, both{"Екатеринбург, ул. Белинского, 232", "232 Garden Road"}, 56_797_700, 60_637_900, 8, 23, 2, 4},
 		{both{"Уралмаш", "Works"}, both{"Екатеринбург, ул. Победы, 14", "14 Victory Street"}, 56_888_100, 60_591_300, 8, 22, 2, 4},
 	},
+	Site: Site{both{"Лукошко с доставкой", "Basket at your door"}, "https://basket.example", 2},
 	Crowd: Crowd{
 		Members: 3_000, Receipts: 170, Anonymous: 30, Spends: 30, Returns: 12,
 		Hours:   [24]int{8: 4, 9: 5, 10: 6, 11: 6, 12: 6, 13: 6, 14: 5, 15: 6, 16: 7, 17: 10, 18: 13, 19: 12, 20: 8, 21: 4, 22: 2},

@@ -245,7 +245,20 @@ func (s *story) open(ctx context.Context) error {
 		}
 		s.Say("shops", i+1, len(s.Kind.Shops))
 	}
+	if err := s.openSite(ctx); err != nil {
+		return err
+	}
 	return s.hire(ctx)
+}
+
+// openSite opens the shop on the web, which sells day and night.
+func (s *story) openSite(ctx context.Context) error {
+	site := &s.Kind.Site
+	made, err := s.server.Office.CreateStore(ctx, s.boss, s.clock.now(), campaign.Place{
+		Programme: s.Programme, Name: site.Name.in(s.Language), TimeZone: s.zone.String(), Online: true, WebAddress: site.Address, ExternalID: "site",
+	})
+	s.places = append(s.places, &place{shop: &Shop{Name: site.Name, Shut: 24, Weight: site.Weight}, id: made.ID, next: []int{0}})
+	return err
 }
 
 // equip gives a shop its tills and cashiers.
@@ -288,6 +301,14 @@ func (s *story) hire(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// seller is whoever sells what happens: a cashier at a till, or the site.
+func (s *story) seller(p *place, h *happening) verno.Actor {
+	if len(p.tills) == 0 {
+		return verno.Actor{Tenant: s.Tenant, Store: p.id, May: verno.MayIdentify | verno.MaySell | verno.MayReturn, Live: true}
+	}
+	return s.till(p, h.till, p.cashiers[(h.till+h.at.YearDay())%len(p.cashiers)])
 }
 
 // till is the actor at a till: the terminal's permissions, the cashier's name.
