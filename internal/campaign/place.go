@@ -101,9 +101,11 @@ func (o *Office) place(ctx context.Context, tx *store.Tx, now time.Time, s *vern
 	f.Text("/name", p.Name, 1, verno.MaxTextLength)
 	f.Text("/address", p.Address, 0, maxAddress)
 	f.Text("/external_id", p.ExternalID, 0, maxExternal)
-	checkPosition(&f, p)
 	p.Greeting = checkGreeting(&f, p.Greeting)
-	checkOnline(&f, p)
+	checkSite(&f, p)
+	if !p.Online {
+		checkPosition(&f, p)
+	}
 	of, err := tx.Programme(ctx, s.Tenant, p.Programme)
 	if err != nil {
 		if err := known(&f, "/programme_id", err); err != nil {
@@ -165,9 +167,9 @@ func checkPosition(f *verno.Faults, p Place) {
 	}
 }
 
-// checkOnline sees that an online shop has an address on the web and none on a map, where nothing would come up near it, and
+// checkSite sees that an online shop has an address on the web and none on a map, where nothing would come up near it, and
 // that no other store has one.
-func checkOnline(f *verno.Faults, p Place) {
+func checkSite(f *verno.Faults, p Place) {
 	switch {
 	case !p.Online && p.WebAddress != "":
 		f.Say("/online", "required")
@@ -176,7 +178,7 @@ func checkOnline(f *verno.Faults, p Place) {
 	case p.Online:
 		card.CheckSite(f, "/web_address", p.WebAddress)
 	}
-	if p.Online && p.Latitude != nil {
+	if p.Online && (p.Latitude != nil || p.Longitude != nil) {
 		f.Say("/latitude_e6", "online_no_place")
 	}
 	if p.Online && len(p.Greeting) > 0 {

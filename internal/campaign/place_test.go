@@ -251,6 +251,7 @@ func TestOnlineStores(t *testing.T) {
 			{"/web_address", "site_invalid", func(p *campaign.Place) { p.WebAddress = "https://a:b@example.com" }},
 			{"/online", "required", func(p *campaign.Place) { p.Online = false }},
 			{"/latitude_e6", "online_no_place", func(p *campaign.Place) { p.Latitude, p.Longitude = &here, &here }},
+			{"/latitude_e6", "online_no_place", func(p *campaign.Place) { p.Longitude = &here }},
 			{"/greeting", "online_no_place", func(p *campaign.Place) { p.Greeting = map[string]string{"ru": "Кофе за углом"} }},
 		} {
 			wrong := place

@@ -48,6 +48,7 @@ var uses = []struct {
 }{
 	{"pos", verno.MayIdentify | verno.MaySell | verno.MayReturn | verno.MayReplay | verno.MayReadOperations | verno.MayTopUp | verno.MayWriteMembers | verno.MayReadReceipts | verno.MayReadConfig},
 	{"app", verno.MayIdentify | verno.MaySell | verno.MayReturn | verno.MayReadOperations | verno.MayFindMembers | verno.MayReadMembers | verno.MayWriteMembers | verno.MayReadReceipts | verno.MayShowCodes},
+	{"shop", verno.MayIdentify | verno.MaySell | verno.MayReturn},
 	{"report", verno.MayReadReceipts | verno.MayReadConfig | verno.MayReadAudit},
 }
 
@@ -103,7 +104,7 @@ func (d *Desk) keyForm(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.form = filled()
+	c.form = filled("store_id", c.Query.Get("store"))
 	for _, u := range uses {
 		if u.name == c.Query.Get("for") {
 			c.form.Values.Set("name", c.Say("desk.key_for."+u.name))
