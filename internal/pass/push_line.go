@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/verno-loyalty/verno"
+	"github.com/verno-loyalty/verno/internal/store"
 )
 
 // pushing is what telling devices remembers between its turns.
@@ -222,6 +223,22 @@ func (p *Passes) judge(ctx context.Context, tenant verno.TenantID, l *line, s *s
 	if p.push.rest(tenant, now, r) {
 		p.Log.WarnContext(ctx, "apple takes no notifications for now", "status", a.status, "reason", a.reason, "error", a.err,
 			"rest", r.until.Sub(now).String())
+		if a.ours() {
+			p.leaveAppleTask(ctx, tenant, l, &a)
+		}
+	}
+}
+
+// TaskAppleAccess is the kind of task that Apple leaves: it does not take what a merchant's passes are known by.
+const TaskAppleAccess = "apple_access"
+
+// leaveAppleTask tells the merchant of what only a person can mend: no phone hears of changes until there is another
+// certificate or key. One task is left for each.
+func (p *Passes) leaveAppleTask(ctx context.Context, tenant verno.TenantID, l *line, a *answered) {
+	now := p.Clock()
+	t := verno.Task{ID: verno.NewID[verno.TaskID](now, p.Entropy), Kind: TaskAppleAccess, Ref: l.name, Detail: a.why(), CreatedAt: now}
+	if err := p.Store.Write(ctx, func(tx *store.Tx) error { return tx.AddTaskOnce(ctx, tenant, t) }); err != nil {
+		p.Log.WarnContext(ctx, "a task of apple's cannot be left", "tenant", tenant.String(), "error", err)
 	}
 }
 

@@ -167,7 +167,7 @@ func TestAnotherCertificate(t *testing.T) {
 				good := b.passes.Credential
 				if refused {
 					b.apns.Break(func(int64, string) *apnstest.Fault {
-						return &apnstest.Fault{Status: http.StatusForbidden, Reason: "BadCertificate"}
+						return &apnstest.Fault{Status: http.StatusForbidden, Reason: "InvalidProviderToken"}
 					})
 				} else {
 					b.passes.Credential = func(context.Context, verno.TenantID, string) (*pass.PushCredential, error) {
@@ -176,6 +176,10 @@ func TestAnotherCertificate(t *testing.T) {
 				}
 				b.published()
 				b.push()
+				tasks, err := b.store.Reader().Tasks(t.Context(), b.tenant, false, verno.TaskID{}, 10)
+				if err != nil || len(tasks) != 0 && !refused || refused && (len(tasks) != 1 || tasks[0].Kind != pass.TaskAppleAccess || !strings.Contains(tasks[0].Detail, "InvalidProviderToken")) {
+					t.Errorf("tasks %+v, %v", tasks, err)
+				}
 				b.apns.Break(func(int64, string) *apnstest.Fault { t.Error("it was asked with what was refused"); return nil })
 				b.pass(20 * time.Second)
 				b.push()
