@@ -201,6 +201,9 @@ func tell(t *testing.T, s scenario) string {
 	t.Helper()
 	v := verno.Version{Number: 1, Programme: s.programme, Promotions: s.promotions}
 	rules, problems := promo.Compile(&v)
+	for i := range s.promotions {
+		problems = append(problems, promo.Unmeant(&s.promotions[i])...)
+	}
 	var b strings.Builder
 	for _, p := range problems {
 		fmt.Fprintf(&b, "problem %s %s: %s\n", s.name(p.Promotion), p.Pointer, sentence(promo.ProblemTexts(), p.Code, p.Params))

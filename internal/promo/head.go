@@ -63,9 +63,6 @@ func (c *check) compile(v *verno.Promotion) *promotion {
 	if len(c.problems) == found {
 		p.rule.validate(c)
 		p.turn = p.rule.turn()
-		if v.Audience.MinPoints > 0 && p.turn.apart() {
-			c.say("/audience/min_points", "min_points_no_purchase") // Points are those before a purchase, so that it would never hold.
-		}
 	}
 	return p
 }

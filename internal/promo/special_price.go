@@ -1,9 +1,6 @@
 package promo
 
-import (
-	"github.com/verno-loyalty/verno"
-	"github.com/verno-loyalty/verno/money"
-)
+import "github.com/verno-loyalty/verno/money"
 
 // specialPrice sells the goods at a price of their own. It raises no price: what earlier promotions have made cheaper
 // stays as it is.
@@ -28,13 +25,4 @@ func (t *specialPrice) apply(s *sale, _ *promotion, d *draft) {
 		d.why = reason{code: "cheap_already", need: t.Price}
 	}
 	d.trim(s, t.Max)
-}
-
-// Unmeant is what nobody can mean by a promotion, though rules can be made of it: at one price for everything the whole shop
-// would be sold by mistake. It is said where a promotion is written. Versions that are in force stay as they are.
-func Unmeant(p *verno.Promotion) []Problem {
-	if p.Type != "special_price" || len(p.Goods.Categories)+len(p.Goods.SKUs) > 0 {
-		return nil
-	}
-	return []Problem{{Promotion: p.ID, Pointer: "/goods/categories", Code: "goods_needed"}}
 }
