@@ -85,7 +85,10 @@ func (t *Till) saleWork(ctx context.Context, a verno.Actor, c *Commit) (*books.W
 	if err := checkCommit(c, t.clock()); err != nil {
 		return nil, err
 	}
-	pl, err := t.sellsAt(ctx, a, c.Sale.Terminal, c.Sale.Store)
+	pl, err := t.at(ctx, a, c.Sale.Terminal, c.Sale.Store)
+	if err == nil && pl.sells() != nil { // It may be open again. That it has been closed is seen by the version of the rules.
+		pl, err = t.sellsAt(ctx, a, c.Sale.Terminal, c.Sale.Store)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -107,9 +107,14 @@ func (t *Till) at(ctx context.Context, a verno.Actor, terminal verno.TerminalID,
 	return pl, err
 }
 
-// sellsAt is at, where something new is sold. Error beside those of at: store_closed.
+// sellsAt is at, where something new is sold, by what the configuration is at this moment. Error beside those of at:
+// store_closed.
 func (t *Till) sellsAt(ctx context.Context, a verno.Actor, terminal verno.TerminalID, shop verno.StoreID) (*place, error) {
-	pl, err := t.at(ctx, a, terminal, shop)
+	c, err := t.configNow(ctx, a.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	pl, err := t.placeIn(ctx, c, a, terminal, shop)
 	if err == nil {
 		err = pl.sells()
 	}

@@ -70,16 +70,26 @@ func TestClosedStoreSellsNothing(t *testing.T) {
 			"quote": {do: "POST /checkouts/quote", token: b.token, body: basket(1)}, "commit": b.committing("after"),
 			"open": {do: "PUT /checkouts/after", token: b.token, body: basket(1)},
 		}
-		store := "/stores/" + b.made.Store.String()
-		has := b.ask(request{do: "GET " + store}).want(200)
-		b.ask(request{do: "PUT " + store, match: has.header.Get("ETag"), body: m{
-			"programme_id": has.str("programme_id"), "issuer_id": has.str("issuer_id"), "name": has.str("name"), "time_zone": has.str("time_zone"), "closed": true,
-		}}).want(200)
+		shut := func(closed bool) {
+			store := "/stores/" + b.made.Store.String()
+			has := b.ask(request{do: "GET " + store}).want(200)
+			b.ask(request{do: "PUT " + store, match: has.header.Get("ETag"), body: m{
+				"programme_id": has.str("programme_id"), "issuer_id": has.str("issuer_id"), "name": has.str("name"), "time_zone": has.str("time_zone"), "closed": closed,
+			}}).want(200)
+		}
 		for name, q := range selling {
+			shut(true)
 			if r := b.ask(q); r.status != 422 || r.str("code") != "store_closed" {
 				t.Errorf("%s: %d %s", name, r.status, r.raw)
 			}
+			shut(false)
+			b.ask(selling["quote"]).want(200)
 		}
+		shut(true)
+		b.ask(selling["quote"]).want(422, "store_closed")
+		shut(false)
+		b.ask(selling["commit"]).want(201)
+		shut(true)
 		if again := b.ask(certificate).want(201); again.str("id") != before.str("id") {
 			t.Errorf("sold before %s, now %s", before.raw, again.raw)
 		}
